@@ -1,0 +1,1 @@
+"""Ask a Chinese document questions and trust the answers."""
