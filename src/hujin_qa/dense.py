@@ -1,0 +1,44 @@
+"""Exact inner-product search over unit vectors (FAISS)."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .types import Vectors
+
+
+class DenseIndex:
+    """Dense side of retrieval. Rows are passages in index order; scores are cosines."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> "DenseIndex":
+        import faiss
+
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
+
+    def search(self, query: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rows and cosines of the best ``k``, best first, for one query of shape ``(d,)``."""
+        k = min(k, self._index.ntotal)
+        if k == 0:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        scores, rows = self._index.search(query[None, :], k)
+        return rows[0], scores[0]
+
+    def save(self, path: Path) -> None:
+        """Through Python file I/O: FAISS's own cannot open non-ASCII paths on Windows (faiss#3073)."""
+        import faiss
+
+        path.write_bytes(faiss.serialize_index(self._index).tobytes())
+
+    @classmethod
+    def load(cls, path: Path) -> "DenseIndex":
+        import faiss
+
+        return cls(faiss.deserialize_index(np.frombuffer(path.read_bytes(), dtype=np.uint8)))

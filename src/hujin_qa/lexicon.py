@@ -1,0 +1,98 @@
+"""Words of the trade, other names and everyday wording: data that a trainer extends, not code."""
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from .errors import BadInput
+from .text import fold
+
+_LISTS = ("words", "aliases", "synonyms", "fillers", "chat")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything folded. ``groups`` are aliases and synonyms: words that may stand for one another."""
+
+    words: tuple[str, ...]
+    groups: tuple[frozenset[str], ...]
+    aliases: tuple[frozenset[str], ...]
+    fillers: tuple[str, ...]  # longest first
+    stopwords: frozenset[str]
+    chat: tuple[str, ...]
+
+    @cached_property
+    def _others(self) -> dict[str, frozenset[str]]:
+        others: dict[str, set[str]] = {}
+        for group in self.groups:
+            for word in group:
+                others.setdefault(word, set()).update(group)
+        return {word: frozenset(group) for word, group in others.items()}
+
+    @cached_property
+    def _chat_pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{p})" for p in self.chat) or "(?!)")
+
+    def others(self, word: str) -> frozenset[str]:
+        """All words that may stand for ``word``, itself included."""
+        return self._others.get(word) or frozenset((word,))
+
+    def is_chat(self, folded: str) -> bool:
+        """Whether a folded question talks to the program instead of asking the text."""
+        return bool(self._chat_pattern.search(folded))
+
+    @property
+    def segmentation_hash(self) -> str:
+        """Changes when an index must be rebuilt: only ``words`` shape its terms."""
+        return hashlib.sha256("\n".join(sorted(self.words)).encode()).hexdigest()[:16]
+
+
+def load_lexicon(extra: Path | None = None) -> Lexicon:
+    """The shipped lexicon, extended by the file ``extra``.
+
+    Raises:
+        BadInput: ``extra`` is missing, is no TOML, or has the wrong shape.
+    """
+    tables = [tomllib.loads((files("hujin_qa") / "data" / "lexicon.toml").read_text(encoding="utf-8"))]
+    if extra is not None:
+        try:
+            tables.append(_checked(tomllib.loads(extra.read_text(encoding="utf-8"))))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error, TypeError) as error:
+            raise BadInput(f"词表 {extra} 读不出来:{error}。格式见 src/hujin_qa/data/lexicon.toml。") from None
+
+    def gather(name: str) -> list[Any]:
+        return [item for table in tables for item in table.get(name, [])]
+
+    groups = [frozenset(fold(w) for w in group) for group in gather("aliases") + gather("synonyms")]
+    names = {w for group in gather("aliases") for w in group if len(w) > 1}
+    return Lexicon(
+        words=tuple(dict.fromkeys(fold(w) for w in [*gather("words"), *sorted(names)])),
+        groups=tuple(groups),
+        aliases=tuple(groups[: len(gather("aliases"))]),
+        fillers=tuple(sorted({fold(w) for w in gather("fillers")}, key=lambda w: (-len(w), w))),
+        stopwords=frozenset(fold(w) for table in tables for w in table.get("stopwords", "").split()),
+        chat=tuple(gather("chat")),
+    )
+
+
+def _checked(table: dict[str, Any]) -> dict[str, Any]:
+    for name in table:
+        if name not in (*_LISTS, "stopwords"):
+            raise TypeError(f"不认识的一项 {name!r}")
+    for name in _LISTS:
+        items = table.get(name, [])
+        nested = name in ("aliases", "synonyms")
+        if not isinstance(items, list) or not all(isinstance(i, list if nested else str) for i in items):
+            raise TypeError(f"{name} 应是{'词组的' if nested else '词的'}列表")
+        if nested and not all(isinstance(w, str) for group in items for w in group):
+            raise TypeError(f"{name} 的词组里只能有词")
+    for pattern in table.get("chat", []):
+        re.compile(pattern)
+    if not isinstance(table.get("stopwords", ""), str):
+        raise TypeError("stopwords 应是以空格分开的一段文字")
+    return table

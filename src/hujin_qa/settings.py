@@ -1,0 +1,54 @@
+"""What an operator can set, from ``HUJIN_QA_*`` and the ecosystem's own variables."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import BadInput
+
+_PREFIX = "HUJIN_QA_"
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def _home() -> Path:
+    """The folder that holds ``corpus/``: the working directory, else the checkout this package runs from."""
+    return Path() if Path("corpus").is_dir() or not (_CHECKOUT / "corpus").is_dir() else _CHECKOUT
+
+
+class Settings(BaseSettings):
+    """Immutable; every field is also an environment variable ``HUJIN_QA_<FIELD>``."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
+
+    corpus: Path = Field(default_factory=lambda: _home() / "corpus")
+    index: Path = Field(default_factory=lambda: _home() / "index")
+    encoder: str = "default"
+    lexicon: Path | None = None  # a TOML file that extends data/lexicon.toml
+    cache: Path = Field(default_factory=lambda: user_cache_path("hujin-qa"))
+    threshold: float = Field(default=0.5, ge=0, le=1)  # abstain below this confidence
+    hits: int = Field(default=8, ge=1, le=100)
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+    auth: SecretStr | None = None  # "user:password[,user:password…]"; needed off loopback
+    root_path: str = ""  # where a reverse proxy mounts the chat
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings of this process; ``overrides`` that are ``None`` do not count.
+
+    Raises:
+        BadInput: an unknown ``HUJIN_QA_*`` variable, or a value that does not fit.
+    """
+    known = {_PREFIX + name.upper() for name in Settings.model_fields}
+    for name in os.environ:
+        if name.upper().startswith(_PREFIX) and name.upper() not in known:
+            raise BadInput(f"不认识的环境变量 {name}。可用的有:{'、'.join(sorted(known))}。")
+    try:
+        return Settings(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = _PREFIX + str(first["loc"][0]).upper()
+        raise BadInput(f"设置 {name} 的值不可用:{first['msg']}。请改正后重试。") from None

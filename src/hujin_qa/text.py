@@ -1,0 +1,127 @@
+"""Words and numbers of Chinese text, in one spelling for documents and questions alike."""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Any
+
+import opencc
+
+_CJK = "\u3400-\u9fff\uf900-\ufaff"
+_RUN = re.compile(rf"[{_CJK}]+|[a-z0-9][a-z0-9.%+#_-]*")
+_GAP = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
+
+_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_UNIT = {"十": 10, "百": 100, "千": 1000}
+_NUMERAL = "零〇一二两三四五六七八九十百千"
+_PERCENT = re.compile(rf"百分之([{_NUMERAL}]+(?:点[{_NUMERAL}]+)?|\d+(?:\.\d+)?)")
+_TENTHS = re.compile(rf"([{_NUMERAL}]|\d)成(半)?(?![立本员功为了分就果熟长都品交])")
+_YEAR = re.compile(r"([零〇一二三四五六七八九]{4})(?=年)")
+_SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)(?=年(?![期代来内前后间]))")
+_COMPOUND = re.compile(rf"[{_NUMERAL}]*[十百千][{_NUMERAL}]*(?=[万亿个元天年月日家名人次位项条%])")
+
+
+@cache
+def _simplifier() -> Any:
+    return opencc.OpenCC("t2s")
+
+
+def clean(text: str) -> str:
+    """Drop control and invisible characters and the blanks around: what a user typed, made printable."""
+    return _CONTROL.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """One spelling: NFKC, lower case, simplified characters, no blanks inside Chinese, numbers as digits.
+
+    >>> fold("網絡信貸 占　百分之九十以上")
+    '网络信贷占90%以上'
+    """
+    text = unicodedata.normalize("NFKC", _CONTROL.sub(" ", text)).lower()
+    return fold_numbers(_GAP.sub("", _simplifier().convert(text)))
+
+
+def _numeral(text: str) -> str:
+    """Value of a Chinese numeral as digits, ``text`` itself if it has none.
+
+    >>> _numeral("三十二"), _numeral("十"), _numeral("二〇二四"), _numeral("两百")
+    ('32', '10', '2024', '200')
+    """
+    if "点" in text:
+        whole, _, part = text.partition("点")
+        return f"{_numeral(whole)}.{_numeral(part)}"
+    if not any(c in _UNIT for c in text):
+        return "".join(str(_DIGIT.get(c, c)) for c in text)
+    total, digit = 0, 0
+    for c in text:
+        if c in _UNIT:
+            total += (digit or 1) * _UNIT[c]
+            digit = 0
+        else:
+            digit = _DIGIT[c]
+    return str(total + digit)
+
+
+def fold_numbers(text: str) -> str:
+    """Percentages, tenths, years and compound numerals as digits.
+
+    >>> fold_numbers("九成的人在二〇二四年,百分之三十二点五,24年")
+    '90%的人在2024年,32.5%,2024年'
+    """
+    text = _PERCENT.sub(lambda m: _numeral(m[1]) + "%", text)
+    text = _TENTHS.sub(lambda m: f"{_numeral(m[1])}{'5' if m[2] else '0'}%", text)
+    text = _YEAR.sub(lambda m: _numeral(m[1]), text)
+    text = _SHORT_YEAR.sub(lambda m: ("20" if int(m[1]) < 50 else "19") + m[1], text)
+    return _COMPOUND.sub(lambda m: _numeral(m[0]), text)
+
+
+def bigrams(text: str) -> Iterable[str]:
+    """Overlapping character pairs of the Chinese runs of a folded text."""
+    for run in _RUN.findall(text):
+        if ord(run[0]) > 0x3000:
+            for i in range(len(run) - 1):
+                yield run[i : i + 2]
+
+
+class Segmenter:
+    """jieba with domain words. Loading its dictionary takes about half a second, on first use.
+
+    ``words`` is what a trainer can extend; each becomes one token that jieba never cuts apart, and in
+    search mode its parts are tokens too.
+    """
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._words = tuple(words)
+        self._jieba: Any = None
+
+    def _tokenizer(self) -> Any:
+        if self._jieba is None:
+            import jieba
+
+            jieba.setLogLevel(logging.WARNING)
+            tokenizer = jieba.Tokenizer()
+            tokenizer.initialize()
+            for word in self._words:
+                tokenizer.add_word(fold(word))
+            self._jieba = tokenizer
+        return self._jieba
+
+    def is_word(self, text: str) -> bool:
+        """Whether jieba's dictionary or the domain list has ``text``."""
+        return bool(self._tokenizer().FREQ.get(text))
+
+    def words(self, text: str) -> list[str]:
+        """The words of a *folded* text in reading order, punctuation dropped, none overlapping."""
+        return [w for w in self._tokenizer().cut(text) if _RUN.match(w)]
+
+    def terms(self, text: str) -> list[str]:
+        """Index terms of a *folded* text: jieba's search mode and, as a net, ``_``-marked character bigrams.
+
+        Terms of one Chinese character are left out: the bigrams hold them with their neighbour.
+        """
+        words = [w for w in self._tokenizer().cut_for_search(text) if _RUN.match(w) and (len(w) > 1 or w.isascii())]
+        return words + ["_" + pair for pair in bigrams(text)]

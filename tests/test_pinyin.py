@@ -1,0 +1,30 @@
+import pytest
+
+from hujin_qa.pinyin import Pinyin
+
+WORDS = ["金融", "互联网", "移动", "支付", "保险", "规模", "梯队", "理财", "得失"]
+PINYIN = Pinyin.build(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("经融科技", "金融科技"),
+        ("互连网保先", "互联网保险"),
+        ("移动之付归模", "移动支付规模"),
+        ("yidong zhifu的guimo", "移动支付的规模"),
+        ("提队", "梯队"),
+    ],
+)
+def test_what_sounds_like_a_corpus_word_becomes_it(typed, meant):
+    assert PINYIN.correct(typed, lambda w: w in WORDS) == meant
+
+
+@pytest.mark.parametrize("typed", ["这个事的事情", "hello world", "p2p爆发", "支付方式", ""])
+def test_other_text_is_left_alone(typed):
+    assert PINYIN.correct(typed, lambda w: True) == typed
+
+
+def test_it_is_the_same_after_saving_and_loading(tmp_path):
+    PINYIN.save(tmp_path / "pinyin.json")
+    assert Pinyin.load(tmp_path / "pinyin.json") == PINYIN

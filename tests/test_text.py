@@ -1,0 +1,48 @@
+import pytest
+
+from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("網絡信貸", "网络信贷"),
+        ("ＡＩ　技术", "ai 技术"),
+        ("合 併 資 產", "合并资产"),
+        ("百分之九十", "90%"),
+        ("百分之六点二", "6.2%"),
+        ("九成用户", "90%用户"),
+        ("三成半", "35%"),
+        ("成立三成", "成立30%"),
+        ("二〇二四年", "2024年"),
+        ("24年的规模", "2024年的规模"),
+        ("两百三十二个", "232个"),
+    ],
+)
+def test_one_spelling_for_one_thing(written, folded):
+    assert fold(written) == folded
+
+
+@pytest.mark.parametrize("text", ["完成本月任务", "一成立就", "第二梯队", "十余年", "五大趋势", "100年内"])
+def test_numbers_are_left_alone_where_they_are_not_numbers(text):
+    assert fold_numbers(text) == text
+
+
+@pytest.mark.parametrize("text", ["", "\x00\x1b[31m", "😀", "\ud800", "a" * 10_000, "\u200b支付\u200b"])
+def test_any_text_folds_without_an_error(text):
+    assert "\u200b" not in fold(text)
+    assert clean(text) == clean(clean(text))
+
+
+def test_terms_hold_words_and_marked_pairs():
+    terms = Segmenter(["互金"]).terms("互金行业2024年")
+    assert {"互金", "行业", "2024", "_互金", "_金行", "_行业"} <= set(terms)
+    assert "年" not in terms
+
+
+def test_a_domain_word_is_never_cut():
+    assert "铜掌柜" in Segmenter(["铜掌柜"]).words("铜掌柜是谁")
+
+
+def test_pairs_do_not_cross_what_is_not_chinese():
+    assert list(bigrams("支付p2p爆发")) == ["支付", "爆发"]
