@@ -1,0 +1,158 @@
+"""The facade: settings in, answers out. It wires the stages and holds no logic of their own."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import RLock
+
+from .conversation import Past, resolve
+from .encoder import open_encoder
+from .index import Index, build_index, is_stale, open_index
+from .lexicon import Lexicon, load_lexicon
+from .question import Question, understand
+from .reader import NOTHING, Reading, compose, read, title
+from .retriever import Fusion, retrieve
+from .settings import Settings, load_settings
+from .text import clean, fold
+from .types import Answer, Encoder, Hit, Note, Turn
+
+_REMEMBERED = 4  # earlier questions that a follow-up can reach
+_SAY = {
+    "empty_index": "索引里还没有任何文字,无法回答。请先放入文档并运行:hujin-qa index",
+    "no_match": "文中没有与这个问题有关的内容。",
+    "not_enough_evidence": "文中没有说到这一点。",
+    "chat": "我只根据已收录的文档回答问题,不能处理文档之外的请求。请问一个与文档内容有关的问题。",
+    "empty_question": "问题是空的。请输入想问的内容。",
+}
+
+
+class Assistant:
+    """Answers questions from one index. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, encoder: Encoder, lexicon: Lexicon, index: Index) -> None:
+        self.settings, self.encoder, self.lexicon, self.index = settings, encoder, lexicon, index
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, report: Callable[[str], None] = lambda _: None) -> "Assistant":
+        """Open the index of the settings; build it if it is missing.
+
+        Raises:
+            HujinError: the index is damaged or foreign, the corpus unreadable, the model missing.
+        """
+        settings = settings or load_settings()
+        lexicon = load_lexicon(settings.lexicon)
+        encoder = open_encoder(settings.encoder, settings.cache)
+        if not (settings.index / "manifest.json").exists():
+            ensure_index(settings, [settings.corpus], report)
+        return cls(settings, encoder, lexicon, open_index(settings.index, encoder.id, lexicon))
+
+    def search(self, question: str, k: int | None = None, fusion: Fusion = "scores") -> list[Hit]:
+        """The passages nearest to a question, best first."""
+        asked = understand(question, self.index, self.lexicon)
+        return self._retrieve(asked, k or self.settings.hits, fusion)[1]
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer from the text with citations, or abstain; ``history`` is the conversation so far, oldest first."""
+        earlier = [text for role, text in history if role == "user" and clean(text)]
+        past: Past | None = None
+        for text in earlier[-_REMEMBERED:]:
+            past = self._past(text, past)
+        return self._answer(question, past)
+
+    def _past(self, text: str, past: Past | None) -> Past:
+        answer = self._answer(text, past)
+        return Past(understand(answer.interpreted, self.index, self.lexicon), answer)
+
+    def _answer(self, text: str, past: Past | None) -> Answer:
+        started = time.perf_counter()
+        text = clean(text)
+        interpreted = resolve(text, past, self.index, self.lexicon) if past else text
+        asked = understand(interpreted, self.index, self.lexicon)
+        if not text or asked.chat or not self.index.passages:
+            reason = "empty_index" if text and not asked.chat else "no_match"
+            say = "empty_question" if not text else "chat" if asked.chat else reason
+            return self._abstain(text, asked, (), reason, _SAY[say], {"retrieve": 0.0, "read": 0.0}, 0.0)
+        vector, hits = self._retrieve(asked, self.settings.hits)
+        retrieved = time.perf_counter()
+        reading = read(asked, vector[0], hits, self.index) if hits else NOTHING
+        timings = {
+            "retrieve": round((retrieved - started) * 1000, 2),
+            "read": round((time.perf_counter() - retrieved) * 1000, 2),
+        }
+        if reading.confidence < self.settings.threshold or not reading.claims:
+            nothing_known = not any(w.known for w in asked.words)
+            reason = "no_match" if nothing_known or not hits else "not_enough_evidence"
+            say = _SAY[reason] + self._near(hits)
+            return self._abstain(text, asked, hits, reason, say, timings, reading.confidence)
+        return Answer(
+            question=text,
+            interpreted=asked.text,
+            status="answered",
+            reason="",
+            text=compose(reading.claims),
+            claims=reading.claims,
+            citations=reading.citations,
+            hits=tuple(hits),
+            notes=self._notes(reading),
+            suggestions=(),
+            reader="extractive",
+            confidence=round(reading.confidence, 3),
+            timings_ms=timings,
+        )
+
+    def _retrieve(self, asked: Question, k: int, fusion: Fusion = "scores"):  # type: ignore[no-untyped-def]
+        vector = self.encoder.encode_query([asked.folded])
+        return vector, retrieve(self.index, vector[0], asked.terms, k, fusion)
+
+    def _near(self, hits: Sequence[Hit]) -> str:
+        places = dict.fromkeys(" › ".join(title(s) for s in h.passage.section) for h in hits[:3])
+        named = [f"「{p}」" for p in places if p]
+        return f"相近的内容在{'、'.join(named[:2])}。" if named else ""
+
+    def _notes(self, reading: Reading) -> tuple[Note, ...]:
+        return tuple(
+            note
+            for note in self.index.notes
+            if any(c.document == note.document and c.start < note.end and note.start < c.end for c in reading.citations)
+        )
+
+    def _abstain(
+        self,
+        text: str,
+        asked: Question,
+        hits: Sequence[Hit],
+        reason: str,
+        say: str,
+        timings: dict[str, float],
+        confidence: float,
+    ) -> Answer:
+        return Answer(
+            question=text,
+            interpreted=asked.text,
+            status="abstained",
+            reason=reason,  # type: ignore[arg-type]
+            text=say,
+            claims=(),
+            citations=(),
+            hits=tuple(hits),
+            notes=(),
+            suggestions=(),
+            reader="extractive",
+            confidence=round(confidence, 3),
+            timings_ms=timings,
+        )
+
+
+def ensure_index(
+    settings: Settings, paths: Sequence[Path], report: Callable[[str], None] = lambda _: None, force: bool = False
+) -> bool:
+    """Build the index of ``paths`` unless it is there and fresh; whether it was built."""
+    lexicon = load_lexicon(settings.lexicon)
+    encoder = open_encoder(settings.encoder, settings.cache)
+    notes = settings.corpus / "notes.jsonl"
+    found = notes if notes.is_file() else None
+    if not force and not is_stale(settings.index, paths, found, encoder.id, lexicon):
+        return False
+    build_index(paths, settings.index, encoder, encoder.id, lexicon, found, report)
+    return True

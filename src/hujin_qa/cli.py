@@ -1,0 +1,266 @@
+"""The command line: results on stdout, everything else on stderr, one clear line on failure."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from .errors import BadInput, HujinError
+from .settings import Settings, load_settings
+
+app = typer.Typer(
+    name="hujin-qa",
+    help="向中文文档提问,句句有出处。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+TopOption = Annotated[int | None, typer.Option("-k", min=1, max=100, help="返回几段")]
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _print(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]…", help="文件、文件夹或 BEIR corpus.jsonl")] = None,
+    index: IndexOption = None,
+    force: Annotated[bool, typer.Option("--force", help="没有变化也重建")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """建立索引;文档没有变化时什么也不做。"""
+    from .assistant import ensure_index
+    from .index import read_manifest
+
+    settings = load_settings(index=index)
+    built = ensure_index(settings, paths or [settings.corpus], _say, force)
+    manifest = read_manifest(settings.index)
+    if as_json:
+        sizes = {name: manifest[name] for name in ("documents", "passages", "sentences", "encoder")}
+        _print({"index": str(settings.index), "built": built, **sizes})
+    elif not built:
+        _say(f"索引已是最新:{settings.index}")
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="要找的内容;- 表示从标准输入逐行读 JSON")],
+    k: TopOption = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """只检索,不作答。"""
+    from .payload import hit_payload
+
+    settings = load_settings(index=index)
+    assistant = _assistant(settings)
+    if question == "-":
+        for id_, line in _lines():
+            _guard(id_, lambda value: {"hits": [hit_payload(h) for h in assistant.search(_question(value), k)]}, line)
+        return
+    if not question.strip():
+        raise BadInput("问题是空的。请输入想找的内容。")
+    hits = assistant.search(question, k)
+    if as_json:
+        _print({"id": "1", "hits": [hit_payload(h) for h in hits]})
+        return
+    for hit in hits:
+        print(f"{hit.rank}. [{hit.score:.2f}] {hit.passage.id}  {' › '.join(hit.passage.section)}\n   {hit.passage.text}")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="问题;- 表示从标准输入逐行读 JSON")],
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """提一个问题,得到带出处的回答。"""
+    from .payload import answer_payload
+
+    assistant = _assistant(load_settings(index=index))
+    if question == "-":
+        for id_, line in _lines():
+
+            def reply(value: dict[str, Any], id_: str = id_) -> dict[str, Any]:
+                answer = assistant.ask(_question(value), [("user", text) for text in _history(value)])
+                return answer_payload(answer, id_)
+
+            _guard(id_, reply, line)
+        return
+    if not question.strip():
+        raise BadInput("问题是空的。请输入想问的内容。")
+    answer = assistant.ask(question)
+    if as_json:
+        _print(answer_payload(answer, "1"))
+    else:
+        _show(answer)
+
+
+@app.command()
+def chat(index: IndexOption = None) -> None:
+    """在终端里连续提问,可以追问;空行结束。"""
+    assistant = _assistant(load_settings(index=index))
+    history: list[tuple[str, str]] = []
+    _say("请提问,空行结束。")
+    while True:
+        try:
+            question = input("> ").strip()
+        except EOFError:
+            return
+        if not question:
+            return
+        answer = assistant.ask(question, history)
+        _show(answer)
+        history += [("user", question), ("assistant", answer.text)]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址")] = None,
+    port: Annotated[int | None, typer.Option(help="端口;0 表示任选一个")] = None,
+    index: IndexOption = None,
+) -> None:
+    """打开网页聊天(默认只在本机)。"""
+    from .web import serve as serve_web
+
+    serve_web(load_settings(host=host, port=port, index=index), _say)
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[Path | None, typer.Option("--questions", metavar="FILE", help="问题集(JSON 行)")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="RUN.json", help="把每题结果写到这里")] = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """跑一个问题集,给出检索、回答、引用、拒答的数字和失败原因。"""
+    from .evaluation import by_kind, run, write_run
+
+    settings = load_settings(index=index)
+    path = questions or settings.corpus.parent / "eval" / "hujin.jsonl"
+    outcomes, numbers = run(_assistant(settings), path, lambda n: n % 100 == 0 and _say(f"已问 {n} 题") or None)
+    if out:
+        write_run(out, outcomes, numbers)
+    if as_json:
+        _print(numbers)
+        return
+    print(json.dumps(numbers, ensure_ascii=False, indent=1))
+    for kind, group in by_kind(outcomes).items():
+        print(f"{kind:14} {group['questions']:4.0f}  事实 {group['fact_recall']:.3f}  拒答 {group['abstained']:.3f}")
+
+
+@app.command()
+def doctor(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """检查环境、模型和索引,指出怎么修。"""
+    from .doctor import checks
+
+    results = checks(load_settings(index=index))
+    if as_json:
+        _print({"ok": all(c.ok for c in results), "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in results]})
+    else:
+        for check in results:
+            print(f"{'✓' if check.ok else '✗'} {check.name}:{check.detail}")
+    if not all(c.ok for c in results):
+        raise typer.Exit(1)
+
+
+@app.command("download-model")
+def download(name: Annotated[str, typer.Argument(help="sentence-transformers 模型名")], as_json: JsonOption = False) -> None:
+    """下载另一个向量模型(唯一会联网的命令)。"""
+    from .encoder import download_model
+
+    path = download_model(name)
+    _print({"model": name, "path": str(path)}) if as_json else _say(f"已下载:{path}")
+
+
+def _assistant(settings: Settings) -> Any:
+    from .assistant import Assistant
+
+    return Assistant.open(settings, _say)
+
+
+def _show(answer: Any) -> None:
+    from .payload import confidence_words, note_line
+
+    if answer.interpreted != answer.question:
+        print(f"(理解为:{answer.interpreted})")
+    print(answer.text)
+    for note in answer.notes:
+        print(f"⚠ {note_line(note)}")
+    for c in answer.citations:
+        print(f"  [{c.n}] {' › '.join(c.section)}({c.passage})「{c.quote}」")
+    if answer.citations:
+        print(f"  {confidence_words(answer)}({answer.confidence:.2f})")
+    for suggestion in answer.suggestions:
+        print(f"  可以问:{suggestion}")
+
+
+def _lines() -> Iterator[tuple[str, str]]:
+    """Input lines with a number to name them by until they name themselves."""
+    stream = (raw.decode("utf-8", "replace") for raw in sys.stdin.buffer)
+    for number, line in enumerate(stream, 1):
+        if line.strip():
+            yield str(number), line
+
+
+def _guard(number: str, reply: Callable[[dict[str, Any]], dict[str, Any]], line: str) -> None:
+    """Answer one input line; a bad one is answered with its error and the rest go on."""
+    id_: Any = number
+    try:
+        value = json.loads(line)
+        if not isinstance(value, dict):
+            raise BadInput("每一行要是一个 JSON 对象,含 question。")
+        id_ = value.get("id", number)
+        _print({**reply(value), "id": id_})
+    except ValueError:
+        _print({"id": id_, "error": "这一行不是合法的 JSON。"})
+    except HujinError as error:
+        _print({"id": id_, "error": str(error)})
+
+
+def _question(value: dict[str, Any]) -> str:
+    question = value.get("question")
+    if not isinstance(question, str) or not question.strip():
+        raise BadInput("缺少 question,或它不是一段文字。")
+    return question
+
+
+def _history(value: dict[str, Any]) -> list[str]:
+    history = value.get("history", [])
+    if not isinstance(history, list) or not all(isinstance(h, str) for h in history):
+        raise BadInput("history 要是先前问题的列表。")
+    return history
+
+
+def main() -> None:
+    """Entry point: turns every failure into one line and an exit code."""
+    try:
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except HujinError as error:
+        _say(str(error))
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,60 @@
+"""What is wrong on this machine, and the command that mends it."""
+
+import importlib.metadata
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .encoder import open_encoder
+from .errors import HujinError
+from .index import is_stale, open_index, read_manifest
+from .lexicon import load_lexicon
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding; ``detail`` ends with the next thing to type where it failed."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def checks(settings: Settings) -> list[Check]:
+    """Look at Python, the packages, the encoder, the corpus and the index."""
+    found = [
+        Check("Python", sys.version_info >= (3, 11), f"{sys.version.split()[0]}(需要 3.11 或更新)"),
+        _packages(),
+    ]
+    try:
+        lexicon = load_lexicon(settings.lexicon)
+        encoder = open_encoder(settings.encoder, settings.cache)
+        dimension = encoder.encode_query(["检查"]).shape[1]
+        found.append(Check("向量模型", True, f"{encoder.id},{dimension} 维"))
+    except HujinError as error:
+        return [*found, Check("向量模型", False, str(error))]
+    found.append(
+        Check("文档", settings.corpus.exists(), f"{settings.corpus}" + ("" if settings.corpus.exists() else " 不存在;用 HUJIN_QA_CORPUS 指定"))
+    )
+    try:
+        index = open_index(settings.index, encoder.id, lexicon)
+        found.append(Check("索引", True, f"{settings.index},{len(index.passages)} 段、{len(index.sentences)} 句"))
+        manifest = read_manifest(settings.index)
+        sources = [Path(p) for p in manifest["sources"]]
+        notes = Path(manifest["notes"]) if manifest["notes"] else None
+        stale = is_stale(settings.index, sources, notes, encoder.id, lexicon)
+        found.append(Check("索引新旧", not stale, "文档在建索引之后改过,请运行:hujin-qa index" if stale else "与文档一致"))
+    except HujinError as error:
+        found.append(Check("索引", False, str(error)))
+    return found
+
+
+def _packages() -> Check:
+    missing = []
+    for name in ("faiss-cpu", "jieba", "bm25s", "gradio", "sentence-transformers", "torch"):
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    return Check("依赖", not missing, f"缺少 {'、'.join(missing)},请运行:make install" if missing else "齐全")

@@ -1,0 +1,332 @@
+"""The index folder: build it, swap it in, open it, tell when it is stale.
+
+``manifest.json`` names one data folder beside it and the sha256 of every file in there. A build writes a
+new data folder and then replaces the manifest in one step, so a build that dies leaves the old index whole.
+No pickle anywhere.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .corpus import load_corpus, load_notes
+from .dense import DenseIndex
+from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex
+from .lexical import LexicalIndex
+from .lexicon import Lexicon
+from .passages import SPLITTER, split_passages
+from .pinyin import Pinyin
+from .sentences import split_sentences
+from .text import Segmenter, fold
+from .types import Document, Encoder, Note, Passage, Section, Vectors
+
+FORMAT = 1
+_REBUILD = "请运行:hujin-qa index"
+_SAMPLE = 256  # passages that the background similarity is estimated from
+
+
+@dataclass(frozen=True)
+class Index:
+    """An opened index: everything that retrieval and reading look at, in memory."""
+
+    documents: dict[str, Document]
+    passages: tuple[Passage, ...]
+    sentences: NDArray[np.int32]  # (n, 3): passage row, start, end; sorted
+    sentence_vectors: NDArray[np.float16]  # (n, d)
+    dense: DenseIndex
+    lexical: LexicalIndex
+    pinyin: Pinyin
+    notes: tuple[Note, ...]
+    background: tuple[float, float]  # mean and deviation of the cosine of unrelated passages
+    segmenter: Segmenter = field(repr=False)
+
+    @cached_property
+    def sentence_starts(self) -> NDArray[np.int64]:
+        """First sentence row of each passage, and the total at the end: shape ``(passages + 1,)``."""
+        return np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1))
+
+    @cached_property
+    def _starts(self) -> dict[str, tuple[list[int], int]]:
+        """Passage starts of each document with the row of its first passage."""
+        starts: dict[str, tuple[list[int], int]] = {}
+        for row, p in enumerate(self.passages):
+            starts.setdefault(p.document, ([], row))[0].append(p.start)
+        return starts
+
+    def passage_at(self, document: str, offset: int) -> int:
+        """Row of the passage that holds, or last began before, a place in a document."""
+        starts, first = self._starts[document]
+        return first + max(0, bisect_right(starts, offset) - 1)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Row of a passage by its id."""
+        return {p.id: row for row, p in enumerate(self.passages)}
+
+
+def context(document: Document, path: Sequence[str], *, titled: bool) -> str:
+    """What a passage or sentence is read under: its headings, and its document's title among several."""
+    return " ".join([document.title] * titled + list(path))
+
+
+def build_index(
+    paths: Sequence[Path],
+    folder: Path,
+    encoder: Encoder,
+    encoder_id: str,
+    lexicon: Lexicon,
+    notes: Path | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Read the documents and put a new index in ``folder``; the old one stands until the new one is whole.
+
+    Raises:
+        BadInput: nothing to read at ``paths``, or ``folder`` holds something that is no index.
+        IndexNotWritten: read-only folder, full disk.
+    """
+    documents = load_corpus(paths)
+    report(f"读入 {len(documents)} 份文档")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()) and not (folder / "manifest.json").exists() and not list(folder.glob("data-*")):
+            raise BadInput(f"{folder} 里已有别的文件,不像索引文件夹。请用 --index 另指一个空文件夹。")
+        data = folder / f"data-{uuid4().hex[:12]}"
+        data.mkdir()
+    except OSError as error:
+        raise _not_written(folder, error) from None
+    try:
+        sizes = _write(data, documents, load_notes(notes, documents) if notes else [], encoder, lexicon, report)
+        manifest = {
+            "format": FORMAT,
+            "data": data.name,
+            "encoder": encoder_id,
+            "splitter": SPLITTER,
+            "words": lexicon.segmentation_hash,
+            "sources": [str(p.resolve()) for p in paths],
+            "notes": str(notes.resolve()) if notes else None,
+            "corpus": corpus_hash([*paths, *([notes] if notes else [])]),
+            **sizes,
+            "files": {p.relative_to(data).as_posix(): _sha256(p) for p in sorted(data.rglob("*")) if p.is_file()},
+        }
+        _swap(folder, manifest)
+    except OSError as error:
+        shutil.rmtree(data, ignore_errors=True)
+        raise _not_written(folder, error) from None
+    except BaseException:
+        shutil.rmtree(data, ignore_errors=True)
+        raise
+    report(f"索引已就绪:{folder}({sizes['passages']} 段,{sizes['sentences']} 句)")
+
+
+def _write(
+    data: Path,
+    documents: Sequence[Document],
+    notes: Sequence[Note],
+    encoder: Encoder,
+    lexicon: Lexicon,
+    report: Callable[[str], None],
+) -> dict[str, Any]:
+    """Write every data file; return the manifest's sizes."""
+    by_id = {d.id: d for d in documents}
+    titled = len(documents) > 1
+    passages = [p for d in documents for p in split_passages(d)]
+    sentences = [
+        (row, start, end)
+        for row, p in enumerate(passages)
+        for start, end in split_sentences(by_id[p.document].text, p.body, p.end)
+    ]
+
+    def under(row: int, text: str) -> str:
+        p = passages[row]
+        return fold(f"{context(by_id[p.document], p.section, titled=titled)} {text}")
+
+    texts = [under(row, p.text[p.body - p.start :]) for row, p in enumerate(passages)]
+    segmenter = Segmenter(lexicon.words)
+    lexical = LexicalIndex.build([segmenter.terms(t) for t in texts])
+    report(f"切成 {len(passages)} 段、{len(sentences)} 句,正在向量化…")
+    lines = [under(row, by_id[passages[row].document].text[start:end]) for row, start, end in sentences]
+    vectors = encoder.encode_document(texts + lines)
+    dense, fine = vectors[: len(texts)], vectors[len(texts) :]
+
+    _write_lines(data / "documents.jsonl", documents)
+    _write_lines(data / "passages.jsonl", [_bare(p) for p in passages])
+    _write_lines(data / "notes.jsonl", notes)
+    np.save(data / "sentences.npy", np.array(sentences, dtype=np.int32).reshape(-1, 3))
+    np.save(data / "sentence_vectors.npy", fine.astype(np.float16))
+    DenseIndex.build(dense).save(data / "dense.faiss")
+    lexical.save(data / "bm25")
+    Pinyin.build(lexical.vocabulary).save(data / "pinyin.json")
+    return {
+        "dimension": int(vectors.shape[1]),
+        "documents": len(documents),
+        "passages": len(passages),
+        "sentences": len(sentences),
+        "background": _background(dense),
+    }
+
+
+def _background(vectors: Vectors) -> list[float]:
+    """Mean and deviation of the cosine between different passages, from an even sample."""
+    sample = vectors[:: max(1, len(vectors) // _SAMPLE)][:_SAMPLE]
+    if len(sample) < 3:
+        return [0.82, 0.03]  # what multilingual-e5-small gives between unrelated Chinese paragraphs
+    cosines = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
+    return [float(cosines.mean()), float(max(cosines.std(), 0.01))]
+
+
+def _bare(passage: Passage) -> list[Any]:
+    """A passage as stored; its text and path are its document's."""
+    return [passage.id, passage.document, passage.position, passage.start, passage.body, passage.end]
+
+
+def _write_lines(path: Path, items: Sequence[Any]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for item in items:
+            value = item if isinstance(item, list) else asdict(item)
+            file.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _read_lines(path: Path) -> list[Any]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def _swap(folder: Path, manifest: dict[str, Any]) -> None:
+    """Make the new data folder the index, then drop the old ones."""
+    staged = folder / f"manifest-{manifest['data']}.tmp"
+    with staged.open("w", encoding="utf-8") as file:
+        json.dump(manifest, file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    previous = _manifest_or_none(folder)
+    staged.replace(folder / "manifest.json")
+    if previous and previous.get("data") != manifest["data"]:
+        shutil.rmtree(folder / str(previous.get("data")), ignore_errors=True)
+
+
+def open_index(folder: Path, encoder_id: str, lexicon: Lexicon) -> Index:
+    """Open and check an index.
+
+    Raises:
+        NoIndex, DamagedIndex, ForeignIndex: each names the command that rebuilds it.
+    """
+    manifest = read_manifest(folder)
+    if manifest["format"] != FORMAT or manifest["splitter"] != SPLITTER:
+        raise ForeignIndex(f"{folder} 的索引由另一版本建成。{_REBUILD}")
+    if manifest["encoder"] != encoder_id:
+        raise ForeignIndex(
+            f"{folder} 的索引用模型 {manifest['encoder']} 建成,当前模型是 {encoder_id},两者不能混用。{_REBUILD}"
+        )
+    if manifest["words"] != lexicon.segmentation_hash:
+        raise ForeignIndex(f"词表改过了,{folder} 的索引还是旧词表建的。{_REBUILD}")
+    data = folder / manifest["data"]
+    for name, digest in manifest["files"].items():
+        path = data / name
+        if not path.is_file() or _sha256(path) != digest:
+            if read_manifest(folder)["data"] != manifest["data"]:  # rebuilt under our feet
+                return open_index(folder, encoder_id, lexicon)
+            raise DamagedIndex(f"索引文件 {path} 缺失或已损坏。{_REBUILD}")
+    return _read(data, manifest, lexicon)
+
+
+def _read(data: Path, manifest: dict[str, Any], lexicon: Lexicon) -> Index:
+    documents = {}
+    for value in _read_lines(data / "documents.jsonl"):
+        sections = tuple(Section(**s | {"path": tuple(s["path"])}) for s in value.pop("sections"))
+        documents[value["id"]] = Document(**value, sections=sections)
+    paths = {(d.id, s.position): s.path for d in documents.values() for s in d.sections}
+    passages = tuple(
+        Passage(
+            id=id_,
+            document=document,
+            section=paths[document, position],
+            position=position,
+            start=start,
+            body=body,
+            end=end,
+            text=documents[document].text[start:end],
+        )
+        for id_, document, position, start, body, end in _read_lines(data / "passages.jsonl")
+    )
+    mean, deviation = manifest["background"]
+    return Index(
+        documents=documents,
+        passages=passages,
+        sentences=np.load(data / "sentences.npy", allow_pickle=False),
+        sentence_vectors=np.load(data / "sentence_vectors.npy", allow_pickle=False),
+        dense=DenseIndex.load(data / "dense.faiss"),
+        lexical=LexicalIndex.load(data / "bm25", len(passages)),
+        pinyin=Pinyin.load(data / "pinyin.json"),
+        notes=tuple(Note(**value) for value in _read_lines(data / "notes.jsonl")),
+        background=(mean, deviation),
+        segmenter=Segmenter(lexicon.words),
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of an index folder.
+
+    Raises:
+        NoIndex: there is none. DamagedIndex: it cannot be parsed. ForeignIndex: it is not ours.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NoIndex(f"{folder} 里还没有索引。{_REBUILD}") from None
+    except (OSError, ValueError) as error:
+        raise DamagedIndex(f"索引清单 {folder / 'manifest.json'} 读不出来:{error}。{_REBUILD}") from None
+    needed = {"format", "data", "encoder", "splitter", "words", "files", "background", "corpus"}
+    if not isinstance(manifest, dict) or not needed <= manifest.keys():
+        raise ForeignIndex(f"{folder / 'manifest.json'} 不是本程序的索引清单。{_REBUILD}")
+    return manifest
+
+
+def _manifest_or_none(folder: Path) -> dict[str, Any] | None:
+    try:
+        return read_manifest(folder)
+    except (NoIndex, DamagedIndex, ForeignIndex):
+        return None
+
+
+def is_stale(folder: Path, paths: Sequence[Path], notes: Path | None, encoder_id: str, lexicon: Lexicon) -> bool:
+    """Whether the index is missing, damaged, foreign, or not built from what ``paths`` hold now."""
+    manifest = _manifest_or_none(folder)
+    if manifest is None:
+        return True
+    same = (manifest["format"], manifest["splitter"], manifest["encoder"], manifest["words"]) == (
+        FORMAT,
+        SPLITTER,
+        encoder_id,
+        lexicon.segmentation_hash,
+    )
+    return not same or manifest["corpus"] != corpus_hash([*paths, *([notes] if notes else [])])
+
+
+def corpus_hash(paths: Sequence[Path]) -> str:
+    """sha256 over names and bytes of all source files, whatever folder they lie in."""
+    digest = hashlib.sha256()
+    for path in paths:
+        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+            digest.update(f"{file.name}\0{_sha256(file)}\n".encode() if file.exists() else b"-")
+    return digest.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _not_written(folder: Path, error: OSError) -> IndexNotWritten:
+    return IndexNotWritten(
+        f"索引没有写成({error.strerror or error}),旧索引未动。请检查 {folder} 能否写入、磁盘是否已满,再运行:hujin-qa index"
+    )

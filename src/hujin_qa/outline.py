@@ -1,0 +1,235 @@
+"""The outline of a text: from Markdown marks, from numbered headings with or without line breaks, from labels."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .headings import LONGEST, is_label, word_starts_at
+from .markers import find_markers, left_of, strip_marker
+from .numbering import find_numbered, is_flat
+from .types import Section
+
+_LABEL_TEXT = 20  # mean characters under a label; with less they are entries of a form
+
+_BLOCK = re.compile(
+    r"^ {0,3}(?:(?P<fence>`{3,}|~{3,})|(?P<atx>#{1,6})(?=[ \t]|(?<=##)[^#\s])[^\n]*|(?P<under>=+|-{2,})[ \t]*$)",
+    re.MULTILINE,
+)
+_COLON = re.compile(r"[:：](?!//|\d)|[:：](?=\d{3})")
+_RUN = re.compile(r"[\w+/·&-]+$")
+_SOLID = re.compile(r"\S")
+_STOP = re.compile(r"[。！？!?；;，,：:]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    start: int
+    body: int
+    depth: int  # any number; deeper is larger
+
+
+def find_outline(text: str, start: int = 0, end: int | None = None) -> tuple[Section, ...]:
+    """Sections of ``text[start:end]`` in reading order; together they cover it.
+
+    Markdown headings give the tree if there are any, else numbered headings, and labels ("市场规模:…") under
+    them. Text before the first heading is section "0"; a title line belongs to the span of the first section.
+
+    >>> [(s.position, s.heading) for s in find_outline("前情。一、范围:适用于员工。二、期限:三年。")]
+    [('0', ''), ('1', '一、范围'), ('2', '二、期限')]
+    """
+    end = len(text) if end is None else end
+    title = find_title(text, start, end)
+    start = title[0] if title else _skip(text, start, end)
+    body = title[1] if title else start
+    nodes = [n for n in _markdown(text, start, end) if n.start >= body] or list(_plain(text, body, end))
+    return tuple(_sections(text, start, body, end, nodes))
+
+
+def _skip(text: str, start: int, end: int) -> int:
+    match = _SOLID.search(text, start, end)
+    return match.start() if match else end
+
+
+def _sections(text: str, start: int, body: int, end: int, nodes: Sequence[_Node]) -> Iterator[Section]:
+    first = nodes[0].start if nodes else end
+    preamble = not nodes or _skip(text, body, first) < first
+    if preamble:
+        yield Section("0", "", (), start, body, first)
+    open_: list[tuple[int, int, str]] = []  # depth, number, heading of the sections around
+    position: list[int] = []
+    for i, node in enumerate(nodes):
+        number = 1
+        while open_ and open_[-1][0] >= node.depth:
+            number = open_.pop()[1] + 1
+        heading = _heading(text[node.start : node.body])
+        open_.append((node.depth, number, heading))
+        position = [n for _, n, _ in open_]
+        following = nodes[i + 1].start if i + 1 < len(nodes) else end
+        begin = node.start if i or preamble else start
+        yield Section(
+            ".".join(map(str, position)), heading, tuple(h for _, _, h in open_), begin, node.body, following
+        )
+
+
+def _heading(printed: str) -> str:
+    """
+    >>> _heading("## **1) 移动支付**: ##\\n"), _heading("市场规模：")
+    ('1) 移动支付', '市场规模')
+    """
+    lines = [line for line in printed.splitlines() if not re.fullmatch(r"\s*(?:=+|-{2,})\s*", line)]
+    heading = re.sub(r"^\s*#{1,6}(?!#)|[ \t]#+\s*$", "", " ".join(lines)).strip()
+    heading = re.sub(r"\*\*|__|`", "", heading)
+    return re.sub(r"\s+", " ", heading).strip().rstrip(":： ")
+
+
+def find_title(text: str, start: int = 0, end: int | None = None) -> tuple[int, int] | None:
+    """Span of the title that opens a text: its single leading H1, or a first line that can be nothing else."""
+    end = len(text) if end is None else end
+    start = _skip(text, start, end)
+    if start == end:
+        return None
+    headings = list(_markdown(text, start, end))
+    if headings:
+        tops = [n for n in headings if n.depth == 1]
+        if headings[0].start != start or headings[0].depth != 1:
+            return None
+        first, others = tops[0], tops[1:]
+        marked = [_heading(text[n.start : n.body]) for n in tops]
+        bare = len(headings) > 1 and _skip(text, first.body, headings[1].start) == headings[1].start
+        chapters = bare and strip_marker(marked[0]) == marked[0] and all(strip_marker(h) != h for h in marked[1:])
+        return (first.start, first.body) if not others or chapters else None
+    return _plain_title(text, start, end)
+
+
+def _plain_title(text: str, start: int, end: int) -> tuple[int, int] | None:
+    line = text.find("\n", start, end)
+    if line < 0 or line - start > 4 * LONGEST:  # one line, or flat: what stands before "一、"
+        for marker in find_markers(text, start, min(end, start + LONGEST + 8)):
+            if marker.number == (1,) and marker.style in ("一、", "第章", "第部分") and marker.left == "bracket":
+                return (start, marker.start) if marker.run <= start < marker.start else None
+        return None
+    title = text[start:line].strip()
+    rest = _skip(text, line, end)
+    if rest == end or len(title) > LONGEST or _STOP.search(title) or strip_marker(title) != title:
+        return None
+    following = text[rest : (text.find("\n", rest, end) + 1 or end + 1) - 1].strip()
+    apart = text.count("\n", line, rest) > 1
+    told = following[:1] in "（(【" or strip_marker(following) != following
+    prose = len(following) >= 2 * len(title) and following[-1] in "。！？!?：:…；;"
+    return (start, line) if apart or told or prose else None
+
+
+def _markdown(text: str, start: int, end: int) -> Iterator[_Node]:
+    """ATX and setext headings outside code fences; none if a lone mark in the middle is all there is."""
+    nodes: list[_Node] = []
+    fence = ""
+    for match in _BLOCK.finditer(text, start, end):
+        if mark := match["fence"]:
+            if not fence:
+                fence = mark
+            elif mark.startswith(fence):
+                fence = ""
+        elif fence:
+            continue
+        elif match["atx"]:
+            if match[0].strip(" #\t"):
+                nodes.append(_Node(match.start(), match.end(), len(match["atx"])))
+        elif (above := _setext(text, start, match.start())) is not None:
+            nodes.append(_Node(above, match.end(), 1 if match["under"][0] == "=" else 2))
+    if len(nodes) > 1 or (nodes and nodes[0].start == start):
+        yield from nodes
+
+
+def _setext(text: str, start: int, under: int) -> int | None:
+    """Start of the one-line paragraph above an underline."""
+    line = text.rfind("\n", start, max(start, under - 1)) + 1 or start
+    above = text[line : under - 1]
+    before = text[max(start, line - 1) : line].strip(" \t") == "\n" and text[: line - 1].rpartition("\n")[2].strip()
+    if not above.strip() or before or len(above) > 2 * LONGEST or re.match(r"\s*(?:[-*+>|#]|\d+[.)])", above):
+        return None
+    return line
+
+
+def _plain(text: str, start: int, end: int) -> Iterator[_Node]:
+    """Numbered headings and the labels between them."""
+    colons = list(_colons(text, start, end))
+    recurring = _recurring(text, start, colons)
+    cuts = [at for run, colon in colons if (at := _tail(text, run, colon, recurring)) is not None]
+    numbered = find_numbered(text, start, end, cuts)
+    nodes = [_Node(n.start, n.body, n.depth) for n in numbered]
+    regions = [(n.body, nodes[i + 1].start if i + 1 < len(nodes) else end, n.depth + 1) for i, n in enumerate(nodes)]
+    labels = list(_labels(text, start, regions or [(start, end, 0)], colons, recurring, root=not nodes))
+    yield from sorted(nodes + labels, key=lambda n: n.start)
+
+
+def _colons(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Start of the unbroken run of characters before each colon, and the colon."""
+    for match in _COLON.finditer(text, start, end):
+        colon = match.start()
+        window = text[max(start, colon - 14) : colon]
+        run = _RUN.search(window)
+        if run:
+            yield colon - len(run[0]), colon
+
+
+def _recurring(text: str, start: int, colons: Sequence[tuple[int, int]]) -> frozenset[str]:
+    """Phrases that stand before a colon, set off on their left, at least twice."""
+    counts = Counter(
+        text[run:colon]
+        for run, colon in colons
+        if 2 <= colon - run <= 8 and left_of(text, run, start) in ("line", "stop", "colon", "bracket")
+    )
+    return frozenset(phrase for phrase, n in counts.items() if n > 1 and is_label(phrase))
+
+
+def _tail(text: str, run: int, colon: int, recurring: frozenset[str]) -> int | None:
+    """Where the longest recurring label that ends at this colon begins."""
+    for at in range(max(run, colon - 8), colon - 1):
+        if text[at:colon] in recurring and (at == run or word_starts_at(text[run:colon], text[at:colon])):
+            return at
+    return None
+
+
+def _labels(
+    text: str,
+    start: int,
+    regions: Sequence[tuple[int, int, int]],
+    colons: Sequence[tuple[int, int]],
+    recurring: frozenset[str],
+    root: bool,
+) -> Iterator[_Node]:
+    """Labels that come in groups under one heading, and labels of such groups that stand alone elsewhere."""
+    groups: list[list[_Node]] = []
+    names: set[str] = set()
+    for begin, end, depth in regions:
+        found = []
+        first = _skip(text, begin, end)
+        for run, colon in colons[bisect_left(colons, (begin, 0)) :]:
+            if colon >= end:
+                break
+            set_off = run == first or left_of(text, run, start) in ("line", "stop")
+            at = run if set_off and is_label(text[run:colon]) else _tail(text, run, colon, recurring)
+            if at is not None:
+                found.append(_Node(at, colon + 1, depth))
+        groups.append(found)
+        if _is_group(text, found, first, end, root):
+            names.update(text[n.start : n.body - 1] for n in found)
+    for found, (begin, end, _) in zip(groups, regions, strict=True):
+        if _is_group(text, found, _skip(text, begin, end), end, root):
+            yield from found
+        else:
+            alone = [n for n in found if text[n.start : n.body - 1] in names & recurring]
+            if len({text[n.start : n.body] for n in alone}) == len(alone):
+                yield from alone
+
+
+def _is_group(text: str, found: Sequence[_Node], first: int, end: int, root: bool) -> bool:
+    """Several different labels with some text each; they open their section, or there are three."""
+    if len(found) < 2 or len({text[n.start : n.body] for n in found}) < len(found):
+        return False
+    if (root or found[0].start != first) and len(found) < 3:
+        return False
+    written = end - found[0].start - sum(n.body - n.start for n in found)
+    return written >= _LABEL_TEXT * len(found)

@@ -1,0 +1,116 @@
+"""Cutting documents into passages: what is retrieved."""
+
+import re
+from collections.abc import Iterator
+
+from .sentences import Span, split_sentences
+from .types import Document, Passage
+
+SPLITTER = "sections-1"
+"""Changes whenever the same document would be cut differently; an index built by another one is rebuilt."""
+
+_RULE = re.compile(r"(?:[ \t]*(?:-[ \t]*){3,}|[ \t]*(?:\*[ \t]*){3,}|[ \t]*(?:_[ \t]*){3,})$")
+_COMMA = re.compile(r"[,，、；;：:]")
+
+
+def split_passages(document: Document, limit: int = 320) -> list[Passage]:
+    """Passages of a document in order: each section's own text, in balanced pieces of about ``limit`` characters.
+
+    A section of up to ``limit`` characters is one passage; a longer one is cut between sentences, and inside a
+    sentence only if it is longer than ``2 * limit``: at commas, else anywhere. Headings without text of their
+    own lead the next passage, so every character but blanks and rules ("---") is in exactly one.
+
+    >>> from hujin_qa.outline import find_outline
+    >>> text = "一、贷款 1、条件:年满十八岁。2、期限:三年。二、理财 1、门槛:一元。2、赎回:随时。"
+    >>> [(p.id, p.text) for p in split_passages(Document("d", "", text, find_outline(text)))][:2]
+    [('d/1.1#1', '一、贷款 1、条件:年满十八岁。'), ('d/1.2#1', '2、期限:三年。')]
+    """
+    text = document.text
+    passages: list[Passage] = []
+    heading: int | None = None  # where the headings begin that no passage holds yet
+    for i, section in enumerate(document.sections):
+        start, end = _trim(text, section.body, section.end)
+        heading = section.start if heading is None else heading
+        if start < end:
+            pieces = list(_pieces(text, start, end, limit))
+        elif i + 1 == len(document.sections) and text[heading : section.body].strip():
+            end = _trim(text, heading, section.body)[1]
+            pieces = [(end, end)]
+        else:
+            continue
+        for n, (a, b) in enumerate(pieces, 1):
+            lead = _trim(text, heading, a)[0] if n == 1 and text[heading:a].strip() else a
+            id_ = f"{document.id}/{section.position}#{n}"
+            passages.append(Passage(id_, document.id, section.path, section.position, lead, a, b, text[lead:b]))
+        heading = None
+    return passages
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    """The span without blanks and rules at its ends."""
+    while True:
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        first = text.find("\n", start, end)
+        if first > 0 and _RULE.fullmatch(text, start, first):
+            start = first
+            continue
+        last = text.rfind("\n", start, end) + 1 or start
+        if _RULE.fullmatch(text, last, end):
+            end = last
+            continue
+        return start, end
+
+
+def _pieces(text: str, start: int, end: int, limit: int) -> Iterator[Span]:
+    """``[start, end)`` as one span, or cut between sentences into spans of even length."""
+    if end - start <= limit:
+        yield start, end
+        return
+    cuts = [start, *_cuts(text, start, end, limit), end]
+    best = [0.0] + [float("inf")] * (len(cuts) - 1)
+    back = [0] * len(cuts)
+    for j in range(1, len(cuts)):
+        for i in range(j - 1, -1, -1):
+            length = cuts[j] - cuts[i]
+            if length > limit and i < j - 1:
+                break
+            # Squares even the lengths out; the constant is what one more piece must save.
+            cost = best[i] + length**2 + limit**2
+            if cost < best[j]:
+                best[j], back[j] = cost, i
+    bounds = [len(cuts) - 1]
+    while bounds[-1]:
+        bounds.append(back[bounds[-1]])
+    for j, i in zip(bounds[-2::-1], bounds[:0:-1], strict=True):
+        a, b = _trim(text, cuts[i], cuts[j])
+        if a < b:
+            yield a, b
+
+
+def _cuts(text: str, start: int, end: int, limit: int) -> Iterator[int]:
+    """Offsets inside ``(start, end)`` at which a passage may be cut."""
+    at = start
+    for _, stop in split_sentences(text, start, end):
+        if stop - at > 2 * limit:
+            yield from _cuts_inside(text, at, stop, limit)
+        if stop < end:
+            yield stop
+        at = stop
+    if end - at > 2 * limit:  # no words: rows of marks
+        yield from _cuts_inside(text, at, end, limit)
+
+
+def _cuts_inside(text: str, start: int, end: int, limit: int) -> Iterator[int]:
+    """Offsets that cut an overlong sentence: after commas, and inside clauses that are longer than ``limit``."""
+    at = start
+    for stop in [m.end() for m in _COMMA.finditer(text, start, end)] + [end]:
+        while stop - at > limit:
+            at += limit
+            if at < end:
+                yield at
+        if stop < end and stop > at:
+            yield stop
+        at = max(at, stop)

@@ -1,0 +1,67 @@
+"""The one JSON shape of an answer, and the words that describe it, on every surface."""
+
+from typing import Any
+
+from .types import Answer, Citation, Hit, Note
+
+
+def answer_payload(answer: Answer, id_: str) -> dict[str, Any]:
+    """An answer as the CLI, the API and exports give it."""
+    return {
+        "id": id_,
+        "question": answer.question,
+        "interpreted": answer.interpreted,
+        "status": answer.status,
+        "reason": answer.reason,
+        "text": answer.text,
+        "claims": [
+            {"text": c.text, "citations": list(c.citations), "supported": c.supported} for c in answer.claims
+        ],
+        "citations": [citation_payload(c) for c in answer.citations],
+        "hits": [hit_payload(h) for h in answer.hits],
+        "notes": [note_payload(n) for n in answer.notes],
+        "suggestions": list(answer.suggestions),
+        "reader": answer.reader,
+        "confidence": answer.confidence,
+        "timings_ms": answer.timings_ms,
+    }
+
+
+def citation_payload(citation: Citation) -> dict[str, Any]:
+    return {
+        "n": citation.n,
+        "document": citation.document,
+        "passage": citation.passage,
+        "section": list(citation.section),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
+
+
+def hit_payload(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "document": hit.passage.document,
+        "passage": hit.passage.id,
+        "section": list(hit.passage.section),
+        "score": round(hit.score, 4),
+        "text": hit.passage.text,
+    }
+
+
+def note_payload(note: Note) -> dict[str, Any]:
+    return {"kind": note.kind, "text": note.text, "source": note.source, "status": note.status}
+
+
+def note_line(note: Note) -> str:
+    """A note as a reader sees it."""
+    name = {"erratum": "勘误"}.get(note.kind, note.kind)
+    return f"{name}({note.status}):{note.text}(据:{note.source})"
+
+
+def confidence_words(answer: Answer) -> str:
+    """The confidence in words."""
+    if answer.status == "abstained":
+        return "未作答"
+    return "把握大" if answer.confidence >= 0.85 else "把握较大" if answer.confidence >= 0.65 else "把握一般,请核对原文"

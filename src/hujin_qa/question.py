@@ -1,0 +1,163 @@
+"""What a question asks: its words, how rare each is, the kind of answer it wants, and what it rules out."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from .index import Index
+from .lexicon import Lexicon
+from .text import clean, fold
+
+LONGEST = 500  # characters of a question that are read
+
+Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "polar", "summary"]
+
+_KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
+    (
+        "summary",
+        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|总结|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|归纳",
+    ),
+    ("compare", r"区别|不同|差别|差异|对比|比较|相比|不一样|(跟|和|与|比).{1,12}(谁|哪个|哪家|哪一个)|各有(什么|啥)|有何异"),
+    (
+        "member",
+        r"(属于|算|归|排|在|是|划)(是|到|入|在|为)?(第几|哪(一|个)?(梯队|类|层|档|级|章|节|条|组|部分|阵营|种|业态|赛道))|第几(梯队|类|层|档|级|章|节|条|组|批|阶段)",
+    ),
+    ("why", r"为什么|为啥|为何|凭什么|凭啥|原因|怎么会|怎么就|靠(什么|啥)|何以|缘故|干嘛要"),
+    (
+        "list",
+        r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪(几|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大",
+    ),
+    ("how", r"怎么|怎样|如何|咋|(什么|啥)(办法|招|做法|策略|建议|思路)|该(做|干)(什么|啥)|应该(做|干)|办法|建议"),
+    ("define", r"^(什么|啥)(是|叫)|是(什么|啥)(意思|东西|概念)?[?。]*$|指(的是)?(什么|啥)|(什么|啥)意思|定义|(什么|啥)叫|叫做?(什么|啥)"),
+    ("polar", r"吗[?。]*$|是不是|有没有|能不能|会不会|可不可以|要不要|是否|对不对|么[?。]*$|行不行|能否"),
+)
+_KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+
+Value = Literal["number", "percent", "money", "time", "year", "ordinal", "person", "place"]
+
+_NUM = r"\d+(?:[.,]\d+)*"
+_MONEY_UNIT = r"(?:万亿|亿|万|千|百)*(?:美|港|日|欧|澳)?元|(?:万亿|[万亿])"
+_VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it looks in a folded text
+    ("percent", r"百分之几|百分比|占比|比例|份额|增速|增幅|增长率|增长(了)?多少|涨(了)?多少|涨幅|利率|收益率|几成|几个点|多快", rf"{_NUM}\s*(?:%|个百分点|成)|翻(?:了)?[一两\d]+番|倍"),
+    ("year", r"(哪|几|那)(一)?年|几几年|年份|哪年", r"(?:1\d|20)\d\d"),
+    ("time", r"什么时候|何时|几月|几号|哪天|多久|多长时间|几天|多少天|几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
+    ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
+    ("number", r"多少|几(?!乎)|多大|多高|多重|多长|多远|人数|数量|户数|面积", r"\d|[一二两三四五六七八九十百千万]+\s*(?:[个名位家人种类条项次天层座间件批大层套])|单|双"),
+    ("person", r"谁|哪位|何人|创始人|董事长|ceo|总经理|负责人|总裁|老板是", r""),
+    ("place", r"在哪|哪里|哪儿|什么地方|哪个城市|总部|地址|何处|哪个省|哪国", r""),
+)  # fmt: skip
+_VALUE_PATTERNS = tuple((value, re.compile(asked), re.compile(seen)) for value, asked, seen in _VALUES)
+
+_YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
+_COUNT = re.compile(r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)")
+_ORDINAL = re.compile(r"(倒数)?第(\d+|[一二两三四五六七八九十]+)|最后(?:一)?(?:个|条|点|项)|(最初|首)(?:个|条|点|项)")
+_NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One content word of a question with every spelling that stands for it."""
+
+    text: str
+    others: frozenset[str]  # itself included
+    weight: float  # inverse document frequency; the maximum if the corpus lacks it
+    known: bool  # it or another spelling occurs in the corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as the program reads it. ``text`` is what is searched and shown as interpreted."""
+
+    text: str
+    folded: str
+    words: tuple[Word, ...]
+    terms: tuple[str, ...]  # index terms, aliases included
+    kind: Kind
+    value: Value | None  # the sort of value that must stand in an answer
+    years: frozenset[str]
+    count: int  # "五大趋势" -> 5; 0: none named
+    ordinal: int  # "第二点" -> 2, "倒数第一" -> -1; 0: none named
+    chat: bool
+
+    def holds_value(self, folded_sentence: str) -> bool:
+        """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
+        return self.value is None or bool(_SEEN[self.value].search(folded_sentence))
+
+
+_SEEN = {value: seen for value, _, seen in _VALUE_PATTERNS}
+
+
+def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
+    """Read a question that stands alone (``conversation`` resolves follow-ups first)."""
+    text = clean(text)[:LONGEST]
+    plain = fold(text)
+    asked = _without_fillers(plain, lexicon)
+
+    def is_word(heard: str) -> bool:
+        return index.lexical.frequency(heard) > 0 or (len(heard) == 2 and index.segmenter.is_word(heard))
+
+    folded = index.pinyin.correct(asked, is_word)
+    ordinal = _ORDINAL.search(folded)
+    return Question(
+        text=folded if folded != asked else text,
+        folded=folded,
+        words=content_words(folded, index, lexicon),
+        terms=_terms(folded, index, lexicon),
+        kind=next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(folded)), "fact"),
+        value=next((value for value, asked_, _ in _VALUE_PATTERNS if asked_.search(folded)), None),
+        years=frozenset(_YEARS.findall(folded)),
+        count=_number(m[1]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
+        ordinal=_ordinal(ordinal) if ordinal else 0,
+        chat=lexicon.is_chat(plain),
+    )
+
+
+def content_words(folded: str, index: Index, lexicon: Lexicon) -> tuple[Word, ...]:
+    """The words of a folded text that carry its topic, each once, in order."""
+    words = dict.fromkeys(w for w in index.segmenter.words(folded) if w not in lexicon.stopwords)
+    return tuple(_word(w, index, lexicon) for w in words if len(w) > 1 or not w.isascii())
+
+
+def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
+    others = lexicon.others(text)
+    frequency = max(_frequency(o, index) for o in others)
+    weight = index.lexical.idf_of(frequency)
+    return Word(text, others, weight, frequency > 0)
+
+
+def _frequency(word: str, index: Index) -> int:
+    """Passages that hold a word: as a term, or at least all its character pairs."""
+    exact = index.lexical.frequency(word)
+    if exact or len(word) < 2 or word.isascii():
+        return exact
+    return min(index.lexical.frequency("_" + word[i : i + 2]) for i in range(len(word) - 1))
+
+
+def _terms(folded: str, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
+    terms = [t for t in index.segmenter.terms(folded) if t not in lexicon.stopwords and t.lstrip("_") not in lexicon.stopwords]
+    present = set(terms)
+    for group in lexicon.aliases:
+        if group & present:
+            terms += sorted(group - present)
+    return tuple(terms)
+
+
+def _without_fillers(folded: str, lexicon: Lexicon) -> str:
+    """The question without its polite words, unless nothing would be left."""
+    bare = folded
+    for filler in lexicon.fillers:
+        if filler in bare and len(bare) - len(filler) >= 2:
+            bare = bare.replace(filler, "")
+    return bare.strip(" ,.!?;:~…") or folded
+
+
+def _number(text: str) -> int:
+    if text.isdigit():
+        return int(text[:4])
+    return 10 + _NUMERALS.get(text[1:], 0) if text[0] == "十" else _NUMERALS.get(text[0], 0)
+
+
+def _ordinal(match: re.Match[str]) -> int:
+    if match[2]:
+        return -_number(match[2]) if match[1] else _number(match[2])
+    return 1 if match[3] else -1

@@ -1,0 +1,72 @@
+"""Question in, hits out: dense and lexical scores of the best 100 of each side, fused.
+
+Weighted score fusion beat reciprocal rank fusion on all of six public Chinese sets and on ours
+(``eval/README.md`` has the ablation). Each side is scaled to 0..1 before it is weighed: the dense side from
+its weakest candidate to its best, the lexical side from 0 (no term in common) to its best, so that a lone
+hit keeps its full score.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .index import Index
+from .types import Hit
+
+Fusion = Literal["scores", "rrf", "dense", "lexical"]
+
+_DEPTH = 100  # candidates of each side
+_DENSE_WEIGHT = 0.5  # nDCG is flat between 0.4 and 0.65
+_RRF_K = 60  # Cormack, Clarke and Büttcher 2009
+
+
+def retrieve(
+    index: Index, vector: NDArray[np.float32], terms: Sequence[str], k: int = 8, fusion: Fusion = "scores"
+) -> list[Hit]:
+    """The best ``k`` passages, best first. ``vector`` has shape ``(d,)``; ``terms`` are index terms.
+
+    With no term in common and no candidate the list is empty; scores lie in 0..1 (``rrf``: below 0.04).
+    """
+    if not index.passages:
+        return []
+    dense_rows, cosines = index.dense.search(vector, _DEPTH)
+    bm25 = index.lexical.scores(terms)
+    lexical_rows = _best(bm25, _DEPTH)
+    dense = np.zeros(len(bm25), dtype=np.float32)
+    lexical = np.zeros(len(bm25), dtype=np.float32)
+    if fusion == "rrf":
+        dense[dense_rows] = 1 / (_RRF_K + 1 + np.arange(len(dense_rows)))
+        lexical[lexical_rows] = 1 / (_RRF_K + 1 + np.arange(len(lexical_rows)))
+        fused = dense + lexical
+    else:
+        low, high = float(cosines[-1]), float(cosines[0])
+        dense[dense_rows] = (cosines - low) / (high - low) if high > low else 1.0
+        if len(lexical_rows):
+            lexical[lexical_rows] = bm25[lexical_rows] / bm25[lexical_rows[0]]
+        weight = {"dense": 1.0, "lexical": 0.0}.get(fusion, _DENSE_WEIGHT)
+        fused = weight * dense + (1 - weight) * lexical
+    best = _best(fused, k)
+    cosine = dict(zip(dense_rows.tolist(), cosines.tolist(), strict=True))
+    return [
+        Hit(
+            rank=rank,
+            row=row,
+            passage=index.passages[row],
+            score=float(fused[row]),
+            dense=cosine.get(row, float(cosines[-1])),
+            lexical=float(bm25[row]),
+        )
+        for rank, row in enumerate(best.tolist(), 1)
+    ]
+
+
+def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Rows of the ``k`` largest positive scores, largest first, ties in reading order."""
+    if len(scores) > 4 * k:
+        rows = np.sort(np.argpartition(-scores, k)[:k])
+    else:
+        rows = np.arange(len(scores))
+    rows = rows[np.argsort(-scores[rows], kind="stable")][:k]
+    return rows[scores[rows] > 0]

@@ -1,0 +1,141 @@
+"""What the conversation shows, as HTML. All text is escaped before a tag is put around it.
+
+The chat shows these strings as HTML without Markdown (``render_markdown=False``) and runs Gradio's sanitizer over
+them, a second net: it keeps ``class``, ``href`` and ``title`` and drops ``aria-*``, ``data-*`` and every script.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from ..payload import confidence_words, note_line
+from ..types import Answer, Citation, Claim, Document
+from . import strings as say
+from .examples import top_headings
+from .source import place
+
+_TITLES = 6  # documents named on the first page
+_EXCERPT = 60  # characters
+
+
+def said(text: str, kind: str = "asked") -> str:
+    """A message that is only words: a question, a state, an error.
+
+    >>> said("a < b", "state")
+    '<div class="state">a &lt; b</div>'
+    """
+    return f'<div class="{kind}">{escape(text, quote=False)}</div>'
+
+
+def welcome(documents: Mapping[str, Document]) -> str:
+    """The first page: what the text covers."""
+    if not documents:
+        return f'<div class="welcome"><h1>{say.PAGE}</h1><p>{escape(say.EMPTY)}</p></div>'
+    shown = list(documents.values())[:_TITLES]
+    items = "".join(f"<li><strong>{escape(d.title)}</strong>{_headings(d)}</li>" for d in shown)
+    more = say.MORE_DOCUMENTS.format(n=len(documents)) if len(documents) > len(shown) else ""
+    return (
+        f'<div class="welcome"><h1>{say.PAGE}</h1><p>{say.TAGLINE}</p>'
+        f'<h2>{say.COVERS}</h2><ul class="covers">{items}</ul>{f"<p>{more}</p>" if more else ""}</div>'
+    )
+
+
+def _headings(document: Document) -> str:
+    names = top_headings(document)[:8]
+    return f"<span>{escape(' · '.join(names))}</span>" if names else ""
+
+
+def answer_html(answer: Answer, claims: int | None = None) -> str:
+    """An answer or an abstention; with ``claims``, only so many sentences of it (as it streams)."""
+    kind = "answered" if answer.status == "answered" else "abstained"
+    read_as = f'<p class="read-as">{escape(say.READ_AS + answer.interpreted)}</p>' if _reread(answer) else ""
+    if kind == "abstained":
+        head = f'<p class="verdict">{escape(say.ABSTAINED[answer.reason])}</p>'
+        rest = f'<p class="claim">{_lines(answer.text)}</p>{_also(answer, say.NEARBY)}'
+        return f'<div class="answer abstained">{read_as}{head}{rest}</div>'
+    body = _claims(answer, answer.claims[:claims])
+    if claims is not None and claims < len(answer.claims):
+        return f'<div class="answer answered">{read_as}{body}</div>'
+    notes = "".join(f'<p class="note">{escape(note_line(n))}</p>' for n in answer.notes)
+    copy = f'<p><button type="button" class="copy">{say.COPY}</button></p>'
+    return (
+        f'<div class="answer answered">{read_as}{body}{notes}{_basis(answer)}'
+        f"{_places(answer.citations)}{_also(answer, say.ALSO_FOUND)}{copy}</div>"
+    )
+
+
+def _reread(answer: Answer) -> bool:
+    return "".join(answer.interpreted.split()) != "".join(answer.question.split())
+
+
+def _claims(answer: Answer, claims: Sequence[Claim]) -> str:
+    numbered = {c.n: c for c in answer.citations}
+    parts = []
+    for claim in claims:
+        markers = "".join(_marker(numbered[n]) for n in claim.citations if n in numbered)
+        doubt = "" if claim.supported else f'<em class="unsupported">{say.UNSUPPORTED}</em>'
+        parts.append(f"{_lines(claim.text)}{markers}{doubt}")
+    if "\n" in answer.text and len(answer.claims) > 1:
+        return f'<ul class="claims">{"".join(f"<li>{p}</li>" for p in parts)}</ul>'
+    return "".join(f'<p class="claim">{p}</p>' for p in parts)
+
+
+def _marker(citation: Citation) -> str:
+    link = escape(place(citation.document, citation.start, citation.end))
+    return (
+        f'<a class="cite" href="{link}" title="{escape(" ".join(citation.quote.split()))}">'
+        f'<span class="sr">{say.MARKER}</span>{citation.n}</a>'
+    )
+
+
+def _basis(answer: Answer) -> str:
+    percent = f"{answer.confidence:.0%}"
+    why = escape(say.CONFIDENCE_WHY.format(percent=percent))
+    basis = say.BASIS.format(n=len(answer.citations))
+    return (
+        f'<details class="basis"><summary>{basis} · {escape(confidence_words(answer))}({percent})</summary>'
+        f"<p>{why}</p></details>"
+    )
+
+
+def _places(citations: Iterable[Citation]) -> str:
+    """Where the citations stand, one line a section."""
+    sections: dict[tuple[str, ...], list[Citation]] = {}
+    for c in citations:
+        sections.setdefault((c.document, *c.section), []).append(c)
+    items = "".join(
+        f'<li><span class="numbers">{"、".join(str(c.n) for c in cited)}</span> {_way(cited[-1], path[1:])}</li>'
+        for path, cited in sections.items()
+    )
+    return f'<ul class="places" title="{say.SOURCES}">{items}</ul>' if items else ""
+
+
+def _way(citation: Citation, section: Sequence[str]) -> str:
+    link = escape(place(citation.document, citation.start, citation.end))
+    return f'<a class="place" href="{link}">{escape(_path(section) or citation.document)}</a>'
+
+
+def _also(answer: Answer, heading: str) -> str:
+    """Hits that no citation stands in, folded away."""
+    cited = {c.passage for c in answer.citations}
+    rest = [h.passage for h in answer.hits if h.passage.id not in cited]
+    if not rest:
+        return ""
+    items = "".join(
+        f'<li><a class="place" href="{escape(place(p.document, p.body, p.end))}">'
+        f"{escape(_path(p.section) or p.document)}</a><span>{escape(_excerpt(p.text[p.body - p.start :]))}</span></li>"
+        for p in rest
+    )
+    return f'<details class="also"><summary>{heading.format(n=len(rest))}</summary><ul>{items}</ul></details>'
+
+
+def _path(section: Sequence[str]) -> str:
+    return " › ".join(s for s in section if s)
+
+
+def _excerpt(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"
+
+
+def _lines(text: str) -> str:
+    return escape(text, quote=False).replace("\n", "<br>")

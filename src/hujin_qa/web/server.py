@@ -1,0 +1,163 @@
+"""Open the chat to a browser: where it listens, who may come in, what a page may load."""
+
+import ipaddress
+import logging
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..assistant import Assistant
+from ..errors import BadInput
+from ..settings import Settings
+from ..types import Answer
+from . import strings as say
+from .examples import example_questions
+from .page import assets, build
+
+_POLICY = (  # the browser itself refuses every other host
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+)
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
+    """Open the index (build it if it is missing), start the chat and stay until interrupted.
+
+    Raises:
+        BadInput: an address off this machine without users, a busy port.
+        HujinError: whatever keeps the assistant from opening.
+    """
+    users(settings)
+    check_address(settings)
+    assistant = Assistant.open(settings, say_line)
+    page = build(assistant.ask, assistant.index.documents, assistant.index.notes, _examples(assistant))
+    say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
+    page.block_thread()
+
+
+def launch(page: gr.Blocks, settings: Settings) -> str:
+    """Start serving in the background; the address."""
+    port = settings.port or _free_port(settings.host)
+    _bypass_proxy()
+    options: dict[str, Any] = {
+        "server_name": settings.host,
+        "server_port": port,
+        "root_path": settings.root_path or None,
+        "auth": users(settings),
+        "auth_message": say.LOGIN,
+        "app_kwargs": {"middleware": [Middleware(_Headers)]},
+    }
+    try:
+        _, address, _ = page.launch(
+            **options,
+            **assets(),
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            inbrowser=False,
+            footer_links=["settings"],
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            ssr_mode=False,
+            pwa=False,
+            max_file_size=1,
+        )
+    except OSError:
+        raise BadInput(say.PORT_BUSY.format(port=port, other=port + 1)) from None
+    return str(address).rstrip("/")
+
+
+def users(settings: Settings) -> list[tuple[str, str]] | None:
+    """Who may log in; ``None`` where no login is needed.
+
+    Raises:
+        BadInput: unreadable users, or none although other machines could reach the page.
+    """
+    pairs = [pair.partition(":") for pair in settings.auth.get_secret_value().split(",")] if settings.auth else []
+    if any(not name.strip() or not password for name, _, password in pairs):
+        raise BadInput(say.BAD_LOGIN)
+    if not pairs and not _is_loopback(settings.host):
+        raise BadInput(say.NEEDS_LOGIN.format(host=settings.host))
+    return [(name.strip(), password) for name, _, password in pairs] or None
+
+
+def check_address(settings: Settings) -> None:
+    """Fail before the model is loaded if the address cannot be had.
+
+    Raises:
+        BadInput: the port is busy or the host is not an address of this machine.
+    """
+    try:
+        with _listen(settings.host, settings.port):
+            pass
+    except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == 99:  # EADDRNOTAVAIL
+            raise BadInput(say.NO_ADDRESS.format(host=settings.host, reason=error.strerror)) from None
+        raise BadInput(say.PORT_BUSY.format(port=settings.port, other=settings.port + 1)) from None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    found = socket.socket(family, kind)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name != "nt")
+        found.bind(address)
+    except OSError:
+        found.close()
+        raise
+    return found
+
+
+def _free_port(host: str) -> int:
+    with _listen(host, 0) as found:
+        return int(found.getsockname()[1])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _bypass_proxy() -> None:
+    """Gradio calls itself once it is up, and would ask a proxy of the environment for that."""
+    direct = [*filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY")]), "localhost", "127.0.0.1"]
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(dict.fromkeys(direct))
+
+
+def _examples(assistant: Assistant) -> list[str]:
+    def answers(question: str) -> bool:
+        answer: Answer = assistant.ask(question)
+        return answer.status == "answered"
+
+    return example_questions(assistant.index.documents.values(), answers)
+
+
+class _Headers:
+    """Adds the security headers to every response; streams pass through untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, sent if scope["type"] == "http" else send)
+
+
+logging.getLogger("httpx").setLevel(logging.WARNING)
