@@ -18,7 +18,9 @@ def test_a_trainer_can_extend_it(tmp_path):
     assert lexicon.segmentation_hash != load_lexicon().segmentation_hash
 
 
-@pytest.mark.parametrize("content", ["words = 1", 'aliases = ["a"]', "strange = []", "not toml", 'chat = ["("]', "stopwords = 1"])
+@pytest.mark.parametrize(
+    "content", ["words = 1", 'aliases = ["a"]', "strange = []", "not toml", 'chat = ["("]', "stopwords = 1"]
+)
 def test_a_broken_file_is_named(tmp_path, content):
     path = tmp_path / "mine.toml"
     path.write_text(content, encoding="utf-8")

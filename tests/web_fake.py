@@ -30,7 +30,15 @@ def _document() -> Document:
 DOCUMENT = _document()
 SECOND = Document("b", "第二份", "别的内容在这里。", (Section("0", "", (), 0, 0, 8),))
 DOCUMENTS = {d.id: d for d in (DOCUMENT, SECOND)}
-NOTE = Note(DOCUMENT.id, DOCUMENT.text.index("7万亿元"), DOCUMENT.text.index("7万亿元") + 4, "erratum", "单位<存疑>", "官网", "待核")
+NOTE = Note(
+    DOCUMENT.id,
+    DOCUMENT.text.index("7万亿元"),
+    DOCUMENT.text.index("7万亿元") + 4,
+    "erratum",
+    "单位<存疑>",
+    "官网",
+    "待核",
+)
 
 
 def citation(n: int, quote: str, document: Document = DOCUMENT) -> Citation:
@@ -44,7 +52,14 @@ def hit(rank: int, position: str) -> Hit:
     section = next(s for s in DOCUMENT.sections if s.position == position)
     text = DOCUMENT.text[section.start : section.end]
     passage = Passage(
-        f"{DOCUMENT.id}/{position}#1", DOCUMENT.id, section.path, position, section.start, section.body, section.end, text
+        f"{DOCUMENT.id}/{position}#1",
+        DOCUMENT.id,
+        section.path,
+        position,
+        section.start,
+        section.body,
+        section.end,
+        text,
     )
     return Hit(rank, rank, passage, 1.0, 0.9, 1.0)
 

@@ -3,6 +3,7 @@
 Run: python3 validate.py   (exit code 1 if anything is wrong)
 Text is compared after NFKC folding and removing all white space.
 """
+
 import collections
 import json
 import pathlib
@@ -11,8 +12,12 @@ import sys
 import unicodedata
 
 HERE = pathlib.Path(__file__).parent
-SETS = {"staff-handbook.txt": "handbook", "city-report.md": "city",
-        "museum-history.txt": "museum", "product-faq.txt": "faq"}
+SETS = {
+    "staff-handbook.txt": "handbook",
+    "city-report.md": "city",
+    "museum-history.txt": "museum",
+    "product-faq.txt": "faq",
+}
 KEYS = {"id", "kind", "question", "history", "answerable", "facts", "evidence"}
 
 
@@ -30,7 +35,8 @@ def main():
         for no, line in enumerate((HERE / name).with_suffix(".jsonl").read_text(encoding="utf-8").splitlines(), 1):
             q = json.loads(line)
             where = f"{name}:{no} {q.get('id')}"
-            bad = lambda msg: errors.append(f"{where}: {msg}")
+            def bad(msg):
+                return errors.append(f"{where}: {msg}")
             if set(q) != KEYS:
                 bad(f"keys {sorted(q)}")
             if q["id"] in seen or not re.fullmatch(prefix + r"-\d{3}", q["id"]):
@@ -71,8 +77,10 @@ def main():
                 if not any(fold(a) in u for a in alts for u in near):
                     bad(f"fact not in a sentence with evidence: {alts}")
         total.update(n)
-        print(f"{name}: {len(re.findall('[一-鿿]', raw))} Chinese characters, "
-              f"{len(doc)} without white space, {raw.count(chr(10))} line breaks")
+        print(
+            f"{name}: {len(re.findall('[一-鿿]', raw))} Chinese characters, "
+            f"{len(doc)} without white space, {raw.count(chr(10))} line breaks"
+        )
         print("  questions", sum(kinds.values()), dict(n))
         print("  kinds", dict(sorted(kinds.items())))
     print("total", len(seen), dict(total), "errors", len(errors))

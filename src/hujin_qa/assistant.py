@@ -13,8 +13,8 @@ from .question import Question, understand
 from .reader import NOTHING, Reading, compose, read, title
 from .retriever import Fusion, retrieve
 from .settings import Settings, load_settings
-from .text import clean, fold
-from .types import Answer, Encoder, Hit, Note, Turn
+from .text import clean
+from .types import Answer, Encoder, Hit, Note, Turn, Vectors
 
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
 _SAY = {
@@ -101,7 +101,7 @@ class Assistant:
             timings_ms=timings,
         )
 
-    def _retrieve(self, asked: Question, k: int, fusion: Fusion = "scores"):  # type: ignore[no-untyped-def]
+    def _retrieve(self, asked: Question, k: int, fusion: Fusion = "scores") -> tuple[Vectors, list[Hit]]:
         vector = self.encoder.encode_query([asked.folded])
         return vector, retrieve(self.index, vector[0], asked.terms, k, fusion)
 

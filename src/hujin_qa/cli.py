@@ -37,7 +37,9 @@ def _print(value: Any) -> None:
 
 @app.command()
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]…", help="文件、文件夹或 BEIR corpus.jsonl")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]…", help="文件、文件夹或 BEIR corpus.jsonl")
+    ] = None,
     index: IndexOption = None,
     force: Annotated[bool, typer.Option("--force", help="没有变化也重建")] = False,
     as_json: JsonOption = False,
@@ -79,7 +81,9 @@ def search(
         _print({"id": "1", "hits": [hit_payload(h) for h in hits]})
         return
     for hit in hits:
-        print(f"{hit.rank}. [{hit.score:.2f}] {hit.passage.id}  {' › '.join(hit.passage.section)}\n   {hit.passage.text}")
+        print(
+            f"{hit.rank}. [{hit.score:.2f}] {hit.passage.id}  {' › '.join(hit.passage.section)}\n   {hit.passage.text}"
+        )
 
 
 @app.command()
@@ -152,7 +156,7 @@ def evaluate(
 
     settings = load_settings(index=index)
     path = questions or settings.corpus.parent / "eval" / "hujin.jsonl"
-    outcomes, numbers = run(_assistant(settings), path, lambda n: n % 100 == 0 and _say(f"已问 {n} 题") or None)
+    outcomes, numbers = run(_assistant(settings), path, _progress)
     if out:
         write_run(out, outcomes, numbers)
     if as_json:
@@ -170,7 +174,12 @@ def doctor(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     results = checks(load_settings(index=index))
     if as_json:
-        _print({"ok": all(c.ok for c in results), "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in results]})
+        _print(
+            {
+                "ok": all(c.ok for c in results),
+                "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in results],
+            }
+        )
     else:
         for check in results:
             print(f"{'✓' if check.ok else '✗'} {check.name}:{check.detail}")
@@ -179,7 +188,9 @@ def doctor(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command("download-model")
-def download(name: Annotated[str, typer.Argument(help="sentence-transformers 模型名")], as_json: JsonOption = False) -> None:
+def download(
+    name: Annotated[str, typer.Argument(help="sentence-transformers 模型名")], as_json: JsonOption = False
+) -> None:
     """下载另一个向量模型(唯一会联网的命令)。"""
     from .encoder import download_model
 
@@ -191,6 +202,11 @@ def _assistant(settings: Settings) -> Any:
     from .assistant import Assistant
 
     return Assistant.open(settings, _say)
+
+
+def _progress(done: int) -> None:
+    if done % 100 == 0:
+        _say(f"已问 {done} 题")
 
 
 def _show(answer: Any) -> None:

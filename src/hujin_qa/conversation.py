@@ -19,7 +19,9 @@ _POINTER = re.compile(
     r"这(家|个|些|几|两|种|类|块|条|点|项|方面|里|样)|那(家|个|些|几|两|种|类|里|样)|它们?|他们?|她们?|该(公司|企业|机构|平台|行业|赛道)|前者|后者|其中|上面|上述|刚才|刚刚|前面(说|提|那)|同样|以上|这(?=[^一二三四五六七八九十\d年篇])"
 )
 _OPENING = re.compile(r"^(那么?|还有|另外|再|然后|接着|继续|那边|以及|除此之外|除此以外|除了这)")
-_SWAP = re.compile(r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$")
+_SWAP = re.compile(
+    r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
+)
 _ITEM = re.compile(r"第[\d一二三四五六七八九十]+|倒数|最后|(最初|首|头)(一)?[个条点项]")
 _POINTED_NAME = re.compile(r"(这|那|该)(家|个)?(公司|企业|机构|平台|银行|厂商)|^(它|他)(们)?(?!的)")
 _MORE = re.compile(r"展开|详细|细说|具体|多说|讲讲|说说|解释|继续|怎么(做|说|理解)|什么意思|为什么|为啥|举例|举个例子")
@@ -144,7 +146,7 @@ def _without(old: Question, new_words: Iterable[Word]) -> str:
 def _headings(words: Iterable[Word], past: Past, index: Index) -> list[Section]:
     """Sections named by any of the words, in the documents of the previous hits, most specific names first."""
     words = list(words)
-    found = []
+    found: list[tuple[float, int, int, Section]] = []
     for document_id in dict.fromkeys(h.passage.document for h in past.answer.hits):
         for section in index.documents[document_id].sections:
             heading = fold(section.heading)

@@ -35,7 +35,11 @@ def checks(settings: Settings) -> list[Check]:
     except HujinError as error:
         return [*found, Check("向量模型", False, str(error))]
     found.append(
-        Check("文档", settings.corpus.exists(), f"{settings.corpus}" + ("" if settings.corpus.exists() else " 不存在;用 HUJIN_QA_CORPUS 指定"))
+        Check(
+            "文档",
+            settings.corpus.exists(),
+            f"{settings.corpus}" + ("" if settings.corpus.exists() else " 不存在;用 HUJIN_QA_CORPUS 指定"),
+        )
     )
     try:
         index = open_index(settings.index, encoder.id, lexicon)
@@ -44,7 +48,9 @@ def checks(settings: Settings) -> list[Check]:
         sources = [Path(p) for p in manifest["sources"]]
         notes = Path(manifest["notes"]) if manifest["notes"] else None
         stale = is_stale(settings.index, sources, notes, encoder.id, lexicon)
-        found.append(Check("索引新旧", not stale, "文档在建索引之后改过,请运行:hujin-qa index" if stale else "与文档一致"))
+        found.append(
+            Check("索引新旧", not stale, "文档在建索引之后改过,请运行:hujin-qa index" if stale else "与文档一致")
+        )
     except HujinError as error:
         found.append(Check("索引", False, str(error)))
     return found

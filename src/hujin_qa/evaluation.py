@@ -112,7 +112,9 @@ def is_evidence(passage: Passage, question: EvalQuestion) -> bool:
     for evidence in question.evidence:
         if evidence.replace(".", "").isdigit():
             inside = passage.position == evidence or passage.position.startswith(evidence + ".")
-            if inside and any(fold_fact(a) in fold_fact("".join(passage.section)) + text for f in question.facts for a in f):
+            if inside and any(
+                fold_fact(a) in fold_fact("".join(passage.section)) + text for f in question.facts for a in f
+            ):
                 return True
         elif fold_fact(evidence) in text:
             return True
@@ -203,7 +205,12 @@ def _cited_facts(outcome: Outcome) -> float:
     if not outcome.answer.citations:
         return 0.0
     gold = outcome.question
-    return mean([float(any(fold_fact(e) in fold_fact(c.quote) for f in gold.facts for e in f)) for c in outcome.answer.citations])
+    return mean(
+        [
+            float(any(fold_fact(e) in fold_fact(c.quote) for f in gold.facts for e in f))
+            for c in outcome.answer.citations
+        ]
+    )
 
 
 def _with_intervals(values: dict[str, list[float]]) -> dict[str, Any]:
@@ -214,7 +221,9 @@ def _with_intervals(values: dict[str, list[float]]) -> dict[str, Any]:
     return found
 
 
-def run(assistant: Assistant, path: Path, report: Callable[[int], None] = lambda _: None) -> tuple[list[Outcome], dict[str, Any]]:
+def run(
+    assistant: Assistant, path: Path, report: Callable[[int], None] = lambda _: None
+) -> tuple[list[Outcome], dict[str, Any]]:
     """Load, ask, judge and measure one question set."""
     questions = load_questions(path)
     started = time.perf_counter()
@@ -230,5 +239,7 @@ def write_run(path: Path, outcomes: Sequence[Outcome], numbers: dict[str, Any]) 
         for o in outcomes
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"measures": numbers, "kinds": by_kind(outcomes), "questions": questions}, ensure_ascii=False, indent=1)
+    text = json.dumps(
+        {"measures": numbers, "kinds": by_kind(outcomes), "questions": questions}, ensure_ascii=False, indent=1
+    )
     path.write_text(text + "\n", encoding="utf-8")

@@ -95,7 +95,9 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
     return sorted(evidence, key=lambda e: -e.score)
 
 
-def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequence[Hit], index: Index) -> dict[str, float]:
+def answer_signals(
+    question: Question, chosen: Sequence[Evidence], hits: Sequence[Hit], index: Index
+) -> dict[str, float]:
     """What speaks for and against there being an answer in the text."""
     mean, deviation = index.background
     best = chosen[0]

@@ -99,7 +99,7 @@ def left_of(text: str, at: int, start: int) -> Left:
         at -= 1
     if at < start or text[at] == "\n":
         return "line"
-    closing = text[at] in "”’」』\"）)】》]"
+    closing = text[at] in '”’」』"）)】》]'
     before = text[at - 1] if closing and at > start else text[at]
     if before in "。！？!?…" or (before == "." and text[at - 1].isalpha()):
         return "stop"

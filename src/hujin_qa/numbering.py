@@ -324,9 +324,7 @@ def _rank(style: str) -> int:
     return -1 if style in (FRONT, BACK) else Marker(0, 0, style, (), "line", 0).rank
 
 
-def _nestings(
-    candidates: Sequence[_Candidate], chosen: Sequence[tuple[int, int]]
-) -> Iterator[tuple[str, str]]:
+def _nestings(candidates: Sequence[_Candidate], chosen: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
     """(style above, style) of every level that the chosen headings open."""
     styles: list[str] = []
     for i, depth in chosen:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .headings import LONGEST, is_label, word_starts_at
 from .markers import find_markers, left_of, strip_marker
-from .numbering import find_numbered, is_flat
+from .numbering import find_numbered
 from .types import Section
 
 _LABEL_TEXT = 20  # mean characters under a label; with less they are entries of a form
@@ -68,9 +68,7 @@ def _sections(text: str, start: int, body: int, end: int, nodes: Sequence[_Node]
         position = [n for _, n, _ in open_]
         following = nodes[i + 1].start if i + 1 < len(nodes) else end
         begin = node.start if i or preamble else start
-        yield Section(
-            ".".join(map(str, position)), heading, tuple(h for _, _, h in open_), begin, node.body, following
-        )
+        yield Section(".".join(map(str, position)), heading, tuple(h for _, _, h in open_), begin, node.body, following)
 
 
 def _heading(printed: str) -> str:

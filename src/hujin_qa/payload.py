@@ -14,9 +14,7 @@ def answer_payload(answer: Answer, id_: str) -> dict[str, Any]:
         "status": answer.status,
         "reason": answer.reason,
         "text": answer.text,
-        "claims": [
-            {"text": c.text, "citations": list(c.citations), "supported": c.supported} for c in answer.claims
-        ],
+        "claims": [{"text": c.text, "citations": list(c.citations), "supported": c.supported} for c in answer.claims],
         "citations": [citation_payload(c) for c in answer.citations],
         "hits": [hit_payload(h) for h in answer.hits],
         "notes": [note_payload(n) for n in answer.notes],

@@ -17,7 +17,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
         "summary",
         r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|总结|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|归纳",
     ),
-    ("compare", r"区别|不同|差别|差异|对比|比较|相比|不一样|(跟|和|与|比).{1,12}(谁|哪个|哪家|哪一个)|各有(什么|啥)|有何异"),
+    (
+        "compare",
+        r"区别|不同|差别|差异|对比|比较|相比|不一样|(跟|和|与|比).{1,12}(谁|哪个|哪家|哪一个)|各有(什么|啥)|有何异",
+    ),
     (
         "member",
         r"(属于|算|归|排|在|是|划)(是|到|入|在|为)?(第几|哪(一|个)?(梯队|类|层|档|级|章|节|条|组|部分|阵营|种|业态|赛道))|第几(梯队|类|层|档|级|章|节|条|组|批|阶段)",
@@ -28,7 +31,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
         r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪(几|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大",
     ),
     ("how", r"怎么|怎样|如何|咋|(什么|啥)(办法|招|做法|策略|建议|思路)|该(做|干)(什么|啥)|应该(做|干)|办法|建议"),
-    ("define", r"^(什么|啥)(是|叫)|是(什么|啥)(意思|东西|概念)?[?。]*$|指(的是)?(什么|啥)|(什么|啥)意思|定义|(什么|啥)叫|叫做?(什么|啥)"),
+    (
+        "define",
+        r"^(什么|啥)(是|叫)|是(什么|啥)(意思|东西|概念)?[?。]*$|指(的是)?(什么|啥)|(什么|啥)意思|定义|(什么|啥)叫|叫做?(什么|啥)",
+    ),
     ("polar", r"吗[?。]*$|是不是|有没有|能不能|会不会|可不可以|要不要|是否|对不对|么[?。]*$|行不行|能否"),
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
@@ -49,7 +55,9 @@ _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it
 _VALUE_PATTERNS = tuple((value, re.compile(asked), re.compile(seen)) for value, asked, seen in _VALUES)
 
 _YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
-_COUNT = re.compile(r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)")
+_COUNT = re.compile(
+    r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)"
+)
 _ORDINAL = re.compile(r"(倒数)?第(\d+|[一二两三四五六七八九十]+)|最后(?:一)?(?:个|条|点|项)|(最初|首)(?:个|条|点|项)")
 _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
@@ -134,7 +142,11 @@ def _frequency(word: str, index: Index) -> int:
 
 
 def _terms(folded: str, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
-    terms = [t for t in index.segmenter.terms(folded) if t not in lexicon.stopwords and t.lstrip("_") not in lexicon.stopwords]
+    terms = [
+        t
+        for t in index.segmenter.terms(folded)
+        if t not in lexicon.stopwords and t.lstrip("_") not in lexicon.stopwords
+    ]
     present = set(terms)
     for group in lexicon.aliases:
         if group & present:
@@ -146,7 +158,9 @@ def _without_fillers(folded: str, lexicon: Lexicon) -> str:
     """The question without its polite words, unless nothing would be left."""
     bare = folded
     for filler in lexicon.fillers:
-        if filler in bare and len(bare) - len(filler) >= 2:
+        if len(filler) == 1:  # inside a sentence a single character may be part of a word
+            bare = bare.removeprefix(filler + ",").removesuffix(filler)
+        elif filler in bare and len(bare) - len(filler) >= 2:
             bare = bare.replace(filler, "")
     return bare.strip(" ,.!?;:~…") or folded
 

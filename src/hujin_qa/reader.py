@@ -144,7 +144,9 @@ def title(heading: str) -> str:
     for i, c in enumerate(heading[:8]):
         if c in _MARKER_END and i + 1 < len(heading):
             return heading[i + 1 :].strip()
-        if not (c.isalnum() or c in "-.(（第 ①②③④⑤⑥⑦⑧⑨⑩") or (c > "\u4e00" and c not in "一二三四五六七八九十百第章节条部分篇"):
+        if not (c.isalnum() or c in "-.(（第 ①②③④⑤⑥⑦⑧⑨⑩") or (
+            c > "\u4e00" and c not in "一二三四五六七八九十百第章节条部分篇"
+        ):
             break
     return heading
 

@@ -64,9 +64,6 @@ def retrieve(
 
 def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Rows of the ``k`` largest positive scores, largest first, ties in reading order."""
-    if len(scores) > 4 * k:
-        rows = np.sort(np.argpartition(-scores, k)[:k])
-    else:
-        rows = np.arange(len(scores))
+    rows = np.sort(np.argpartition(-scores, k)[:k]) if len(scores) > 4 * k else np.arange(len(scores))
     rows = rows[np.argsort(-scores[rows], kind="stable")][:k]
     return rows[scores[rows] > 0]

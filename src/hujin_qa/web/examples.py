@@ -53,7 +53,7 @@ def _topics(document: Document) -> list[str]:
 
 
 def _name(section: Section) -> str:
-    return title(section.heading).rstrip("::。.!?!? ")
+    return title(section.heading).rstrip(":。.!? ")
 
 
 def _nameable(section: Section) -> bool:

@@ -138,9 +138,9 @@ def build(
         box.stop(on_stop, turns, shown, cancels=asking, **quiet)  # type: ignore[arg-type]
         chat.undo(on_undo, turns, shown, **quiet)
         chat.clear(lambda: ([], _idle(), ()), None, shown, **quiet)
-        gr.api(answer_json, api_name="ask")
+        gr.api(answer_json, api_name="ask")  # type: ignore[attr-defined]
     page.queue(default_concurrency_limit=_AT_ONCE)
-    return page
+    return page  # type: ignore[no-any-return]
 
 
 def _reply(ask: Ask, question: str, done: Exchanges) -> Iterator[Updates]:
