@@ -68,7 +68,6 @@ BAD = [
     "👩‍👩‍👧🫨🫨",
     "\u200b\ufeff",
     "</s><s>",
-    "付" * 20_000,
 ]
 
 
@@ -167,7 +166,8 @@ def test_bad_text_is_encoded_like_any_other(encoder):
 
 def test_text_past_512_tokens_is_ignored(encoder):
     text = "互联网金融" * 1000
-    assert cosines(encoder.encode_document([text]), encoder.encode_document([text + "天气很好。" * 500]))[0] > 0.9999
+    rows = encoder.encode_document([text, text + "天气很好。" * 1000])
+    assert cosines(rows[:1], rows[1:])[0] > 0.9999
 
 
 def test_threads_may_share_it(encoder):
@@ -210,7 +210,7 @@ def test_both_engines_agree_on_bad_texts(nano, bulk):
 def test_both_engines_agree_on_500_public_texts(nano, bulk):
     def sentences(name):
         lines = (PUBLIC / name / "corpus.jsonl").read_text("utf-8").splitlines()
-        found = (s for line in lines[::7] for s in islice(re.split(r"(?<=[。;])", json.loads(line)["text"]), 2))
+        found = (s for line in lines for s in islice(re.split(r"(?<=[。;])", json.loads(line)["text"]), 3))
         return islice((s for s in found if 10 <= len(s) <= 40), 240)
 
     texts = [
@@ -242,7 +242,8 @@ def test_a_question_imports_nothing_heavy(tmp_path):
     code = (
         "import sys; from pathlib import Path; from hujin_qa.encoder import open_encoder\n"
         f"assert open_encoder('default', Path({str(tmp_path)!r})).encode_query(['什么是众筹?']).shape == (1, 384)\n"
-        "print(*{'torch', 'transformers', 'sentence_transformers', 'pandas', 'gradio', 'huggingface_hub'} & set(sys.modules))"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'huggingface_hub', 'pandas', 'gradio'}\n"
+        "print(*heavy & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("", "")
@@ -371,10 +372,13 @@ def test_download_fetches_the_weights_once(tmp_path, monkeypatch):
     assert "pytorch_model.bin" in seen["ignore_patterns"]
 
 
-def test_a_failed_download_is_told(offline):
+def test_a_failed_download_is_told(monkeypatch):
+    def fail(name):
+        raise OSError("no network here")
+
+    monkeypatch.setattr("huggingface_hub.list_repo_files", fail)
     with pytest.raises(EncoderProblem, match="下载模型 own/model 失败"):
         download_model("own/model")
-    offline.clear()
 
 
 def test_the_default_needs_no_download(offline):
