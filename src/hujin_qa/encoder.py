@@ -233,7 +233,7 @@ class SentenceTransformerEncoder:
 
 
 def estimate_tokens(texts: list[str]) -> float:
-    """Tokens that a model will see, to within a fifth, without a tokenizer.
+    """Tokens that a model will see, to within a third, without a tokenizer.
 
     >>> estimate_tokens(["互联网金融是什么?"] * 2)
     12.5
