@@ -92,8 +92,8 @@ def _item(ordinal: int, past: Past, index: Index) -> str:
 def _series(sentence: str) -> list[str]:
     """Items of the longest run of 、 in a sentence.
 
-    >>> _series("主要包括移动支付、网络信贷、互联网理财和互联网保险四类:")
-    ['移动支付', '网络信贷', '互联网理财', '互联网保险']
+    >>> _series("水果包括苹果、香蕉、雪梨和葡萄四类:")
+    ['苹果', '香蕉', '雪梨', '葡萄']
     """
     runs = max(re.split(r"[,。;:，；：]", sentence), key=lambda part: part.count("、"))
     if "、" not in runs:
