@@ -74,6 +74,7 @@ def seconds(code: str) -> float:
 
 
 def main() -> None:
+    load_before = os.getloadavg()[0]  # far above 0: others were at work, so do not trust the latencies
     folder = model_folder(CACHE)
     nano = NanoEncoder()
     idle = latency(nano)
@@ -108,7 +109,12 @@ def main() -> None:
 
     tokens = estimate_tokens(texts) / PASSAGES
     result = {
-        "machine": {"cpu_count": os.cpu_count(), "machine": platform.machine(), "dtype": str(bulk._model.dtype)},
+        "machine": {
+            "cpu_count": os.cpu_count(),
+            "machine": platform.machine(),
+            "dtype": str(bulk._model.dtype),
+            "load_before": round(load_before, 2),
+        },
         "bulk": {
             "passages": PASSAGES,
             "estimated_tokens_per_passage": round(tokens),
