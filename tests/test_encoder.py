@@ -71,22 +71,22 @@ BAD = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cache(tmp_path_factory):
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def folder(cache):
     return model_folder(cache)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def nano():
     return NanoEncoder()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def offline():
     """Fails whatever the network is used for, and says so even if the caller swallows it."""
     calls = []
@@ -101,7 +101,7 @@ def offline():
         yield calls
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bulk(cache, folder, offline):
     default = open_encoder("", cache)
     with pytest.MonkeyPatch.context() as patch:
@@ -113,7 +113,7 @@ def bulk(cache, folder, offline):
     return default._bulk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def directory(folder, tmp_path_factory, offline):
     encoder = open_encoder(str(folder), tmp_path_factory.mktemp("unused"))
     assert offline == []

@@ -1,6 +1,16 @@
-"""A hand-made document and a stand-in for the assistant, for tests of the chat that need no index."""
+"""A hand-made document and a stand-in for the assistant, for tests of the chat that need no index.
 
-from collections.abc import Sequence
+Run as a script it serves the chat over them: Gradio leaves event loops and sockets open when its server stops, so
+the tests, to whom every warning is an error, keep it in a process of its own.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from hujin_qa.types import Answer, Citation, Claim, Document, Hit, Note, Passage, Section, Turn
 
@@ -89,8 +99,37 @@ def ask(question: str, history: Sequence[Turn] = ()) -> Answer:
         return answer(question, ["扫码最常见。"], interpreted="扫码怎么样?")
     if "第二" in question:
         return answer(question, ["别的内容在这里。"], document=SECOND)
+    if "慢" in question:
+        time.sleep(2)
     if "坏" in question:
         raise RuntimeError("secret detail")
     if "没有" in question:
         return abstention(question)
     return answer(question, ["𠮷祥支付规模为7万亿元。", "扫码最常见。"])
+
+
+@contextmanager
+def served(*command: str, **settings: str) -> Iterator[str]:
+    """The address of a chat that runs in another process, by default the one over this module."""
+    environment = os.environ | {f"HUJIN_QA_{name.upper()}": value for name, value in settings.items()}
+    words = [sys.executable, *(command or (__file__,))]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        said = []
+        try:
+            for line in process.stderr or ():
+                said.append(line)
+                if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                    yield found[0]
+                    return
+            raise AssertionError("the server ended without an address: " + "".join(said))
+        finally:
+            process.terminate()
+
+
+if __name__ == "__main__":
+    from hujin_qa.settings import load_settings
+    from hujin_qa.web import build, launch
+
+    page = build(ask, DOCUMENTS, [NOTE], ["支付分哪几类?", "信贷规模是多少?"])
+    print(launch(page, load_settings(port=0)), file=sys.stderr, flush=True)
+    page.block_thread()

@@ -13,179 +13,35 @@ from typing import Any
 
 LONGEST = 40  # characters of a heading
 _PHRASE_END = re.compile(r"[,，。！？!?；;\n]")
-_PUNCTUATION = re.compile(r"[,，。！？!?；;：:\n]")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 # Openers of an adverbial clause, good if the clause runs to the next comma.
-_CLAUSE = frozenset(
-    [
-        "面对",
-        "随着",
-        "根据",
-        "按照",
-        "依据",
-        "为了",
-        "针对",
-        "由于",
-        "基于",
-        "围绕",
-        "结合",
-        "截至",
-        "截止",
-        "自从",
-        "关于",
-        "纵观",
-        "如下",
-        "如图",
-        "如",
-        "伴随",
-        "经过",
-        "鉴于",
-    ]
+_CLAUSE = _words(
+    "面对 随着 根据 按照 依据 为了 针对 由于 基于 围绕 结合 截至 截止 自从 关于 纵观 如下 如图 如 伴随 经过 鉴于"
 )
 # Prepositions that also stand inside headings and sentences: the clause must close with a frame word.
-_PREPOSITION = frozenset(["从", "在", "对", "自", "就", "当", "于", "对于", "通过", "按", "据"])
+_PREPOSITION = _words("从 在 对 自 就 当 于 对于 通过 按 据")
 _FRAME = re.compile(r"(?:来看|看|来说|而言|来讲|起|以来|之际|[下中上里内前后时]|方面|背景|角度|过程|期间|所示|同时)$")
-_NOW = frozenset(
-    [
-        "当前",
-        "目前",
-        "近年来",
-        "近年",
-        "近期",
-        "近日",
-        "如今",
-        "现在",
-        "今年",
-        "去年",
-        "今天",
-        "过去",
-        "迄今",
-        "至今",
-        "长期以来",
-        "随后",
-        "首先",
-        "所谓",
-        "众所周知",
-        "通常",
-        "一般来说",
-        "总体来看",
-        "综上",
-        "上述",
-        "以下",
-        "下面",
-    ]
+_NOW = _words(
+    "当前 目前 近年来 近年 近期 近日 如今 现在 今年 去年 今天 过去 迄今 至今 长期以来 随后 "
+    "首先 所谓 众所周知 通常 一般来说 总体来看 综上 上述 以下 下面"
 )
-_PRONOUN = frozenset(
-    [
-        "我国",
-        "我们",
-        "本文",
-        "本章",
-        "本节",
-        "本办法",
-        "本条例",
-        "本规定",
-        "本制度",
-        "该",
-        "此",
-        "这",
-        "这些",
-        "这个",
-        "其",
-        "它",
-        "它们",
-        "他们",
-        "你",
-        "您",
-        "大家",
-        "很多",
-        "许多",
-    ]
+_PRONOUN = _words(
+    "我国 我们 本文 本章 本节 本办法 本条例 本规定 本制度 本 该 此 这 这些 这个 其 它 它们 他们 你 您 大家 很多 许多"
 )
 _NOUN_FLAGS = ("n", "vn", "an", "l", "j", "s", "i", "eng", "k")
 _CONTENT_FLAGS = (*_NOUN_FLAGS, "v", "a", "b", "t", "x", "g", "d", "m", "q", "z", "f")
-_NOT_LABELS = frozenset(
-    [
-        "例如",
-        "比如",
-        "如下",
-        "包括",
-        "其中",
-        "注意",
-        "提示",
-        "备注",
-        "说明",
-        "注",
-        "附",
-        "答",
-        "问",
-        "图",
-        "表",
-        "来源",
-        "作者",
-        "编辑",
-        "公众号",
-        "微信",
-        "电话",
-        "地址",
-        "邮箱",
-        "链接",
-        "网址",
-        "时间",
-        "日期",
-        "温馨提示",
-        "小贴士",
-        "据悉",
-        "换言之",
-        "另外",
-        "此外",
-        "同时",
-        "因此",
-        "综上",
-        "综上所述",
-        "总之",
-        "结果",
-        "原因",
-        "问题",
-        "回答",
-        "项目",
-        "主要",
-        "分别",
-        "具体",
-        "一是",
-        "二是",
-        "三是",
-    ]
+_NOT_LABELS = _words(
+    "例如 比如 如下 包括 其中 注意 提示 备注 说明 注 附 答 问 图 表 来源 作者 编辑 公众号 "
+    "微信 电话 地址 邮箱 链接 网址 时间 日期 温馨提示 小贴士 据悉 换言之 另外 此外 同时 因此 "
+    "综上 综上所述 总之 结果 原因 问题 回答 项目 主要 分别 具体 一是 二是 三是"
 )
-_NOT_LAST = frozenset(
-    [
-        "如下",
-        "以下",
-        "包括",
-        "例如",
-        "比如",
-        "表示",
-        "认为",
-        "指出",
-        "显示",
-        "称",
-        "说",
-        "道",
-        "是",
-        "为",
-        "有",
-        "即",
-        "问",
-        "答",
-        "写道",
-        "强调",
-        "介绍",
-        "等",
-        "来看",
-        "来说",
-        "而言",
-        "所示",
-    ]
+_NOT_LAST = _words(
+    "如下 以下 包括 例如 比如 表示 认为 指出 显示 称 说 道 是 为 有 即 问 答 写道 强调 介绍 等 来看 来说 而言 所示"
 )
 
 
@@ -220,6 +76,8 @@ def seam(text: str, at: int, end: int) -> int | None:
     >>> text[: seam(text, 0, len(text))]
     '行业格局'
     """
+    while at < end and text[at] in " \t\u3000":
+        at += 1
     stop = phrase_end(text, at, end)
     if stop == end or text[stop] not in ",，。":
         return None
@@ -230,16 +88,19 @@ def seam(text: str, at: int, end: int) -> int | None:
         offset += len(words[i - 1][0])
         if offset > LONGEST:
             break
-        if offset >= 2 and _ends_heading(words[:i]):
-            score = _opens_body(words, i) - 0.03 * abs(offset - 8)
+        if offset >= 2:
+            score = _opens_body(words, i) + _ends_heading(words[i - 1]) - 0.03 * abs(offset - 8)
             if score > best:
                 best, where = score, at + offset
     return where if best >= 1.0 else None
 
 
-def _ends_heading(words: tuple[tuple[str, str], ...]) -> bool:
-    word, flag = words[-1]
-    return flag.startswith(_NOUN_FLAGS) or word in ")）”》"
+def _ends_heading(last: tuple[str, str]) -> float:
+    """What a last word costs a heading: a noun nothing, a verb ("渠道下沉") something, any other too much."""
+    word, flag = last
+    if flag.startswith(_NOUN_FLAGS) or word in ")）”》":
+        return 0.0
+    return -0.6 if flag == "v" else -9.0
 
 
 def _opens_body(words: tuple[tuple[str, str], ...], i: int) -> float:
@@ -255,9 +116,11 @@ def _opens_body(words: tuple[tuple[str, str], ...], i: int) -> float:
         return 2.0 if _FRAME.search(rest) else 0.0
     if word in _PRONOUN or rest.startswith(("我国", "本文")):
         return 2.0
-    if len(word) > 1 and flag.startswith("n") and word in (words[0][0], words[i - 1][0]) and not last:
+    if len(word) > 1 and not last and (word == words[0][0] or (word == words[i - 1][0] and flag[0] == "n")):
         return 2.0  # "产品概述产品…": the body takes up a word of its heading
     if re.match(r"(?:19|20)\d\d年", rest):
+        return 1.8
+    if not last and (word[0] == "每" or (word[0] == "本" and len(word) > 2)):
         return 1.8
     if flag == "t" and not last:
         return 1.6

@@ -16,7 +16,7 @@ _ROMAN = "Ⅰ-Ⅻ"
 
 # In this order: the longer form first.
 _FORMS = {
-    "ordinal": rf"第[ \t]?(?:[{_HAN}]{{1,6}}|{_D}{{1,4}})[ \t]?(?:部分|[编篇章节条])",
+    "ordinal": rf"第[ \t]?(?:[{_HAN}]{{1,6}}|{_D}{{1,4}})[ \t]?(?:部分|[编編篇章节節条條])",
     "sub": rf"{_D}{{1,2}}[-－]{_D}{{1,2}}[)）、.．]",
     "dotted": rf"{_D}{{1,2}}(?:[.．]{_D}{{1,2}})+(?![0-9０-９%％亿万元倍])[)）、.．]?",
     "wrapped": rf"[(（](?:[{_HAN}]{{1,4}}|{_D}{{1,2}}|[A-Za-z])[)）]、?",
@@ -35,6 +35,7 @@ _RUN_END = re.compile(r"[。！？!?；;，,\n]")
 _LOOK_BACK = 64
 
 _RANKS = ["第编", "第部分", "第篇", "第章", "第节", "第条", "Ⅰ", "一、", "一.", "一 ", "(一)", "一)", "㈠"]
+_SIMPLE = str.maketrans("編節條", "编节条")
 _LAST = ["①", "A、", "A.", "A)", "(A)", "a.", "a)", "(a)"]
 
 
@@ -114,7 +115,8 @@ def _read(form: str, marker: str) -> tuple[str, tuple[int, ...]]:
     if form in ("sub", "dotted"):
         return ("1-1" if form == "sub" else "1.1"), number
     if form == "ordinal":
-        return "第" + re.sub(rf"[第{_HAN}0-9０-９\s]", "", marker), number
+        unit = re.sub(rf"[第{_HAN}0-9０-９\s]", "", marker)
+        return "第" + unit.translate(_SIMPLE), number
     if form == "question":
         return "Q", number
     if form == "circled":

@@ -7,6 +7,7 @@ list item (after a semicolon, nothing underneath). A beam search keeps the best 
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,23 +18,24 @@ from .markers import Marker, find_markers, left_of
 _BEAM = 16
 _NEW_LEVEL = -2.5  # so that one marker alone is never an outline
 _KNOWN_LEVEL = -0.5  # where the same styles nest elsewhere in the document
+_FORETOLD_LEVEL = -1.0  # "2.1" under "2."
 _CONTINUED = -1.0  # a level whose numbers go on from its last use, as articles do across chapters
 _GAP = -1.5
 _BARE = -2.5  # a heading with nothing underneath: a list item or a table of contents
 _UPSIDE_DOWN = -1.5
+_TIE = 0.1
 _SENTENCE = -0.6  # a numbered sentence, no heading to be seen
 _SENTENCE_AT_KNOWN_LEVEL = 0.2
 _CLAUSE = -4.0
 
 FRONT, BACK = "front", "back"  # styles of headings that carry no number
-_FRONT = "前言|引言|导言|序言|绪论|导语|摘要"
-_BACK = "结束语|结语|后记|尾声|结论|总结|小结|附录|附件|致谢|参考文献"
-_NEEDS_MARK = ("结论", "总结", "小结", "附录", "附件", "致谢", "参考文献", "摘要")
+_FRONT = "前言|引言|导言|序言|绪论|导语|摘要|導言|緒論|導語"
+_BACK = "结束语|结语|后记|尾声|结论|总结|小结|附录|附件|致谢|参考文献|結束語|結語|後記|尾聲|結論|總結|小結|附錄|致謝|參考文獻"
+_NEEDS_MARK = re.compile("[结結][论論]|[总總小][结結]|附[录錄件]|致[谢謝]|[参參]考文[献獻]|摘要")
 _UNNUMBERED = re.compile(rf"(?P<front>{_FRONT})|(?P<back>{_BACK})")
 _UNNUMBERED_LINE = re.compile(
-    r"[ \t\u3000]*(?:(?P<front>前 *言|引 *言|导 *言|序 *言|绪 *论|导 *语|摘 *要)"
-    r"|(?P<back>结 *语|结束语|后 *记|尾 *声|结 *论|总 *结|小 *结|致 *谢|参考文献|(?:附录|附件)[A-Z0-9一二三四五六七八九十]{0,2}(?![^\s:：]))"
-    r"(?:[:： ][^\n。；;]{0,30})?)[ \t\u3000]*[:：]?[ \t\u3000]*$",
+    rf"^[ \t\u3000]*(?:(?P<front>{_FRONT}|[前引导序] 言|摘 要)|(?P<back>(?:{_BACK}|结 语|[总小] 结|附 录|致 谢|后 记)"
+    r"(?:[A-Z0-9一二三四五六七八九十]{1,2}(?=[ :：\n]))?(?:[:： ][^\n。；;]{0,30})?))[ \t\u3000]*$",
     re.MULTILINE,
 )
 _SOLID = re.compile(r"\S")
@@ -83,6 +85,10 @@ def find_numbered(text: str, start: int, end: int, cuts: Sequence[int]) -> list[
         cuts: sorted offsets at which a label begins, which ends a heading.
     """
     flat = is_flat(text, start, end)
+    return _read(text, start, end, cuts, flat) or ([] if flat else _read(text, start, end, cuts, True))
+
+
+def _read(text: str, start: int, end: int, cuts: Sequence[int], flat: bool) -> list[Numbered]:
     markers = sorted([*find_markers(text, start, end), *_unnumbered(text, start, end, flat)], key=lambda m: m.start)
     if not flat:
         markers = [m for m in markers if m.left == "line"]
@@ -116,12 +122,12 @@ def _unnumbered(text: str, start: int, end: int, flat: bool) -> Iterator[Marker]
     for match in _UNNUMBERED.finditer(text, start, end) if flat else ():
         at, style = match.start(), match.lastgroup or BACK
         left = left_of(text, at, start)
-        if at in seen or left != ("line" if style == FRONT else "stop"):
+        if at in seen or left not in (("line",) if style == FRONT else ("line", "stop")):
             continue
         marked = text[match.end() : match.end() + 1] in (":", "：", " ", "\u3000")
         words = tag(text[match.end() : match.end() + 8])
         opens = bool(words) and words[0][1].startswith(("m", "t", "r", "n", "l", "i", "j", "eng", "x"))
-        if marked or (match[0] not in _NEEDS_MARK and opens):
+        if marked or (opens and not _NEEDS_MARK.match(match[0])):
             yield Marker(at, match.end(), style, (), left, at)
 
 
@@ -141,6 +147,9 @@ class _Seer:
             gain = _CLAUSE
         elif m.left == "bracket":
             gain -= 0.3
+        listed = following is not None and following.style == m.style and body <= following.start
+        if listed and not _SOLID.search(self.text, body, near):
+            gain -= _TIE  # of two readings, not the table of contents
         return _Candidate(m, gain, body)
 
     def body(self, m: Marker, following: int, container: bool) -> tuple[int, float]:
@@ -185,11 +194,9 @@ class _Seer:
         if blank:
             return blank.end(), 1.5
         at = seam(text, m.end, min(self.end, following))
-        return (at, 1.5) if at else (m.end, _SENTENCE)
+        return (at, 1.5) if at else (m.end, 0.3 if m.style[0] == "第" else _SENTENCE)
 
     def _cuts_in(self, start: int, end: int) -> Iterator[int]:
-        from bisect import bisect_left
-
         for cut in self.cuts[bisect_left(self.cuts, start) :]:
             if cut >= end:
                 return
@@ -311,8 +318,8 @@ def _dotted_places(stack: tuple[tuple[str, tuple[int, ...]], ...], m: Marker) ->
         if style == m.style and number[:-1] == prefix and n - number[-1] in (1, 2):
             yield depth, 0.0 if n - number[-1] == 1 else _GAP
             return
-        if n == 1 and number and (number == prefix or (len(prefix) == 1 and number[-1:] == prefix)):
-            yield depth + 1, _NEW_LEVEL
+        if n == 1 and number == prefix:
+            yield depth + 1, _FORETOLD_LEVEL
             return
     if n == 1 and not stack:
         yield 0, _NEW_LEVEL

@@ -20,6 +20,8 @@ _BLOCK = re.compile(
 _COLON = re.compile(r"[:：](?!//|\d)|[:：](?=\d{3})")
 _RUN = re.compile(r"[\w+/·&-]+$")
 _SOLID = re.compile(r"\S")
+_NO_PARAGRAPH = re.compile(r"\s*(?:[-*+>|#=]|\d+[.)])")
+_NO_TITLE = frozenset(["目录", "前言", "引言", "导言", "序言", "序", "摘要", "概述", "背景", "简介"])
 _STOP = re.compile(r"[。！？!?；;，,：:]")
 
 
@@ -105,11 +107,17 @@ def _plain_title(text: str, start: int, end: int) -> tuple[int, int] | None:
     line = text.find("\n", start, end)
     if line < 0 or line - start > 4 * LONGEST:  # one line, or flat: what stands before "一、"
         for marker in find_markers(text, start, min(end, start + LONGEST + 8)):
-            if marker.number == (1,) and marker.style in ("一、", "第章", "第部分") and marker.left == "bracket":
+            if (
+                marker.number == (1,)
+                and marker.style in ("一、", "第章", "第部分")
+                and marker.left in ("bracket", "word")
+            ):
                 return (start, marker.start) if marker.run <= start < marker.start else None
         return None
     title = text[start:line].strip()
     rest = _skip(text, line, end)
+    if re.sub(r"\s", "", title) in _NO_TITLE:
+        return None
     if rest == end or len(title) > LONGEST or _STOP.search(title) or strip_marker(title) != title:
         return None
     following = text[rest : (text.find("\n", rest, end) + 1 or end + 1) - 1].strip()
@@ -142,12 +150,12 @@ def _markdown(text: str, start: int, end: int) -> Iterator[_Node]:
 
 def _setext(text: str, start: int, under: int) -> int | None:
     """Start of the one-line paragraph above an underline."""
-    line = text.rfind("\n", start, max(start, under - 1)) + 1 or start
-    above = text[line : under - 1]
-    before = text[max(start, line - 1) : line].strip(" \t") == "\n" and text[: line - 1].rpartition("\n")[2].strip()
-    if not above.strip() or before or len(above) > 2 * LONGEST or re.match(r"\s*(?:[-*+>|#]|\d+[.)])", above):
+    end = under - 1
+    line = text.rfind("\n", start, max(start, end)) + 1 or start
+    if end - line > 2 * LONGEST or not text[line:end].strip() or _NO_PARAGRAPH.match(text, line, end):
         return None
-    return line
+    before = text.rfind("\n", start, max(start, line - 1)) + 1 or start
+    return line if line == start or not text[before : line - 1].strip() else None
 
 
 def _plain(text: str, start: int, end: int) -> Iterator[_Node]:

@@ -69,7 +69,11 @@ def _pieces(text: str, start: int, end: int, limit: int) -> Iterator[Span]:
     if end - start <= limit:
         yield start, end
         return
-    cuts = [start, *_cuts(text, start, end, limit), end]
+    cuts = [start]
+    for cut in _cuts(text, start, end, limit):
+        if cut - cuts[-1] >= limit // 16:  # the search below takes time by the cuts in a passage
+            cuts.append(cut)
+    cuts.append(end)
     best = [0.0] + [float("inf")] * (len(cuts) - 1)
     back = [0] * len(cuts)
     for j in range(1, len(cuts)):

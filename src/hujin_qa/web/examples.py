@@ -1,5 +1,6 @@
 """What a corpus covers and what one may ask it, read off its headings."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice, zip_longest
 
@@ -32,28 +33,36 @@ def example_questions(
 
 
 def _lists(document: Document) -> list[str]:
-    """A heading that three or more short ones stand under is a list."""
-    return [f"{_name(s)}有哪些?" for s in document.sections if _nameable(s) and len(_children(document, s)) > 2]
+    """A heading over three or more others of its own is a list."""
+    recurring = _recurring(document)
+
+    def items(section: Section) -> int:
+        return sum(child.heading not in recurring for child in _children(document, section))
+
+    return [f"{_name(s)}有哪些?" for s in document.sections if _nameable(s) and items(s) > 2]
 
 
 def _aspects(document: Document) -> list[str]:
     """A heading that recurs under several others is an aspect that one may ask of each."""
+    recurring = _recurring(document)
     named = [s for s in document.sections if _nameable(s)]
     above = {s.position: s for s in named}
-    times: dict[str, int] = {}
-    for s in named:
-        times[s.heading] = times.get(s.heading, 0) + 1
-    found = [(above[s.parent], s) for s in named if times[s.heading] > 1 and s.parent in above]
+    found = [(above[s.parent], s) for s in named if s.heading in recurring and s.parent in above]
     return _spread([f"{_name(parent)}的{_name(s)}是什么?" for parent, s in found])
 
 
 def _topics(document: Document) -> list[str]:
+    recurring = _recurring(document)
     leaves = [s for s in document.sections if _nameable(s) and not _children(document, s)]
-    return _spread([f"{_name(s)}讲了什么?" for s in leaves])
+    return _spread([f"{_name(s)}讲了什么?" for s in leaves if s.heading not in recurring])
+
+
+def _recurring(document: Document) -> set[str]:
+    return {heading for heading, n in Counter(s.heading for s in document.sections).items() if n > 1}
 
 
 def _name(section: Section) -> str:
-    return title(section.heading).rstrip(":。.!? ")
+    return title(section.heading).rstrip("：:。.！!？? ")
 
 
 def _nameable(section: Section) -> bool:

@@ -3,6 +3,7 @@
 (() => {
   document.documentElement.lang = "zh-CN";
   let pane, server, cameFrom;
+  const words = window.hujinWords; // strings.py
   const narrow = matchMedia("(max-width: 860px)");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -45,7 +46,7 @@
     try {
       pane.innerHTML = await server.read_document(name);
     } catch {
-      pane.querySelector(".status").textContent = "原文没有取到:与服务的连接断了。请刷新页面再试。";
+      pane.querySelector(".status").textContent = words.lost;
     }
   }
 
@@ -53,9 +54,11 @@
   async function show(place, others = [], focus = true) {
     await turnTo(place.document);
     clear();
-    for (const other of others) if (other.document === place.document) highlight(other, "also");
+    const same = (other) => other.start === place.start && other.end === place.end;
+    for (const other of others) if (other.document === place.document && !same(other)) highlight(other, "also");
     const marks = highlight(place, "lit");
     if (focus) document.body.classList.add("reading");
+    if (narrow.matches) pane.querySelector(".outline")?.removeAttribute("open");
     const target = marks[0] || pane.querySelector("article");
     if (!target) return;
     const outline = [...pane.querySelectorAll(".outline a")];
@@ -66,7 +69,7 @@
     center(target, pane.querySelector("article"), calm.matches ? "auto" : "smooth");
     if (!focus) return;
     target.focus({ preventScroll: true });
-    pane.querySelector(".status").textContent = here ? `已定位到原文:${here.textContent}` : "已定位到原文";
+    pane.querySelector(".status").textContent = `${words.arrived}${here?.textContent || ""}`;
   }
 
   // Scroll only the given box, never the page around it.
@@ -104,7 +107,7 @@
       area.remove();
     }
     const label = button.textContent;
-    button.textContent = "已复制";
+    button.textContent = words.copied;
     setTimeout(() => (button.textContent = label), 1500);
   }
 
@@ -123,8 +126,18 @@
     if (event.target.matches(".pick")) show(parse(event.target.value));
   });
   document.addEventListener("keydown", (event) => {
+    const busy = event.key === "Enter" && !event.shiftKey && event.target.closest?.("#question:has(.stop-button)");
+    if (busy) [event.preventDefault(), event.stopPropagation()]; // one question at a time
+  }, true);
+  document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && pane?.contains(document.activeElement)) back();
   });
+
+  // Gradio names every message by its source text, which here is HTML; without a name its words are read out.
+  const named = "[data-testid=bot][aria-label], [data-testid=user][aria-label]";
+  new MutationObserver(() => {
+    for (const message of document.querySelectorAll(named)) message.removeAttribute("aria-label");
+  }).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
 
   window.hujin = {
     open(element, calls) {
@@ -135,7 +148,8 @@
     // After an answer: its first place comes into view, without leaving the conversation.
     answered() {
       const places = placesOf([...document.querySelectorAll("#chat .answer")].pop());
-      if (places.length && !narrow.matches) show(places[0], places, false);
+      if (!places.length) clear();
+      else if (!narrow.matches) show(places[0], places, false);
     },
   };
 })();

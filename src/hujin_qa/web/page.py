@@ -3,6 +3,7 @@
 Nothing here is shared between sessions but what is read only: a session's turns live in its ``gr.State``.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ Updates = tuple[Any, ...]
 _log = logging.getLogger(__name__)
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+_SEARCHING = said(say.SEARCHING, "state")
+_UNCHANGED: Updates = (gr.skip(), gr.skip(), gr.skip())
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 
 
@@ -44,10 +47,11 @@ Exchanges = tuple[Exchange, ...]
 def assets() -> dict[str, Any]:
     """What ``launch`` needs to dress the page; everything is inline or comes from this machine."""
     here = files(__package__)
+    style, script = ((here / name).read_text("utf-8") for name in ("style.css", "page.js"))
+    words = f"window.hujinWords = {json.dumps(say.IN_PAGE)};"
     return {
         "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO),
-        "css": (here / "style.css").read_text(encoding="utf-8"),
-        "head": f"<script>{(here / 'page.js').read_text(encoding='utf-8')}</script>",
+        "head": f"<style>{style}</style><script>{words}{script}</script>",
     }
 
 
@@ -67,24 +71,24 @@ def build(
             return {"id": "1", "error": _words_for(error)}
 
     def reply(question: str, done: Exchanges) -> Iterator[Updates]:
-        yield from _reply(ask, question, done)
+        yield from _reply(ask, documents, question, done)
 
     def on_retry(done: Exchanges, event: gr.RetryData) -> Iterator[Updates]:
         n = _exchange(event.index)
-        yield from _reply(ask, done[n].question, done[:n]) if n < len(done) else [_still(done)]
+        yield from _reply(ask, documents, done[n].question, done[:n]) if n < len(done) else [_UNCHANGED]
 
     def on_edit(done: Exchanges, event: gr.EditData) -> Iterator[Updates]:
-        yield from _reply(ask, unescape(str(event.value)), done[: _exchange(event.index)])
+        yield from _reply(ask, documents, unescape(str(event.value)), done[: _exchange(event.index)])
 
     def on_pick(done: Exchanges, event: gr.SelectData) -> Iterator[Updates]:
         value = event.value
-        yield from _reply(ask, value["text"] if isinstance(value, dict) else str(value), done)
+        yield from _reply(ask, documents, value["text"] if isinstance(value, dict) else str(value), done)
 
     def on_undo(done: Exchanges) -> Updates:
         return _messages(done[:-1]), gr.update(value=done[-1].question if done else ""), done[:-1]
 
     def on_stop(done: Exchanges) -> Updates:
-        if done and not done[-1].text:
+        if done and done[-1].shown == _SEARCHING:
             done = (*done[:-1], Exchange(done[-1].question, said(say.STOPPED, "state"), ""))
         return _messages(done), _idle(), done
 
@@ -127,7 +131,7 @@ def build(
         shown: list[Any] = [chat, box, turns]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking = [
-            box.submit(reply, [box, turns], shown, **quiet),
+            box.submit(reply, [box, turns], shown, trigger_mode="multiple", **quiet),  # see _reply
             chat.example_select(on_pick, turns, shown, **quiet),
             chat.option_select(on_pick, turns, shown, **quiet),
             chat.retry(on_retry, turns, shown, **quiet),
@@ -143,18 +147,28 @@ def build(
     return page  # type: ignore[no-any-return]
 
 
-def _reply(ask: Ask, question: str, done: Exchanges) -> Iterator[Updates]:
-    """Show at once that the question was heard, then the answer sentence by sentence."""
+def _reply(ask: Ask, documents: Mapping[str, Document], question: str, done: Exchanges) -> Iterator[Updates]:
+    """Show at once that the question was heard, then the answer sentence by sentence.
+
+    A question that is asked while another is pending takes its place: a stopped one may go on for a while in its
+    thread, and must not keep the user from asking.
+    """
     question = question.strip()
     if not question:
-        yield _still(done)
+        yield _UNCHANGED
         return
-    yield _step(done, Exchange(question, said(say.SEARCHING, "state"), ""))
+    done = tuple(exchange for exchange in done if exchange.shown != _SEARCHING)
+
+    def step(shown: str, **box: Any) -> Updates:
+        asked = (*done, Exchange(question, shown, ""))
+        return _messages(asked), gr.update(submit_btn=False, stop_btn=True, **box), asked
+
+    yield step(_SEARCHING, value="")
     try:
         answer = ask(question, _history(done))
         for n in range(1, len(answer.claims)):
-            yield _step(done, Exchange(question, answer_html(answer, n), ""))
-        last = Exchange(question, answer_html(answer), answer.text, answer.suggestions)
+            yield step(answer_html(answer, documents, n))
+        last = Exchange(question, answer_html(answer, documents), answer.text, answer.suggestions)
     except Exception as error:
         last = Exchange(question, said(_words_for(error), "failure"), "")
     yield _messages((*done, last)), _idle(), (*done, last)
@@ -172,15 +186,6 @@ def _history(done: Exchanges) -> list[Turn]:
     for exchange in done:
         turns += [("user", exchange.question), ("assistant", exchange.text)] if exchange.text else []
     return turns
-
-
-def _step(done: Exchanges, exchange: Exchange) -> Updates:
-    busy = gr.update(value="", submit_btn=False, stop_btn=True)
-    return _messages((*done, exchange)), busy, (*done, exchange)
-
-
-def _still(done: Exchanges) -> Updates:
-    return _messages(done), gr.update(), done
 
 
 def _idle() -> Any:

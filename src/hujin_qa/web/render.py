@@ -44,13 +44,13 @@ def _headings(document: Document) -> str:
     return f"<span>{escape(' · '.join(names))}</span>" if names else ""
 
 
-def answer_html(answer: Answer, claims: int | None = None) -> str:
+def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int | None = None) -> str:
     """An answer or an abstention; with ``claims``, only so many sentences of it (as it streams)."""
     kind = "answered" if answer.status == "answered" else "abstained"
     read_as = f'<p class="read-as">{escape(say.READ_AS + answer.interpreted)}</p>' if _reread(answer) else ""
     if kind == "abstained":
         head = f'<p class="verdict">{escape(say.ABSTAINED[answer.reason])}</p>'
-        rest = f'<p class="claim">{_lines(answer.text)}</p>{_also(answer, say.NEARBY)}'
+        rest = f'<p class="claim">{_lines(answer.text)}</p>{_also(answer, documents, say.NEARBY)}'
         return f'<div class="answer abstained">{read_as}{head}{rest}</div>'
     body = _claims(answer, answer.claims[:claims])
     if claims is not None and claims < len(answer.claims):
@@ -59,7 +59,7 @@ def answer_html(answer: Answer, claims: int | None = None) -> str:
     copy = f'<p><button type="button" class="copy">{say.COPY}</button></p>'
     return (
         f'<div class="answer answered">{read_as}{body}{notes}{_basis(answer)}'
-        f"{_places(answer.citations)}{_also(answer, say.ALSO_FOUND)}{copy}</div>"
+        f"{_places(answer.citations, documents)}{_also(answer, documents, say.ALSO_FOUND)}{copy}</div>"
     )
 
 
@@ -73,7 +73,8 @@ def _claims(answer: Answer, claims: Sequence[Claim]) -> str:
     for claim in claims:
         markers = "".join(_marker(numbered[n]) for n in claim.citations if n in numbered)
         doubt = "" if claim.supported else f'<em class="unsupported">{say.UNSUPPORTED}</em>'
-        parts.append(f"{_lines(claim.text)}{markers}{doubt}")
+        last = escape(claim.text[-1:], quote=False)  # a marker never starts a line
+        parts.append(f'{_lines(claim.text[:-1])}<span class="tail">{last}{markers}</span>{doubt}')
     if "\n" in answer.text and len(answer.claims) > 1:
         return f'<ul class="claims">{"".join(f"<li>{p}</li>" for p in parts)}</ul>'
     return "".join(f'<p class="claim">{p}</p>' for p in parts)
@@ -97,39 +98,39 @@ def _basis(answer: Answer) -> str:
     )
 
 
-def _places(citations: Iterable[Citation]) -> str:
+def _places(citations: Iterable[Citation], documents: Mapping[str, Document]) -> str:
     """Where the citations stand, one line a section."""
-    sections: dict[tuple[str, ...], list[Citation]] = {}
+    sections: dict[tuple[str, tuple[str, ...]], list[Citation]] = {}
     for c in citations:
-        sections.setdefault((c.document, *c.section), []).append(c)
+        sections.setdefault((c.document, c.section), []).append(c)
     items = "".join(
-        f'<li><span class="numbers">{"、".join(str(c.n) for c in cited)}</span> {_way(cited[-1], path[1:])}</li>'
-        for path, cited in sections.items()
+        f'<li><span class="numbers">{"、".join(str(c.n) for c in cited)}</span> '
+        f"{_way(document, section, cited[-1].start, cited[-1].end, documents)}</li>"
+        for (document, section), cited in sections.items()
     )
     return f'<ul class="places" title="{say.SOURCES}">{items}</ul>' if items else ""
 
 
-def _way(citation: Citation, section: Sequence[str]) -> str:
-    link = escape(place(citation.document, citation.start, citation.end))
-    return f'<a class="place" href="{link}">{escape(_path(section) or citation.document)}</a>'
-
-
-def _also(answer: Answer, heading: str) -> str:
+def _also(answer: Answer, documents: Mapping[str, Document], heading: str) -> str:
     """Hits that no citation stands in, folded away."""
     cited = {c.passage for c in answer.citations}
     rest = [h.passage for h in answer.hits if h.passage.id not in cited]
     if not rest:
         return ""
     items = "".join(
-        f'<li><a class="place" href="{escape(place(p.document, p.body, p.end))}">'
-        f"{escape(_path(p.section) or p.document)}</a><span>{escape(_excerpt(p.text[p.body - p.start :]))}</span></li>"
+        f"<li>{_way(p.document, p.section, p.body, p.end, documents)}"
+        f"<span>{escape(_excerpt(p.text[p.body - p.start :]))}</span></li>"
         for p in rest
     )
     return f'<details class="also"><summary>{heading.format(n=len(rest))}</summary><ul>{items}</ul></details>'
 
 
-def _path(section: Sequence[str]) -> str:
-    return " › ".join(s for s in section if s)
+def _way(document: str, section: Sequence[str], start: int, end: int, documents: Mapping[str, Document]) -> str:
+    """A link to a place, named by its headings, and by its document where there are several."""
+    path = [s for s in section if s] or [say.OPENING]
+    if len(documents) > 1 and document in documents:
+        path = [documents[document].title, *path]
+    return f'<a class="place" href="{escape(place(document, start, end))}">{escape(" › ".join(path))}</a>'
 
 
 def _excerpt(text: str) -> str:

@@ -1,9 +1,11 @@
 """Open the chat to a browser: where it listens, who may come in, what a page may load."""
 
+import errno
 import ipaddress
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +44,11 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
     assistant = Assistant.open(settings, say_line)
     page = build(assistant.ask, assistant.index.documents, assistant.index.notes, _examples(assistant))
     say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
-    page.block_thread()
+    try:
+        while True:
+            time.sleep(3600)  # unlike a lock, interruptible everywhere
+    finally:
+        page.close(verbose=False)
 
 
 def launch(page: gr.Blocks, settings: Settings) -> str:
@@ -65,7 +71,7 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
             quiet=True,
             share=False,
             inbrowser=False,
-            footer_links=["settings"],
+            footer_links=[],
             run_history=False,
             enable_monitoring=False,
             mcp_server=False,
@@ -96,15 +102,16 @@ def check_address(settings: Settings) -> None:
     """Fail before the model is loaded if the address cannot be had.
 
     Raises:
-        BadInput: the port is busy or the host is not an address of this machine.
+        BadInput: the port is busy or forbidden, or the host is not an address of this machine.
     """
     try:
         with _listen(settings.host, settings.port):
             pass
     except OSError as error:
-        if isinstance(error, socket.gaierror) or error.errno == 99:  # EADDRNOTAVAIL
-            raise BadInput(say.NO_ADDRESS.format(host=settings.host, reason=error.strerror)) from None
-        raise BadInput(say.PORT_BUSY.format(port=settings.port, other=settings.port + 1)) from None
+        if error.errno == errno.EADDRINUSE:
+            raise BadInput(say.PORT_BUSY.format(port=settings.port, other=settings.port + 1)) from None
+        reason = error.strerror or str(error)
+        raise BadInput(say.NO_ADDRESS.format(host=settings.host, port=settings.port, reason=reason)) from None
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -58,7 +58,7 @@ def _outline(document: Document) -> str:
     if not named:
         return ""
     items = "".join(
-        f'<li class="depth-{min(s.depth, 4)}"><a class="place" data-at="{heading_span(document, s)[0]}" '
+        f'<li class="depth-{min(s.depth, 6)}"><a class="place" data-at="{heading_span(document, s)[0]}" '
         f'href="{escape(place(document.id, *heading_span(document, s)))}">{escape(s.heading)}</a></li>'
         for s in named
     )

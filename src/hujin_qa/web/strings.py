@@ -4,7 +4,6 @@ PAGE = "问文档"
 TAGLINE = "每句回答都来自原文。点编号,看它在原文里的位置;文中没有的,会直说没有。"
 COVERS = "收录的内容"
 MORE_DOCUMENTS = "共 {n} 份文档"
-EXAMPLES = "可以这样问"
 EMPTY = "还没有收录任何文字。请先放入文档并运行:hujin-qa index"
 
 QUESTION = "问题"
@@ -20,6 +19,7 @@ CONFIDENCE_WHY = "按验证过的问题估计,原文含有这个答案的可能�
 UNSUPPORTED = "(这一句未能在原文中核实)"
 MARKER = "原文出处"
 SOURCES = "出处"
+OPENING = "开头"
 ALSO_FOUND = "也找到(未引用){n} 段"
 NEARBY = "相近的段落(不是答案){n} 段"
 COPY = "复制回答和出处"
@@ -36,14 +36,19 @@ OUTLINE = "目录"
 DOCUMENT = "文档"
 BACK = "返回对话"
 NO_DOCUMENT = "没有这份文档。它可能已从索引中移除,请刷新页面。"
+IN_PAGE = {  # for page.js
+    "arrived": "已定位到原文:",
+    "copied": "已复制",
+    "lost": "原文没有取到:与服务的连接断了。请刷新页面再试。",
+}
 
 OPENED = "已打开:{address}"
 STOP_HINT = "按 Ctrl+C 停止。"
-LOGIN = "请登录"
+LOGIN = "请登录后提问"
 NEEDS_LOGIN = (
     "监听 {host} 会让别的机器也能打开这个网页,所以必须先设用户:HUJIN_QA_AUTH=用户名:密码(多个用逗号分开)。"
     "只在本机用请去掉 --host。"
 )
 BAD_LOGIN = "HUJIN_QA_AUTH 要写成 用户名:密码(多个用逗号分开),用户名和密码都不能空。请改正后重试。"
 PORT_BUSY = "端口 {port} 已被占用。请关掉占用它的程序,或换一个端口:hujin-qa serve --port {other}"
-NO_ADDRESS = "不能监听地址 {host}:{reason}。请检查 --host,只在本机用请去掉它。"
+NO_ADDRESS = "不能监听 {host} 的端口 {port}:{reason}。请检查 --host 和 --port。"

@@ -1,0 +1,295 @@
+"""The chat without a browser: what it renders, how it escapes, who may come in, what it answers over HTTP."""
+
+import json
+import logging
+import re
+import socket
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+import web_fake as fake
+from hujin_qa.errors import BadInput, NoIndex
+from hujin_qa.settings import Settings
+from hujin_qa.types import Document, Section
+from hujin_qa.web import strings as say
+from hujin_qa.web.examples import example_questions, top_headings
+from hujin_qa.web.page import _reply
+from hujin_qa.web.render import answer_html, said, welcome
+from hujin_qa.web.server import check_address, users
+from hujin_qa.web.source import place, reader_html
+
+TAGS = re.compile(
+    "a|article|b|br|button|details|div|em|h[1-6]|header|li|nav|option|p|section|select|span|strong|summary|ul"
+)
+ATTRIBUTES = re.compile(
+    "aria-label|aria-live|class|data-at|data-document|href|lang|open|role|selected|tabindex|title|type|value"
+)
+
+
+class Parsed(HTMLParser):
+    """What a browser makes of a string: its tags, the attributes on them, and its words by the offset they claim."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.attributes, self.words, self.blocks, self.open = set(), set(), "", {}, []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attributes}
+        if tag not in ("br",):
+            self.open.append(dict(attributes).get("data-at") if tag != "a" else None)
+
+    def handle_endtag(self, tag):
+        self.open.pop()
+
+    def handle_data(self, data):
+        self.words += data
+        if at := next((o for o in reversed(self.open) if o), None):
+            self.blocks[int(at)] = self.blocks.get(int(at), "") + data
+
+
+def assert_harmless(html):
+    parsed = Parsed(html)
+    assert all(TAGS.fullmatch(tag) for tag in parsed.tags)
+    assert all(ATTRIBUTES.fullmatch(name) for name in parsed.attributes)
+    assert not re.search(r'href="(?!#at=)', html)
+    return parsed
+
+
+def test_a_place_names_document_start_and_end():
+    assert place('a:b"<', 3, 9) == "#at=a%3Ab%22%3C:3-9"
+
+
+def test_the_source_pane_shows_every_character_at_its_offset():
+    for document in fake.DOCUMENTS.values():
+        blocks = Parsed(reader_html(document.id, fake.DOCUMENTS, [fake.NOTE])).blocks
+        assert all(document.text[at : at + len(text)] == text for at, text in blocks.items())
+        assert "".join(blocks[at] for at in sorted(blocks)).split() == "".join(document.text.split("\n")).split()
+
+
+def test_hostile_text_of_a_document_stays_text():
+    parsed = assert_harmless(reader_html(fake.DOCUMENT.id, fake.DOCUMENTS, [fake.NOTE]))
+    assert fake.HOSTILE in parsed.words
+    assert "单位<存疑>" in parsed.words
+    section = Section("1", fake.HOSTILE, (fake.HOSTILE,), 0, len(fake.HOSTILE), len(fake.HOSTILE))
+    nasty = Document('"><script>', fake.HOSTILE, fake.HOSTILE, (section,), {"author": fake.HOSTILE})
+    assert_harmless(reader_html(nasty.id, {nasty.id: nasty}))
+    assert_harmless(welcome({nasty.id: nasty}))
+    assert example_questions([nasty]) == []
+
+
+def test_hostile_words_of_an_answer_or_a_user_stay_words():
+    bad = fake.answer("问", ["扫码最常见。" + fake.HOSTILE], interpreted=fake.HOSTILE)
+    assert fake.HOSTILE in assert_harmless(answer_html(bad, fake.DOCUMENTS)).words
+    assert_harmless(answer_html(replace(fake.abstention("问"), text=fake.HOSTILE), fake.DOCUMENTS))
+    assert assert_harmless(said(fake.HOSTILE)).words == fake.HOSTILE
+
+
+def test_an_unknown_document_is_told_in_words():
+    assert say.NO_DOCUMENT in reader_html("<x>", fake.DOCUMENTS)
+
+
+def test_an_answer_binds_every_marker_to_its_place_with_the_quote_in_its_title():
+    answer = fake.ask("支付")
+    html = answer_html(answer, fake.DOCUMENTS)
+    assert re.findall(r'class="cite" href="([^"]+)" title="([^"]+)"', html) == [
+        (place(c.document, c.start, c.end), c.quote) for c in answer.citations
+    ]
+    assert "依据 2 处原文作答 · 把握大(93%)" in html
+    assert "勘误(待核):单位&lt;存疑&gt;" in html
+    assert say.READ_AS not in html
+
+
+def test_an_unbound_number_gets_no_marker():
+    answer = fake.ask("支付")
+    html = answer_html(replace(answer, citations=answer.citations[:1]), fake.DOCUMENTS)
+    assert html.count('class="cite"') == 1
+
+
+def test_also_found_leaves_out_what_is_cited():
+    html = answer_html(fake.ask("支付"), fake.DOCUMENTS)  # cites 1 and 1.1; found 1 and 1.2
+    also = html[html.index('class="also"') :]
+    assert "也找到(未引用)1 段" in also
+    assert "刷脸" in also
+    assert "支付😀" not in also
+
+
+def test_a_streamed_answer_grows_and_ends_with_its_sources():
+    answer = fake.ask("支付")
+    first = answer_html(answer, fake.DOCUMENTS, 1)
+    assert first.count('class="cite"') == 1
+    assert 'class="places"' not in first
+
+
+def test_a_list_is_shown_as_one_and_a_doubtful_sentence_says_so():
+    answer = fake.ask("支付")
+    doubtful = replace(answer.claims[0], supported=False)
+    html = answer_html(replace(answer, text="甲\n乙", claims=(doubtful, answer.claims[1])), fake.DOCUMENTS)
+    assert html.count("<li>") >= 2
+    assert html.count(say.UNSUPPORTED) == 1
+
+
+def test_an_abstention_has_no_marker_and_calls_what_is_near_no_answer():
+    html = answer_html(fake.abstention("问"), fake.DOCUMENTS)
+    assert 'class="answer abstained"' in html
+    assert 'class="cite"' not in html
+    assert "相近的段落(不是答案)1 段" in html
+
+
+def test_what_a_follow_up_was_understood_as_is_shown():
+    assert "理解为:扫码怎么样?" in answer_html(fake.ask("那扫码呢?", [("user", "支付")]), fake.DOCUMENTS)
+
+
+# The first page
+
+
+def test_the_first_page_names_titles_and_top_headings():
+    words = Parsed(welcome(fake.DOCUMENTS)).words
+    assert "样本<文>" in words
+    assert "一、支付 · 二、信贷" in words
+    assert say.EMPTY in welcome({})
+
+
+def test_a_lone_heading_over_everything_is_passed_over():
+    sections = [("1", "全书"), ("1.1", "第一章 来历"), ("1.2", "第二章 去向")]
+    document = Document("d", "d", "", tuple(Section(p, h, (h,), 0, 0, 0) for p, h in sections))
+    assert top_headings(document) == ["第一章 来历", "第二章 去向"]
+
+
+def test_example_questions_come_from_the_headings_and_are_confirmed():
+    outline = ["1 水果", "1.1 苹果", "1.1.1 产地", "1.2 香蕉", "1.2.1 产地", "1.3 桃子"]
+    sections = [Section(p, h, (h,), 0, 0, 0) for p, h in (line.split() for line in outline)]
+    document = Document("d", "d", "", tuple(sections))
+    found = "水果有哪些? 苹果的产地是什么? 桃子讲了什么? 香蕉的产地是什么?"
+    assert " ".join(example_questions([document])) == found
+    assert example_questions([document], lambda q: "香蕉" in q) == ["香蕉的产地是什么?"]
+
+
+# Conversation
+
+
+def asked(ask, question, done=()):
+    return list(_reply(ask, fake.DOCUMENTS, question, done))
+
+
+def test_the_state_line_comes_before_any_work():
+    calls = []
+    replies = _reply(lambda *a: calls.append(a) or fake.ask(*a), fake.DOCUMENTS, "支付", ())
+    messages, _, done = next(replies)
+    assert calls == []
+    assert say.SEARCHING in messages[-1]["content"]
+    assert done[-1].question == "支付"
+    *_, (messages, _, done) = replies
+    assert "cite" in messages[-1]["content"]
+    assert [m["role"] for m in messages] == ["user", "assistant"]
+
+
+def test_a_follow_up_gets_the_conversation_without_failures():
+    def remember(question, history):
+        heard.append(history)
+        return fake.ask(question, history)
+
+    heard, done = [], ()
+    for question in ("支付", "坏", "那呢"):
+        done = asked(remember, question, done)[-1][2]
+    assert [text for role, text in heard[-1] if role == "user"] == ["支付"]
+
+
+def test_nothing_asked_changes_nothing():
+    assert asked(fake.ask, " \n") == [({"__type__": "update"},) * 3]
+
+
+def test_a_question_takes_the_place_of_a_pending_one():
+    pending = next(_reply(fake.ask, fake.DOCUMENTS, "慢", ()))[2]
+    done = asked(fake.ask, "支付", pending)[-1][2]
+    assert [exchange.question for exchange in done] == ["支付"]
+
+
+def test_failures_are_one_sentence_and_leak_nothing(caplog):
+    def missing(question, history):
+        raise NoIndex("没有索引。请运行:hujin-qa index")
+
+    assert "没有索引。请运行:hujin-qa index" in asked(missing, "问")[-1][0][-1]["content"]
+    with caplog.at_level(logging.ERROR):
+        shown = asked(fake.ask, "坏")[-1][0][-1]["content"]
+    assert say.FAILED in shown
+    assert "secret" not in shown
+    assert "secret detail" in caplog.text
+
+
+# Who may come in, and where
+
+
+def test_another_address_needs_users():
+    for host in ("0.0.0.0", "192.168.1.2", "::", "example"):
+        with pytest.raises(BadInput, match="HUJIN_QA_AUTH"):
+            users(Settings(host=host))
+    for host in ("127.0.0.1", "localhost", "::1"):
+        assert users(Settings(host=host)) is None
+    assert users(Settings(host="0.0.0.0", auth="a:b:c, d:e")) == [("a", "b:c"), ("d", "e")]
+
+
+@pytest.mark.parametrize("auth", ["a", "a:", ":b", "a:b,"])
+def test_unreadable_users_are_refused(auth):
+    with pytest.raises(BadInput, match="用户名:密码"):
+        users(Settings(auth=auth))
+
+
+def test_a_busy_port_or_a_foreign_address_is_told():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(BadInput, match=f"端口 {port} 已被占用"):
+            check_address(Settings(port=port))
+    with pytest.raises(BadInput, match="不能监听"):
+        check_address(Settings(host="203.0.113.7", port=0))
+
+
+@pytest.fixture(scope="module")
+def client():
+    with fake.served() as address, httpx.Client(base_url=address, trust_env=False) as client:
+        yield client
+
+
+def call(client, question, history=()):
+    event = client.post("/gradio_api/call/ask", json={"data": [question, history]}).json()["event_id"]
+    lines = client.get(f"/gradio_api/call/ask/{event}").text
+    return json.loads(re.findall(r"^data: (.*)$", lines, re.M)[-1])[0]
+
+
+def test_asking_over_http_gives_the_answer_of_every_surface(client):
+    answer = call(client, "那扫码呢", ["支付"])
+    assert answer["interpreted"] == "扫码怎么样?"
+    assert answer["citations"][0]["quote"] == "扫码最常见。"
+    assert call(client, "坏") == {"id": "1", "error": say.FAILED}
+
+
+def test_only_asking_is_public(client):
+    info = client.get("/gradio_api/info").json()
+    assert list(info["named_endpoints"]) == ["/ask"]
+    assert info["unnamed_endpoints"] == {}
+
+
+def test_every_response_forbids_other_hosts_and_no_file_is_served(client):
+    policy = client.get("/").headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+    for path in ("pyproject.toml", "/etc/passwd", "corpus/hujin-briefing.md"):
+        assert client.get(f"/gradio_api/file={path}").status_code in (403, 404)
+    assert client.get("/monitoring").status_code in (401, 403, 404)
+
+
+def test_without_login_nothing_of_the_documents_is_seen():
+    with fake.served(auth="someone:secret") as address, httpx.Client(base_url=address, trust_env=False) as visitor:
+        assert "支付" not in visitor.get("/").text
+        body = {"data": "样本 1", "fn_name": "read_document", "session_hash": "x", "component_id": 1}
+        assert visitor.post("/gradio_api/component_server", json=body).status_code == 401
+        assert visitor.post("/gradio_api/call/ask", json={"data": ["支付"]}).status_code == 401
+        assert visitor.post("/login", data={"username": "someone", "password": "no"}).status_code == 400
+        assert visitor.post("/login", data={"username": "someone", "password": "secret"}).status_code == 200
+        assert call(visitor, "支付")["status"] == "answered"
