@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -33,6 +34,7 @@ from .types import Document, Encoder, Note, Passage, Section, Vectors
 
 FORMAT = 1
 _REBUILD = "请运行:hujin-qa index"
+_ABANDONED = 3600  # seconds after which an unfinished data folder is nobody's
 _SAMPLE = 256  # passages that the background similarity is estimated from
 
 
@@ -210,8 +212,10 @@ def _swap(folder: Path, manifest: dict[str, Any]) -> None:
         os.fsync(file.fileno())
     previous = _manifest_or_none(folder)
     staged.replace(folder / "manifest.json")
-    if previous and previous.get("data") != manifest["data"]:
-        shutil.rmtree(folder / str(previous.get("data")), ignore_errors=True)
+    for data in folder.glob("data-*"):  # the index before, and what killed builds left an hour ago or earlier
+        replaced = previous is not None and previous.get("data") == data.name
+        if data.name != manifest["data"] and (replaced or data.stat().st_mtime < time.time() - _ABANDONED):
+            shutil.rmtree(data, ignore_errors=True)
 
 
 def open_index(folder: Path, encoder_id: str, lexicon: Lexicon) -> Index:
