@@ -39,7 +39,7 @@ class Evidence:
 
 def matched(words: Sequence[Word], folded: str) -> frozenset[str]:
     """Which of the words stand in a folded text, in any spelling."""
-    return frozenset(w.text for w in words if any(o in folded for o in w.others))
+    return frozenset([w.text for w in words for o in w.others if o in folded])
 
 
 def share(words: Sequence[Word], found: Iterable[str]) -> float:
@@ -49,16 +49,22 @@ def share(words: Sequence[Word], found: Iterable[str]) -> float:
     return sum(w.weight for w in words if w.text in found) / total if total else 1.0
 
 
-def overlap(pairs: Mapping[str, float], folded: str) -> float:
-    """Weight of the character pairs that stand in a folded text over the weight of all."""
-    total = sum(pairs.values())
-    return sum(w for p, w in pairs.items() if p in folded) / total if total else 0.0
+def _shares(weights: Mapping[str, float]) -> dict[str, float]:
+    """Weights scaled to a sum of 1."""
+    total = sum(weights.values())
+    return {key: weight / total for key, weight in weights.items()} if total else {}
 
 
 def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], index: Index) -> list[Evidence]:
     """Every sentence of the hits, best first."""
     mean, deviation = index.background
-    pairs = {p: index.lexical.idf_of(index.lexical.frequency("_" + p)) for p in bigrams(question.folded)}
+    lexical = index.lexical
+    pairs = _shares({p: lexical.idf_of(lexical.frequency("_" + p)) for p in bigrams(question.folded)})
+    words = _shares({w.text: w.weight for w in question.words})
+
+    def held(found: frozenset[str]) -> float:
+        return sum(map(words.__getitem__, found)) if words else 1.0
+
     evidence = []
     for hit in hits:
         first, last = index.sentence_starts[hit.row : hit.row + 2]
@@ -68,22 +74,25 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
         above = matched(question.words, path)
         cosines = index.sentence_vectors[first:last].astype(np.float32) @ vector
         text = index.documents[hit.passage.document].text
-        passage = above | matched(question.words, fold(hit.passage.text))
+        passage = held(above | matched(question.words, fold(hit.passage.text)))
+        path_pairs = {p for p in pairs if p in path}
         for row, cosine in zip(range(first, last), cosines.tolist(), strict=True):
             _, start, end = index.sentences[row].tolist()
             folded = fold(text[start:end])
             own = matched(question.words, folded)
+            own_pairs = {p for p in pairs if p in folded}
+            value = question.holds_value(folded)
             signals = {
                 "cosine": (cosine - mean) / deviation,
-                "own": share(question.words, own),
-                "path": share(question.words, own | above),
-                "passage": share(question.words, passage),
-                "pairs": overlap(pairs, folded),
-                "path_pairs": overlap(pairs, folded + path),
+                "own": held(own),
+                "path": held(own | above),
+                "passage": passage,
+                "pairs": sum(map(pairs.__getitem__, own_pairs)),
+                "path_pairs": sum(map(pairs.__getitem__, own_pairs | path_pairs)),
                 "hit": hit.score,
                 "first_hit": float(hit.rank == 1),
-                "value": float(question.value is not None and question.holds_value(folded)),
-                "no_value": float(not question.holds_value(folded)),
+                "value": float(question.value is not None and value),
+                "no_value": float(not value),
                 "year": float(bool(question.years) and all(y in folded for y in question.years)),
                 "long": min(len(folded), 200) / 100,
                 "lead": float(row == first),
