@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import RLock
 
 from .conversation import Past, resolve
 from .encoder import open_encoder
@@ -31,7 +30,6 @@ class Assistant:
 
     def __init__(self, settings: Settings, encoder: Encoder, lexicon: Lexicon, index: Index) -> None:
         self.settings, self.encoder, self.lexicon, self.index = settings, encoder, lexicon, index
-        self._lock = RLock()
 
     @classmethod
     def open(cls, settings: Settings | None = None, report: Callable[[str], None] = lambda _: None) -> "Assistant":
@@ -50,7 +48,7 @@ class Assistant:
     def search(self, question: str, k: int | None = None, fusion: Fusion = "scores") -> list[Hit]:
         """The passages nearest to a question, best first."""
         asked = understand(question, self.index, self.lexicon)
-        return self._retrieve(asked, k or self.settings.hits, fusion)[1]
+        return self.retrieve(asked, k or self.settings.hits, fusion)[1]
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text with citations, or abstain; ``history`` is the conversation so far, oldest first."""
@@ -73,9 +71,9 @@ class Assistant:
             reason = "empty_index" if text and not asked.chat else "no_match"
             say = "empty_question" if not text else "chat" if asked.chat else reason
             return self._abstain(text, asked, (), reason, _SAY[say], {"retrieve": 0.0, "read": 0.0}, 0.0)
-        vector, hits = self._retrieve(asked, self.settings.hits)
+        vector, hits = self.retrieve(asked, self.settings.hits)
         retrieved = time.perf_counter()
-        reading = read(asked, vector[0], hits, self.index) if hits else NOTHING
+        reading = read(asked, vector, hits, self.index) if hits else NOTHING
         timings = {
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
@@ -101,9 +99,10 @@ class Assistant:
             timings_ms=timings,
         )
 
-    def _retrieve(self, asked: Question, k: int, fusion: Fusion = "scores") -> tuple[Vectors, list[Hit]]:
-        vector = self.encoder.encode_query([asked.folded])
-        return vector, retrieve(self.index, vector[0], asked.terms, k, fusion)
+    def retrieve(self, asked: Question, k: int, fusion: Fusion = "scores") -> tuple[Vectors, list[Hit]]:
+        """The vector of a question that was read, shape ``(d,)``, and its best ``k`` passages."""
+        vector = self.encoder.encode_query([asked.folded])[0]
+        return vector, retrieve(self.index, vector, asked.terms, k, fusion)
 
     def _near(self, hits: Sequence[Hit]) -> str:
         places = dict.fromkeys(" › ".join(title(s) for s in h.passage.section) for h in hits[:3])

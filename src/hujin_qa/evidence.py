@@ -8,8 +8,7 @@ gives the confidence: a calibrated probability that what was found holds the ans
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import numpy as np
@@ -145,9 +144,20 @@ def _logit(model: str, signals: Mapping[str, float]) -> float:
     return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in signals.items())
 
 
-@cache
+def rescored(evidence: Evidence) -> Evidence:
+    """The same sentence under the weights in force."""
+    return replace(evidence, score=_logit("sentence", evidence.signals))
+
+
+_fitted: dict[str, dict[str, float]] = {}
+
+
+def use_weights(models: Mapping[str, dict[str, float]]) -> None:
+    """Put other weights in force in this process; for fitting."""
+    _fitted.update(models)
+
+
 def _weights() -> dict[str, dict[str, float]]:
-    loaded: dict[str, dict[str, float]] = json.loads(
-        (files("hujin_qa") / "data" / "evidence.json").read_text(encoding="utf-8")
-    )
-    return loaded
+    if not _fitted:
+        use_weights(json.loads((files("hujin_qa") / "data" / "evidence.json").read_text(encoding="utf-8")))
+    return _fitted

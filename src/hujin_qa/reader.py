@@ -51,9 +51,16 @@ def read(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], i
     evidence = weigh(question, vector, hits, index)
     if not evidence:
         return NOTHING
-    spans, chosen = _listing(question, evidence, hits, index) or _sentences(question, evidence, index)
+    spans, chosen = choose(question, evidence, hits, index)
     signals = answer_signals(question, chosen, hits, index)
     return Reading(*cite(spans, index), confidence(signals), signals)
+
+
+def choose(
+    question: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], index: Index
+) -> tuple[list[Span], list[Evidence]]:
+    """What to say, in the order to say it, and the evidence that it rests on."""
+    return _listing(question, evidence, hits, index) or _sentences(question, evidence, index)
 
 
 def _sentences(question: Question, evidence: Sequence[Evidence], index: Index) -> tuple[list[Span], list[Evidence]]:

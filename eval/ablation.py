@@ -1,0 +1,43 @@
+"""Compare fusions on the development questions; writes the table into eval/README.md."""
+
+from pathlib import Path
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.evaluation import is_evidence, load_questions
+from hujin_qa.metrics import facts_found, mean, ndcg
+from hujin_qa.question import understand
+
+HERE = Path(__file__).parent
+MARK = "<!-- ablation -->"
+
+
+def main() -> None:
+    """Every fusion over the same questions, follow-ups left out: they measure the conversation."""
+    assistant = Assistant.open()
+    questions = [q for q in load_questions(HERE / "hujin.jsonl") if q.answerable and not q.history]
+    rows = [
+        f"{len(questions)} questions, {len(assistant.index.passages)} passages.",
+        "",
+        "| fusion | nDCG@10 | facts in top 1 | 3 | 5 |",
+        "|---|---|---|---|---|",
+    ]
+    for fusion in ("lexical", "dense", "rrf", "scores"):
+        gains, facts = [], {1: [], 3: [], 5: []}
+        for q in questions:
+            asked = understand(q.question, assistant.index, assistant.lexicon)
+            hits = assistant.retrieve(asked, 10, fusion)[1]
+            total = sum(is_evidence(p, q) for p in assistant.index.passages)
+            if total:
+                gains.append(ndcg([is_evidence(h.passage, q) for h in hits], total))
+            for k, found in facts.items():
+                found.append(
+                    facts_found(q.facts, " ".join(" ".join(h.passage.section) + h.passage.text for h in hits[:k]))
+                )
+        rows.append(f"| {fusion} | {mean(gains):.3f} | " + " | ".join(f"{mean(f):.3f}" for f in facts.values()) + " |")
+    page = HERE / "README.md"
+    head = page.read_text(encoding="utf-8").partition(MARK)[0]
+    page.write_text(head + MARK + "\n\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

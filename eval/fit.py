@@ -1,0 +1,218 @@
+"""Fit the two evidence models on development questions over several corpora; writes data/evidence.json.
+
+    .venv/bin/python eval/fit.py [--beir FOLDER …]
+
+A BEIR folder holds corpus.jsonl, queries.jsonl, qrels.tsv and answers.jsonl (short gold answers). Each of its
+questions also serves as an unanswerable one, with the gold paragraph taken out of the hits. For every corpus
+the table shows what models fitted on the *other* corpora reach on it: those are the numbers to believe.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from hujin_qa import evidence
+from hujin_qa.assistant import Assistant, ensure_index
+from hujin_qa.evaluation import EvalQuestion, is_evidence, load_questions
+from hujin_qa.metrics import facts_found, fold_fact
+from hujin_qa.question import Question, understand
+from hujin_qa.reader import choose, cite, compose
+from hujin_qa.settings import load_settings
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = 150  # questions drawn from each BEIR folder
+BEIR_WEIGHT = 0.3  # of one question, against 1 of a hand-written one
+SMALL_WEIGHT = 3  # of one question of a small corpus
+
+
+@dataclass
+class Example:
+    """One question over one corpus: its candidates with the truth about each."""
+
+    corpus: str
+    asked: Question
+    evidence: list[evidence.Evidence]
+    labels: list[bool]
+    hits: list[Any]
+    assistant: Assistant
+    gold: EvalQuestion
+    weight: float
+
+
+def examples(
+    name: str, assistant: Assistant, questions: Sequence[EvalQuestion], weight: float, drop: bool = False
+) -> Iterator[Example]:
+    """Candidates of each question; with ``drop`` the gold passages are taken away, so it has no answer."""
+    index = assistant.index
+    for gold in questions:
+        history = [("user", text) for text in gold.history]
+        text = assistant.ask(gold.question, history).interpreted if history else gold.question
+        asked = understand(text, index, assistant.lexicon)
+        if asked.chat:
+            continue
+        vector, hits = assistant.retrieve(asked, 20)
+        if drop:
+            hits = [h for h in hits if not is_evidence(h.passage, gold)]
+        hits = hits[: assistant.settings.hits]
+        found = evidence.weigh(asked, vector, hits, index)
+        labels = [
+            gold.answerable and not drop and is_evidence(e.hit.passage, gold) and _has_fact(gold, index, e)
+            for e in found
+        ]
+        truth = EvalQuestion(gold.id, gold.kind, text, gold.answerable and not drop, gold.facts)
+        if found:
+            yield Example(name, asked, found, labels, hits, assistant, truth, weight)
+
+
+def _has_fact(gold: EvalQuestion, index: Any, e: evidence.Evidence) -> bool:
+    text = fold_fact(index.documents[e.hit.passage.document].text[e.start : e.end])
+    return any(fold_fact(a) in text for fact in gold.facts for a in fact)
+
+
+def fit_sentences(data: Sequence[Example], names: Sequence[str]) -> dict[str, float]:
+    """Conditional logit: the right sentences of a question against all its candidates (McFadden 1974)."""
+    groups = [x for x in data if any(x.labels)]
+    rows = torch.tensor([[e.signals[n] for n in names] for x in groups for e in x.evidence])
+    right = torch.tensor([label for x in groups for label in x.labels])
+    group = torch.repeat_interleave(torch.arange(len(groups)), torch.tensor([len(x.labels) for x in groups]))
+    weight = torch.tensor([x.weight for x in groups])
+    coefficients = torch.zeros(len(names), requires_grad=True)
+    optimiser = torch.optim.LBFGS([coefficients], max_iter=80)
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        scores = torch.exp(rows @ coefficients - (rows @ coefficients).max())
+        all_, good = torch.zeros(len(groups)), torch.zeros(len(groups))
+        share = good.scatter_add(0, group, scores * right) / all_.scatter_add(0, group, scores)
+        value = -(weight * torch.log(share + 1e-9)).sum() / weight.sum() + 0.002 * (coefficients**2).sum()
+        value.backward()
+        return value
+
+    optimiser.step(loss)
+    mean = float((rows @ coefficients.detach()).mean())
+    return _named(names, coefficients.detach().numpy()) | {"bias": round(-mean, 3)}
+
+
+def fit_answers(data: Sequence[Example], names: Sequence[str]) -> dict[str, float]:
+    """Logistic regression on whether the text holds the answer."""
+    known = [(x, *_answer(x)) for x in data]
+    known = [(x, signals, facts) for x, signals, facts in known if facts > 0 or not x.gold.answerable]
+    rows = np.array([[signals[n] for n in names] for _, signals, _ in known])
+    mean, deviation = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    model = LogisticRegression(C=0.3, max_iter=3000).fit(
+        (rows - mean) / deviation,
+        [x.gold.answerable for x, *_ in known],
+        sample_weight=[x.weight for x, *_ in known],
+    )
+    slopes = model.coef_[0] / deviation
+    return _named(names, slopes) | {"bias": round(float(model.intercept_[0] - slopes @ mean), 3)}
+
+
+def _named(names: Sequence[str], values: Any) -> dict[str, float]:
+    return {name: round(float(value), 3) for name, value in zip(names, values, strict=True)}
+
+
+def _rescore(data: Sequence[Example]) -> None:
+    """Order the candidates by the sentence model in force."""
+    for x in data:
+        pairs = zip(x.evidence, x.labels, strict=True)
+        scored = [(evidence.rescored(e), label) for e, label in pairs]
+        scored.sort(key=lambda pair: -pair[0].score)
+        x.evidence, x.labels = [e for e, _ in scored], [label for _, label in scored]
+
+
+def _answer(x: Example) -> tuple[dict[str, float], float]:
+    spans, chosen = choose(x.asked, x.evidence, x.hits, x.assistant.index)
+    signals = evidence.answer_signals(x.asked, chosen, x.hits, x.assistant.index)
+    claims, _ = cite(spans, x.assistant.index)
+    return signals, facts_found(x.gold.facts, compose(claims)) if x.gold.answerable else 0.0
+
+
+def fit(data: Sequence[Example]) -> dict[str, dict[str, float]]:
+    """Both models, the second over what the first puts on top."""
+    models = {"sentence": fit_sentences(data, list(data[0].evidence[0].signals)), "answer": {"bias": 0.0}}
+    evidence.use_weights(models)
+    _rescore(data)
+    models["answer"] = fit_answers(data, list(_answer(data[0])[0]))
+    evidence.use_weights(models)
+    return models
+
+
+def report(name: str, data: Sequence[Example]) -> None:
+    """What the models in force reach on one corpus."""
+    _rescore(data)
+    judged = [(x.gold.answerable, evidence.confidence(s), f) for x in data for s, f in [_answer(x)]]
+    can, cannot = [c for a, c, _ in judged if a], [c for a, c, _ in judged if not a]
+    area = roc_auc_score([1] * len(can) + [0] * len(cannot), can + cannot)
+    facts = np.mean([f for a, _, f in judged if a])
+    rates = "  ".join(
+        f"{t}: {np.mean(np.array(can) < t):.3f}/{np.mean(np.array(cannot) < t):.3f}" for t in (0.3, 0.4, 0.5)
+    )
+    print(
+        f"{name:16} facts if all are answered {facts:.3f}  AUROC {area:.3f}  wrong/right abstentions at {rates}",
+        flush=True,
+    )
+
+
+def beir(folder: Path) -> list[EvalQuestion]:
+    """A sample of a BEIR folder's questions, evidence named by a gold answer's paragraph."""
+    answers = {v["_id"]: v["answers"] for v in map(json.loads, (folder / "answers.jsonl").open(encoding="utf-8"))}
+    texts = {v["_id"]: v["text"] for v in map(json.loads, (folder / "corpus.jsonl").open(encoding="utf-8"))}
+    relevant = dict(line.split("\t")[:2] for line in (folder / "qrels.tsv").read_text("utf-8").splitlines()[1:])
+    questions = [json.loads(line) for line in (folder / "queries.jsonl").open(encoding="utf-8")]
+    drawn = random.Random(0).sample(questions, min(SAMPLE, len(questions)))
+    found = []
+    for q in drawn:
+        text = texts[relevant[q["_id"]]]
+        places = tuple(
+            text[max(0, text.find(a) - 12) : text.find(a) + len(a) + 12] for a in answers[q["_id"]] if a in text
+        )
+        if places:
+            found.append(EvalQuestion(q["_id"], "fact", q["text"], True, (tuple(answers[q["_id"]]),), places))
+    return found
+
+
+def main() -> None:
+    """Collect, show leave-one-corpus-out results, fit on everything, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--beir", type=Path, nargs="*", default=[])
+    folders = parser.parse_args().beir
+    data: list[Example] = []
+    with tempfile.TemporaryDirectory() as temporary:
+
+        def opened(name: str, source: Path) -> Assistant:
+            settings = load_settings(index=Path(temporary) / name)
+            ensure_index(settings, [source])
+            return Assistant.open(settings)
+
+        data += examples(
+            "briefing", opened("briefing", ROOT / "corpus"), load_questions(ROOT / "eval" / "hujin.jsonl"), 1
+        )
+        for source in sorted((ROOT / "eval" / "other").iterdir()):
+            if source.suffix in (".md", ".txt"):
+                questions = load_questions(source.with_suffix(".jsonl"))
+                data += examples(source.stem, opened(source.stem, source), questions, SMALL_WEIGHT)
+        for folder in folders:
+            assistant, questions = opened(folder.name, folder / "corpus.jsonl"), beir(folder)
+            data += examples(folder.name, assistant, questions, BEIR_WEIGHT)
+            data += examples(folder.name, assistant, questions, BEIR_WEIGHT, drop=True)
+        for name in dict.fromkeys(x.corpus for x in data):
+            fit([x for x in data if x.corpus != name])
+            report(name, [x for x in data if x.corpus == name])
+        models = fit(data)
+    out = ROOT / "src" / "hujin_qa" / "data" / "evidence.json"
+    out.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
