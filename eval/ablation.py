@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from hujin_qa.assistant import Assistant
-from hujin_qa.evaluation import is_evidence, load_questions
-from hujin_qa.metrics import facts_found, mean, ndcg
+from hujin_qa.evaluation import facts_in_hits, is_evidence, load_questions
+from hujin_qa.metrics import mean, ndcg
 from hujin_qa.question import understand
 
 HERE = Path(__file__).parent
@@ -30,9 +30,7 @@ def main() -> None:
             if total:
                 gains.append(ndcg([is_evidence(h.passage, q) for h in hits], total))
             for k, found in facts.items():
-                found.append(
-                    facts_found(q.facts, " ".join(" ".join(h.passage.section) + h.passage.text for h in hits[:k]))
-                )
+                found.append(facts_in_hits(q, hits[:k]))
         rows.append(f"| {fusion} | {mean(gains):.3f} | " + " | ".join(f"{mean(f):.3f}" for f in facts.values()) + " |")
     page = HERE / "README.md"
     head = page.read_text(encoding="utf-8").partition(MARK)[0]

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,8 +71,7 @@ def search(
     settings = load_settings(index=index)
     assistant = _assistant(settings)
     if question == "-":
-        for id_, line in _lines():
-            _guard(id_, lambda value: {"hits": [hit_payload(h) for h in assistant.search(_question(value), k)]}, line)
+        _answer_lines(lambda value: {"hits": [hit_payload(h) for h in assistant.search(_question(value), k)]})
         return
     if not question.strip():
         raise BadInput("问题是空的。请输入想找的内容。")
@@ -97,13 +96,11 @@ def ask(
 
     assistant = _assistant(load_settings(index=index))
     if question == "-":
-        for id_, line in _lines():
-
-            def reply(value: dict[str, Any], id_: str = id_) -> dict[str, Any]:
-                answer = assistant.ask(_question(value), [("user", text) for text in _history(value)])
-                return answer_payload(answer, id_)
-
-            _guard(id_, reply, line)
+        _answer_lines(
+            lambda value: answer_payload(
+                assistant.ask(_question(value), [("user", text) for text in _history(value)]), ""
+            )
+        )
         return
     if not question.strip():
         raise BadInput("问题是空的。请输入想问的内容。")
@@ -225,23 +222,21 @@ def _show(answer: Any) -> None:
         print(f"  可以问:{suggestion}")
 
 
-def _lines() -> Iterator[tuple[str, str]]:
-    """Input lines with a number to name them by until they name themselves."""
-    stream = (raw.decode("utf-8", "replace") for raw in sys.stdin.buffer)
-    for number, line in enumerate(stream, 1):
-        if line.strip():
-            yield str(number), line
+def _answer_lines(reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Answer every line of standard input under its own id, or its number where it names none."""
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        if raw.strip():
+            _answer_line(str(number), raw.decode("utf-8", "replace"), reply)
 
 
-def _guard(number: str, reply: Callable[[dict[str, Any]], dict[str, Any]], line: str) -> None:
-    """Answer one input line; a bad one is answered with its error and the rest go on."""
-    id_: Any = number
+def _answer_line(id_: Any, line: str, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Answer one line; a bad one is answered with its error and the rest go on."""
     try:
         value = json.loads(line)
         if not isinstance(value, dict):
             raise BadInput("每一行要是一个 JSON 对象,含 question。")
-        id_ = value.get("id", number)
-        _print({**reply(value), "id": id_})
+        id_ = value.get("id", id_)
+        _print(reply(value) | {"id": id_})
     except ValueError:
         _print({"id": id_, "error": "这一行不是合法的 JSON。"})
     except HujinError as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .index import Index
 from .lexicon import Lexicon
 from .question import Question, Word, content_words, understand
-from .reader import ancestors, title
+from .reader import ancestors, children, title
 from .text import fold
 from .types import Answer, Section
 
@@ -24,7 +24,6 @@ _SWAP = re.compile(
 )
 _ITEM = re.compile(r"第[\d一二三四五六七八九十]+|倒数|最后|(最初|首|头)(一)?[个条点项]")
 _POINTED_NAME = re.compile(r"(这|那|该)(家|个)?(公司|企业|机构|平台|银行|厂商)|^(它|他)(们)?(?!的)")
-_MORE = re.compile(r"展开|详细|细说|具体|多说|讲讲|说说|解释|继续|怎么(做|说|理解)|什么意思|为什么|为啥|举例|举个例子")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,7 @@ def _item(ordinal: int, past: Past, index: Index) -> str:
         document = index.documents[best.document]
         position = index.passages[index.rows[best.passage]].position
         series = max((_series(c.quote) for c in answer.citations), key=len)
-        children = [s for s in document.sections if s.parent == position]
-        items = series if len(series) > 1 else [title(s.heading) for s in children]
+        items = series if len(series) > 1 else [title(s.heading) for s in children(document, position)]
     at = ordinal - 1 if ordinal > 0 else ordinal
     return items[at] if -len(items) <= at < len(items) else ""
 

@@ -13,7 +13,7 @@ from .assistant import Assistant
 from .errors import BadInput
 from .metrics import facts_found, fold_fact, interval, mean, ndcg, recall, reciprocal_rank
 from .payload import answer_payload
-from .types import Answer, Passage
+from .types import Answer, Hit, Passage
 
 Cause = Literal[
     "right", "not_retrieved", "retrieved_not_read", "wrongly_abstained", "should_have_abstained", "bad_gold"
@@ -128,8 +128,7 @@ def _cause(question: EvalQuestion, answer: Answer, gold: set[str], facts: float)
         return "right"
     if not gold:
         return "bad_gold"
-    found = facts_found(question.facts, " ".join(" ".join(h.passage.section) + h.passage.text for h in answer.hits))
-    if found < 1 and answer.status == "answered":
+    if facts_in_hits(question, answer.hits) < 1 and answer.status == "answered":
         return "not_retrieved"
     return "wrongly_abstained" if answer.status == "abstained" else "retrieved_not_read"
 
@@ -148,7 +147,7 @@ def measures(outcomes: Sequence[Outcome], seconds: float = 0.0) -> dict[str, Any
                 "ndcg@10": [ndcg(o.relevant, o.total) for o in retrieved],
                 "recall@5": [recall(o.relevant, o.total) for o in retrieved],
                 "mrr@10": [reciprocal_rank(o.relevant) for o in retrieved],
-                **{f"facts@{k}": [_facts_in_hits(o, k) for o in can] for k in (1, 3, 5)},
+                **{f"facts@{k}": [facts_in_hits(o.question, o.answer.hits[:k]) for o in can] for k in (1, 3, 5)},
             }
         ),
         "answers": {
@@ -193,15 +192,13 @@ def by_kind(outcomes: Iterable[Outcome]) -> dict[str, dict[str, float]]:
     }
 
 
-def _facts_in_hits(outcome: Outcome, k: int) -> float:
-    return facts_found(
-        outcome.question.facts,
-        " ".join(" ".join(h.passage.section) + h.passage.text for h in outcome.answer.hits[:k]),
-    )
+def facts_in_hits(question: EvalQuestion, hits: Sequence[Hit]) -> float:
+    """Share of the facts that stand in the passages or their headings."""
+    return facts_found(question.facts, " ".join(" ".join(h.passage.section) + h.passage.text for h in hits))
 
 
 def _cited_facts(outcome: Outcome) -> float:
-    """Share of the citations whose section is gold evidence."""
+    """Share of the citations whose quote holds a gold fact."""
     if not outcome.answer.citations:
         return 0.0
     gold = outcome.question

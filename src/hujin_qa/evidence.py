@@ -24,12 +24,10 @@ from .types import Hit
 class Evidence:
     """One sentence with what speaks for it."""
 
-    row: int  # sentence row of the index
     hit: Hit
     start: int
     end: int
     folded: str
-    path: str  # folded headings above it
     words: frozenset[str]  # content words of the question that it holds
     path_words: frozenset[str]  # … that it or its headings hold
     signals: Mapping[str, float]
@@ -99,7 +97,7 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "series": float(question.kind == "list" and folded.count("、") > 1),
             }
             score = _logit("sentence", signals)
-            evidence.append(Evidence(row, hit, start, end, folded, path, own, own | above, signals, score))
+            evidence.append(Evidence(hit, start, end, folded, own, own | above, signals, score))
     return sorted(evidence, key=lambda e: -e.score)
 
 

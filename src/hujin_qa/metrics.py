@@ -3,10 +3,12 @@
 import math
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 
+@lru_cache(maxsize=65536)  # the same passages are searched for every question
 def fold_fact(text: str) -> str:
     """A text as facts are looked up in it: NFKC, lower case, no white space."""
     return "".join(unicodedata.normalize("NFKC", text).lower().split())

@@ -39,7 +39,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
-Value = Literal["number", "percent", "money", "time", "year", "ordinal", "person", "place"]
+Value = Literal["number", "percent", "money", "time", "year", "person", "place"]
 
 _NUM = r"\d+(?:[.,]\d+)*"
 _MONEY_UNIT = r"(?:万亿|亿|万|千|百)*(?:美|港|日|欧|澳)?元|(?:万亿|[万亿])"

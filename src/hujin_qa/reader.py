@@ -7,7 +7,6 @@ and cited too, so that everything a claim says is quoted.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,28 +111,33 @@ def _listing(
             if (document.id, section.position) in seen:
                 continue
             seen.add((document.id, section.position))
-            children = [s for s in document.sections if s.parent == section.position]
-            if len(children) < 2:
+            below = children(document, section.position)
+            if len(below) < 2:
                 continue
             intro = fold(" ".join([*section.path, document.text[section.body : section.end]]))
             fit = share(question.words, matched(question.words, intro))
-            fit += 0.3 * (question.count == len(children)) - 0.6 * (question.count not in (0, len(children)))
+            fit += 0.3 * (question.count == len(below)) - 0.6 * (question.count not in (0, len(below)))
             fit += 0.1 * (matched(question.words, fold(section.heading)) != frozenset())
             if best is None or fit > best[0]:
-                best = fit, document, section, children
+                best = fit, document, section, below
     top = evidence[0]
     if best is None or best[0] < 0.75 or best[0] < top.signals["path"] + 0.05:
         return None
-    _, document, section, children = best
-    if top.signals["series"] and top.folded.count("、") >= len(children) - 1 and top.signals["path"] > best[0] - 0.3:
+    _, document, section, below = best
+    if top.signals["series"] and top.folded.count("、") >= len(below) - 1 and top.signals["path"] > best[0] - 0.3:
         return None
     chosen = [e for e in evidence if e.hit.passage.position.startswith(section.position)][:1] or [top]
-    return [Span(document.id, *heading_span(document, s)) for s in children], chosen
+    return [Span(document.id, *heading_span(document, s)) for s in below], chosen
 
 
 def ancestors(document: Document, position: str) -> list[Section]:
     """The sections above a position and itself, outermost first."""
     return [s for s in document.sections if position == s.position or position.startswith(s.position + ".")]
+
+
+def children(document: Document, position: str) -> list[Section]:
+    """The sections right below a position, in order."""
+    return [s for s in document.sections if s.parent == position]
 
 
 def heading_span(document: Document, section: Section) -> tuple[int, int]:
@@ -189,8 +193,3 @@ def compose(claims: Sequence[Claim]) -> str:
     parts = [claim.text + "".join(f"[{n}]" for n in claim.citations) for claim in claims]
     listed = len(claims) > 2 and all(len(c.text) < 60 for c in claims)
     return ("\n" if listed else " ").join(parts)
-
-
-def in_order(spans: Sequence[Span]) -> bool:
-    """Whether the spans follow the source."""
-    return all((a.document, a.start) <= (b.document, b.start) for a, b in pairwise(spans))

@@ -4,7 +4,6 @@ Offsets are characters into ``Document.text``; every span obeys ``document.text[
 Scores: higher is better.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -87,15 +86,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """What is cited: one sentence of a passage's own text."""
-
-    passage: int  # row of its passage in the index
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage with its fused score."""
 
@@ -157,9 +147,3 @@ class Encoder(Protocol):
     def encode_query(self, texts: list[str]) -> Vectors: ...
 
     def encode_document(self, texts: list[str]) -> Vectors: ...
-
-
-class Reader(Protocol):
-    """Hits in, answer out."""
-
-    def read(self, question: str, hits: Sequence[Hit]) -> Answer: ...

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice, zip_longest
 
-from ..reader import title
+from ..reader import children, title
 from ..types import Document, Section
 
 _TRIED = 16  # candidates that are put to the test, so that opening a large corpus stays quick
@@ -13,7 +13,7 @@ _TRIED = 16  # candidates that are put to the test, so that opening a large corp
 def top_headings(document: Document) -> list[str]:
     """The headings that divide a document; a lone heading over everything divides nothing and is passed over."""
     level = [s for s in document.sections if s.heading and not s.parent]
-    while len(level) == 1 and (below := _children(document, level[0])):
+    while len(level) == 1 and (below := children(document, level[0].position)):
         level = below
     return [s.heading for s in level]
 
@@ -37,7 +37,7 @@ def _lists(document: Document) -> list[str]:
     recurring = _recurring(document)
 
     def items(section: Section) -> int:
-        return sum(child.heading not in recurring for child in _children(document, section))
+        return sum(child.heading not in recurring for child in children(document, section.position))
 
     return [f"{_name(s)}有哪些?" for s in document.sections if _nameable(s) and items(s) > 2]
 
@@ -53,7 +53,7 @@ def _aspects(document: Document) -> list[str]:
 
 def _topics(document: Document) -> list[str]:
     recurring = _recurring(document)
-    leaves = [s for s in document.sections if _nameable(s) and not _children(document, s)]
+    leaves = [s for s in document.sections if _nameable(s) and not children(document, s.position)]
     return _spread([f"{_name(s)}讲了什么?" for s in leaves if s.heading not in recurring])
 
 
@@ -67,10 +67,6 @@ def _name(section: Section) -> str:
 
 def _nameable(section: Section) -> bool:
     return 2 <= len(_name(section)) <= 14 and not any(c in _name(section) for c in ",，。；;、")
-
-
-def _children(document: Document, section: Section) -> list[Section]:
-    return [s for s in document.sections if s.heading and s.parent == section.position]
 
 
 def _spread(items: list[str]) -> list[str]:
