@@ -8,6 +8,7 @@ HujinError
 │   ├── DamagedIndex    a file is missing or its hash differs
 │   ├── ForeignIndex    built by another format or with another encoder
 │   └── IndexNotWritten the folder is read-only or the disk is full
+├── DataProblem         a file of kept chats or study results cannot be used
 ├── EncoderProblem      the embedding model is missing or unusable
 └── LLMProblem          the language model did not give a usable answer
 
@@ -53,3 +54,7 @@ class EncoderProblem(HujinError):
 
 class LLMProblem(HujinError):
     """The language model did not give a usable answer."""
+
+
+class DataProblem(HujinError):
+    """A file of kept chats or study results cannot be used."""

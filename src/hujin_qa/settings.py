@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     encoder: str = "default"
     lexicon: Path | None = None  # a TOML file that extends data/lexicon.toml
     cache: Path = Field(default_factory=lambda: user_cache_path("hujin-qa"))
+    data: Path = Field(default_factory=lambda: user_data_path("hujin-qa"))  # chats, study results, users
     threshold: float = Field(default=0.4, ge=0, le=1)  # abstain below this confidence; eval/README.md has both errors
     hits: int = Field(default=8, ge=1, le=100)
     host: str = "127.0.0.1"

@@ -1,0 +1,88 @@
+import sqlite3
+import threading
+
+import pytest
+
+from hujin_qa.database import back_up, database, restore
+from hujin_qa.errors import DataProblem
+
+FIRST = "CREATE TABLE card (id TEXT PRIMARY KEY, seen INTEGER NOT NULL)"
+SECOND = "ALTER TABLE card ADD COLUMN note TEXT NOT NULL DEFAULT '';CREATE INDEX by_seen ON card (seen)"
+
+
+def rows(path, migrations=(FIRST,)):
+    with database(path, migrations) as db:
+        return [tuple(row) for row in db.execute("SELECT * FROM card ORDER BY id")]
+
+
+def put(path, id_, migrations=(FIRST,)):
+    with database(path, migrations) as db:
+        db.execute("INSERT INTO card (id, seen) VALUES (?, 0)", (id_,))
+
+
+def test_later_migrations_keep_what_is_there(tmp_path):
+    put(tmp_path / "a.db", "x")
+    assert rows(tmp_path / "a.db", (FIRST, SECOND)) == [("x", 0, "")]
+
+
+def test_an_exception_undoes_everything_of_its_transaction(tmp_path):
+    put(tmp_path / "a.db", "x")
+
+    def fail():
+        with database(tmp_path / "a.db", [FIRST]) as db:
+            db.execute("DELETE FROM card")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert rows(tmp_path / "a.db") == [("x", 0)]
+
+
+def test_many_writers_wait_for_each_other_and_lose_nothing(tmp_path):
+    path = tmp_path / "a.db"
+    put(path, "x")
+
+    def count():
+        for _ in range(25):
+            with database(path, [FIRST]) as db:
+                seen = db.execute("SELECT seen FROM card").fetchone()[0]
+                db.execute("UPDATE card SET seen = ?", (seen + 1,))
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rows(path) == [("x", 200)]
+
+
+def test_a_file_that_is_no_database_or_is_newer_is_named(tmp_path):
+    (tmp_path / "a.db").write_text("不是数据库" * 100, encoding="utf-8")
+    with pytest.raises(DataProblem, match=r"a\.db"):
+        rows(tmp_path / "a.db")
+    rows(tmp_path / "b.db", (FIRST, SECOND))
+    with pytest.raises(DataProblem, match="更新的版本"):
+        rows(tmp_path / "b.db", (FIRST,))
+
+
+def test_a_backup_is_restored_and_the_replaced_data_kept(tmp_path):
+    put(tmp_path / "a.db", "x")
+    back_up(tmp_path / "a.db", tmp_path / "kept.db", [FIRST])
+    put(tmp_path / "a.db", "y")
+    restore(tmp_path / "kept.db", tmp_path / "a.db", [FIRST])
+    assert rows(tmp_path / "a.db") == [("x", 0)]
+    assert rows(tmp_path / "a.db.old") == [("x", 0), ("y", 0)]
+
+
+def test_a_damaged_backup_replaces_nothing(tmp_path):
+    put(tmp_path / "a.db", "x")
+    (tmp_path / "bad.db").write_bytes(b"SQLite format 3\x00" + b"\x00" * 4096)
+    with pytest.raises(DataProblem):
+        restore(tmp_path / "bad.db", tmp_path / "a.db", [FIRST])
+    assert rows(tmp_path / "a.db") == [("x", 0)]
+
+
+def test_a_broken_rule_of_the_tables_is_the_callers_to_handle(tmp_path):
+    put(tmp_path / "a.db", "x")
+    with pytest.raises(sqlite3.IntegrityError):
+        put(tmp_path / "a.db", "x")
