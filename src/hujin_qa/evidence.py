@@ -103,6 +103,8 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
         above = matched(question.words, path)
         cosines = index.sentence_vectors[first:last].astype(np.float32) @ vector
         text = index.documents[hit.passage.document].text
+        here = (hit.passage.document, hit.passage.position)
+        beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
         passage = held(union(above, matched(question.words, fold(hit.passage.text))))
         path_pairs = {p for p in pairs if p in path}
         for row, cosine in zip(range(first, last), cosines.tolist(), strict=True):
@@ -132,6 +134,8 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "lead": float(row == first),
                 "opens": float(folded.endswith(":")),
                 "series": float(question.kind == "list" and folded.count("、") > 1),
+                "here": float(here in question.around),
+                "beside": float((here[0], here[1].rpartition(".")[0]) in beside),
                 "defines": float(question.kind == "define" and _defines(question, folded)),
             }
             score = _logit("sentence", signals)
