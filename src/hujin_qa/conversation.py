@@ -84,10 +84,12 @@ def _is_follow_up(asked: Question, index: Index, lexicon: Lexicon) -> bool:
     if _POINTER.search(folded) or _OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
         return True
     known = [w for w in asked.words if w.known]
-    if known and len(known) <= 2 and (asked.ordinal or folded.rstrip("?!。").endswith("呢")):
+    if known and len(known) <= 2 and folded.rstrip("?!。").endswith("呢"):
         return True
     if any(_anchors(w, index, lexicon) for w in known) or len(folded) > 2 * _NEAR_ONE:
         return False
+    if asked.ordinal or any(pattern.search(folded) for pattern, _ in _OTHER_YEAR):
+        return True
     strange = [w for w in asked.words if not w.known and len(w.same) == 1]
     return not strange or len(known) >= len(strange)
 
@@ -101,7 +103,7 @@ def _anchors(word: Word, index: Index, lexicon: Lexicon) -> bool:
 
 def _items(question: Question, answer: Answer, index: Index) -> tuple[str, ...]:
     """What an answer lists: claims that are headings, a series in a sentence, or else the sections it stands in."""
-    if not answer.citations:
+    if not answer.citations or not (question.count or question.kind in ("list", "how", "summary")):
         return ()
     found: list[list[str]] = []
     if len(answer.claims) > 1 and all(len(c.text) < 40 and not c.text.endswith("。") for c in answer.claims):
@@ -140,6 +142,8 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
         return re.sub("|".join(old.years), new_years[0], old.folded)
     if not any(w.known for w in new_words):
         return ""
+    if (gone := _anchor(old.words, index, lexicon)) and _anchor(new_words, index, lexicon):
+        return old.folded.replace(gone, new)
     here, there = _headings(old.words, past, index), _headings(new_words, past, index)
     for mine in there:
         for theirs in here:
@@ -149,6 +153,12 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
                 if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
                     return swapped
     return f"{new} {_without(old, new_words)}"
+
+
+def _anchor(words: Iterable[Word], index: Index, lexicon: Lexicon) -> str:
+    """The only word among these that is a topic of its own, ``""`` if there is none or several."""
+    found = [w.text for w in words if w.known and _anchors(w, index, lexicon)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _exchange(text: str, gone: list[str], new: str) -> str:
@@ -184,14 +194,15 @@ def _headings(words: Iterable[Word], past: Past, index: Index) -> list[Section]:
 
 
 def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon) -> str:
-    """What the previous question was about: its words less the attributes, where the new question has its own."""
+    """What the previous question was about: its words that name the sections cited, or else all but its attributes."""
     gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone and w.known]
     if not new_words:
         return " ".join(w.text for w in words)
-    topical = [w.text for w in words if len(w.same) == 1 or w.text in lexicon.words]
-    shared = _repeated_headings(past, index)
-    return " ".join([w for w in topical if w not in shared] or topical or [w.text for w in words])
+    repeated = _repeated_headings(past, index)
+    above = fold(" ".join(heading for c in past.answer.citations for heading in c.section))
+    topical = [w.text for w in words if (len(w.same) == 1 or w.text in lexicon.words) and w.text not in repeated]
+    return " ".join([w for w in topical if w in above] or topical or [w.text for w in words])
 
 
 def _repeated_headings(past: Past, index: Index) -> str:

@@ -73,7 +73,7 @@ def share(words: Sequence[Word], found: Degrees) -> float:
     return sum(w.weight * found.get(w.text, 0.0) for w in words) / total if total else 1.0
 
 
-def _sure(found: Degrees) -> Degrees:
+def sure(found: Degrees) -> Degrees:
     """Only what is there to the letter or by another name."""
     return {word: degree for word, degree in found.items() if degree == 1}
 
@@ -118,8 +118,8 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "cosine": (cosine - mean) / deviation,
                 "own": held(own),
                 "path": held(reach),
-                "own_sure": held(_sure(own)),
-                "path_sure": held(_sure(reach)),
+                "own_sure": held(sure(own)),
+                "path_sure": held(sure(reach)),
                 "focus": max((own.get(w, 0.0) for w in question.focus), default=0.0),
                 "focus_path": max((reach.get(w, 0.0) for w in question.focus), default=0.0),
                 "passage": passage,
@@ -175,7 +175,7 @@ def answer_signals(
         "cosine": best.signals["cosine"],
         "dense": (max(h.dense for h in hits) - mean) / deviation,
         "together": share(question.words, together),
-        "together_sure": share(question.words, _sure(together)),
+        "together_sure": share(question.words, sure(together)),
         "nearest": share(question.words, within),
         "anywhere": share(question.words, anywhere),
         "unknown": float(bool(unknown)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .evidence import Evidence, matched, share
+from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .question import Question
 from .sections import Span, ancestors, children, heading_span
@@ -45,6 +45,6 @@ def find_list(
 
 def _about_one(question: Question, section: Section, below: Sequence[Section]) -> bool:
     """Whether the question names one of the sections below, and so asks about that one."""
-    above = matched(question.words, fold(" ".join(section.path)))
-    named = [matched(question.words, fold(s.heading)).keys() - above.keys() for s in below]
+    above = sure(matched(question.words, fold(" ".join(section.path))))
+    named = [sure(matched(question.words, fold(s.heading))).keys() - above.keys() for s in below]
     return any(named) and not all(named)
