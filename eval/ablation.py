@@ -25,7 +25,7 @@ def main() -> None:
         gains, facts = [], {1: [], 3: [], 5: []}
         for q in questions:
             asked = understand(q.question, assistant.index, assistant.lexicon)
-            hits = assistant.retrieve(asked, 10, fusion)[1]
+            hits = assistant.search(asked.text, 10, fusion)
             total = sum(is_evidence(p, q) for p in assistant.index.passages)
             if total:
                 gains.append(ndcg([is_evidence(h.passage, q) for h in hits], total))

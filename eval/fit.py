@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 from hujin_qa import evidence
@@ -33,6 +33,24 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = 150  # questions drawn from each BEIR folder
 BEIR_WEIGHT = 0.3  # of one question, against 1 of a hand-written one
 SMALL_WEIGHT = 3  # of one question of a small corpus
+RIDGE = 0.3  # inverse strength of the penalty on a standardised weight
+FOR = frozenset(
+    [
+        "score",
+        "cosine",
+        "dense",
+        "together",
+        "together_sure",
+        "nearest",
+        "anywhere",
+        "nouns",
+        "nouns_nearest",
+        "focus",
+        "focus_nearest",
+        "value",
+    ]
+)
+EITHER = frozenset(["open_kind", "polar", "few_words"])  # the other signals speak against an answer
 
 
 @dataclass
@@ -105,18 +123,29 @@ def fit_sentences(data: Sequence[Example], names: Sequence[str]) -> dict[str, fl
 
 
 def fit_answers(data: Sequence[Example], names: Sequence[str]) -> dict[str, float]:
-    """Logistic regression on whether the text holds the answer."""
+    """Logistic regression on whether the text holds the answer, no signal against its own sense.
+
+    Without the bounds the model learns what is peculiar to its few corpora: on a corpus that it was not fitted on,
+    an area of 0.78 instead of 0.87.
+    """
     known = [(x, *_answer(x)) for x in data]
     known = [(x, signals, facts) for x, signals, facts in known if facts > 0 or not x.gold.answerable]
     rows = np.array([[signals[n] for n in names] for _, signals, _ in known])
+    weight = np.array([x.weight for x, *_ in known])
     mean, deviation = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    model = LogisticRegression(C=0.3, max_iter=3000).fit(
-        (rows - mean) / deviation,
-        [x.gold.answerable for x, *_ in known],
-        sample_weight=[x.weight for x, *_ in known],
-    )
-    slopes = model.coef_[0] / deviation
-    return _named(names, slopes) | {"bias": round(float(model.intercept_[0] - slopes @ mean), 3)}
+    scaled = (rows - mean) / deviation
+    sign = np.where([x.gold.answerable for x, *_ in known], 1, -1)
+
+    def loss(theta: Any) -> Any:
+        margin = sign * (scaled @ theta[:-1] + theta[-1])
+        slope = -sign * weight / (1 + np.exp(margin))
+        value = weight @ np.logaddexp(0, -margin) + (theta[:-1] ** 2).sum() / (2 * RIDGE)
+        return value, np.append(scaled.T @ slope + theta[:-1] / RIDGE, slope.sum())
+
+    bounds = [(0 if n in FOR else None, 0 if n not in FOR | EITHER else None) for n in names] + [(None, None)]
+    theta = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
+    slopes = theta[:-1] / deviation
+    return _named(names, slopes) | {"bias": round(float(theta[-1] - slopes @ mean), 3)}
 
 
 def _named(names: Sequence[str], values: Any) -> dict[str, float]:
@@ -135,7 +164,7 @@ def _rescore(data: Sequence[Example]) -> None:
 
 def _answer(x: Example) -> tuple[dict[str, float], float]:
     spans, chosen = choose(x.sought, x.evidence, x.parts, x.assistant.index)
-    signals = evidence.answer_signals(x.sought.question, chosen, x.sought.hits, x.assistant.index)
+    signals = evidence.answer_signals(x.sought.question, chosen, x.sought.hits)
     claims, _ = cite(spans, x.assistant.index)
     return signals, facts_found(x.gold.facts, compose(claims)) if x.gold.answerable else 0.0
 

@@ -100,9 +100,9 @@ class Assistant:
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
         }
-        if reading.confidence < self.settings.threshold or not reading.claims:
-            nothing_known = not any(w.known for w in asked.words)
-            reason = "no_match" if nothing_known or not hits else "not_enough_evidence"
+        known = asked.kind == "summary" or any(w.known or len(w.others) > 1 for w in asked.words)
+        if not known or reading.confidence < self.settings.threshold or not reading.claims:
+            reason = "not_enough_evidence" if known and hits else "no_match"
             say = _SAY[reason] + self._near(hits)
             return self._abstain(text, asked, hits, reason, say, timings, reading.confidence)
         return Answer(

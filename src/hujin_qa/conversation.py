@@ -108,7 +108,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[str, ...]:
     found: list[list[str]] = []
     if len(answer.claims) > 1 and all(len(c.text) < 40 and not c.text.endswith("。") for c in answer.claims):
         found.append([title(c.text) for c in answer.claims])
-    found += [_series(c.quote) for c in answer.citations]
+    found += [items for c in answer.citations for items in (_series(c.quote), _announced_items(c.quote))]
     for citation in answer.citations:
         passage = index.passages[index.rows[citation.passage]]
         document = index.documents[citation.document]
@@ -131,6 +131,16 @@ def _series(sentence: str) -> list[str]:
     first = re.split(r"包括|包含|分为|主要有|即|是|为|从", items[0])[-1]
     last = re.sub(r"([一二两三四五六七八九十\d]+(类|种|个|大|项|家|层)?.{0,6}|等.*)$", "", items[-1]) or items[-1]
     return [i.strip() for i in [first, *items[1:-1], last] if i.strip()]
+
+
+def _announced_items(sentence: str) -> list[str]:
+    """What stands behind a colon, comma by comma.
+
+    >>> _announced_items("分三步:先看,再问,最后写。")
+    ['先看', '再问', '最后写']
+    """
+    _, colon, tail = sentence.partition("：" if "：" in sentence else ":")
+    return [item.strip(" 。") for item in re.split(r"[，,、；;]", tail) if item.strip(" 。")] if colon else []
 
 
 def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .index import Index
-from .question import Question, Word, numeral
+from .question import Question, Word, number, numeral
 from .text import bigrams, fold
 from .types import Hit
 
@@ -29,7 +29,9 @@ _UP, _DOWN = (
     re.compile(r"增长|上升|提升|提高|增加|上涨|扩大|回升"),
     re.compile(r"下滑|下降|减少|下跌|萎缩|降低|缩小|缩水|亏损|负增长|跌|降"),
 )
-_AHEAD = re.compile(r"明年|后年|未来|今后|将来|以后(?!的)|下个?(?:季度|月|年|周)|预测|预计|还能|会不会")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类|种|层|条|项|点|步)(?![月小])")
+_AHEAD = re.compile(r"明年|后年|未来|今后|将来|^以后|下个?(?:季度|月|年|周)|预测|预计")
 _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计划|下一步|终将|趋势")
 
 
@@ -154,49 +156,39 @@ def _defines(question: Question, folded: str) -> bool:
     )
 
 
-def answer_signals(
-    question: Question, chosen: Sequence[Evidence], hits: Sequence[Hit], index: Index
-) -> dict[str, float]:
+def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequence[Hit]) -> dict[str, float]:
     """What speaks for and against there being an answer in the text."""
-    mean, deviation = index.background
     best = chosen[0]
     said = " ".join(e.folded for e in chosen)
     passages = fold(" ".join(" ".join(h.passage.section) + h.passage.text for h in hits))
     nearest = fold(" ".join([*best.hit.passage.section, best.hit.passage.text]))
     within = matched(question.words, nearest)
     together = union(*(e.path_words for e in chosen))
-    anywhere = matched(question.words, passages)
     unknown = [w for w in question.words if not w.known]
-    heaviest = math.log(1 + len(index.passages))
-    lost = {w.text: w.weight * (1 - together.get(w.text, 0.0)) for w in question.words}
+    nouns = [w for w in question.words if w.noun]
     focus = [w for w in question.words if w.text in question.focus]
     return {
         "score": best.score,
-        "cosine": best.signals["cosine"],
-        "dense": (max(h.dense for h in hits) - mean) / deviation,
         "together": share(question.words, together),
-        "together_sure": share(question.words, sure(together)),
         "nearest": share(question.words, within),
-        "anywhere": share(question.words, anywhere),
-        "unknown": float(bool(unknown)),
-        "unknown_share": sum(w.weight for w in unknown) / (sum(w.weight for w in question.words) or 1.0),
-        "unknown_name": float(any(_NAME.fullmatch(w.text) for w in unknown)),
-        "heaviest_missing": max(lost.values(), default=0.0) / heaviest,
+        "unknown_name": float(_mixed(question) and any(_NAME.fullmatch(w.text) for w in unknown)),
+        "nouns": share(nouns, together),
+        "nouns_nearest": share(nouns, within),
         "focus": max((together.get(w.text, 0.0) for w in focus), default=1.0),
         "focus_nearest": max((within.get(w.text, 0.0) for w in focus), default=1.0),
-        "focus_unknown": float(bool(focus) and not any(w.known for w in focus)),
         "no_value": best.signals["no_value"],
-        "value": best.signals["value"],
-        "year_missing": float(any(y not in nearest for y in question.years)),
         "year_unknown": float(any(y not in passages for y in question.years)),
-        "year_unsaid": float(any(y not in said for y in question.years)),
         "place_missing": float(any(p not in nearest for p in question.places)),
         "place_unknown": float(any(p not in passages for p in question.places)),
         "ahead": float(bool(_AHEAD.search(question.folded)) and not _SAYS_AHEAD.search(said)),
         "against": float(question.kind != "polar" and _against(question.folded, said)),
-        "ordinal_missing": float(_beyond(question, said + passages)),
+        "ordinal_missing": float(_beyond(question, passages)),
+        "value_absent": float(
+            question.value in ("number", "money", "percent", "year")
+            and not any(question.holds_value(e.folded) for e in chosen)
+        ),
+        "other_year": float(question.value is not None and _other_year(question, said)),
         "few_words": float(len(question.words) <= 1),
-        "no_words": float(not question.words),
         "open_kind": float(question.kind in ("why", "how", "summary", "define")),
         "polar": float(question.kind == "polar"),
     }
@@ -211,9 +203,23 @@ def _against(asked: str, said: str) -> bool:
     )
 
 
+def _mixed(question: Question) -> bool:
+    """Whether the question is Chinese, so that a Latin word in it is a name."""
+    return any("\u4e00" <= c <= "\u9fff" for c in question.folded)
+
+
+def _other_year(question: Question, said: str) -> bool:
+    """Whether the answer speaks of years, and none is the one that is asked about."""
+    years = set(_YEAR.findall(said))
+    return bool(question.years and years) and not question.years & years
+
+
 def _beyond(question: Question, found: str) -> bool:
-    """Whether the question counts on an n-th of something and the text nowhere names one."""
-    return question.ordinal > 0 and not re.search(rf"第{numeral(question.ordinal)}|第{question.ordinal}", found)
+    """Whether the question counts on an n-th of something that the text has fewer of, or has no n-th of."""
+    if question.ordinal <= 0:
+        return False
+    named = rf"第(?:{numeral(question.ordinal)}|{question.ordinal}(?!\d))"
+    return not re.search(named, found) and max(map(number, _COUNTED.findall(found)), default=0) < question.ordinal
 
 
 def confidence(signals: Mapping[str, float]) -> float:

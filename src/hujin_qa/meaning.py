@@ -1,6 +1,7 @@
 """Words that mean nearly the same (工资, 薪水): small vectors of common words, distilled from the default encoder.
 
-``data/meanings.npy`` has a row for every line of ``data/meanings.txt``; ``eval/meanings.py`` makes both. The
+``data/meanings.npy`` has a row for every line of ``data/meanings.txt``, where nouns are marked; ``eval/meanings.py``
+makes both. The
 encoder reads whole texts; these tell, for the price of a table look-up, which word of the text a word of the
 question stands near to, and that none is near.
 """
@@ -18,11 +19,18 @@ _MOST = 12  # near words that are kept
 
 
 @cache
-def _table() -> tuple[dict[str, int], NDArray[np.int8]]:
+def _table() -> tuple[dict[str, int], NDArray[np.int8], frozenset[str]]:
+    """Row of each word, the rows, and the words that name no thing."""
     folder = files("hujin_qa") / "data"
-    words = (folder / "meanings.txt").read_text(encoding="utf-8").split()
+    lines = (folder / "meanings.txt").read_text(encoding="utf-8").splitlines()
+    rows = {line.partition(" ")[0]: row for row, line in enumerate(lines)}
     with as_file(folder / "meanings.npy") as path:
-        return {word: row for row, word in enumerate(words)}, np.load(path, allow_pickle=False)
+        return rows, np.load(path, allow_pickle=False), frozenset(line for line in lines if not line.endswith(" n"))
+
+
+def is_noun(word: str) -> bool:
+    """Whether a word names something. Words that the table lacks are rare ones, and most of those are names."""
+    return len(word) > 1 and word not in _table()[2]
 
 
 def _unit(rows: NDArray[np.int8]) -> NDArray[np.float32]:
@@ -39,7 +47,7 @@ class Meanings:
 
     @classmethod
     def of(cls, vocabulary: Iterable[str]) -> "Meanings":
-        rows, table = _table()
+        rows, table, _ = _table()
         words = tuple(w for w in vocabulary if w in rows)
         return cls(words, _unit(table[[rows[w] for w in words]]))
 
@@ -48,7 +56,7 @@ class Meanings:
 
         Empty if the table lacks the word.
         """
-        rows, table = _table()
+        rows, table, _ = _table()
         if word not in rows or not self.words:
             return {}
         cosines = self.vectors @ _unit(table[rows[word]])

@@ -7,6 +7,7 @@ from typing import Literal
 
 from .index import Index
 from .lexicon import Lexicon
+from .meaning import is_noun
 from .pinyin import Context
 from .text import clean, fold
 
@@ -78,6 +79,7 @@ class Word:
     others: Mapping[str, float]  # what may stand for it, itself included, with a degree of 0 to 1
     weight: float  # inverse document frequency; the maximum if the corpus lacks it
     known: bool  # it or another spelling occurs in the corpus
+    noun: bool
 
     @property
     def same(self) -> frozenset[str]:
@@ -131,9 +133,9 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         kind=kind,
         value=next((value for value, asked_, _ in _VALUE_PATTERNS if asked_.search(folded)), None),
         years=frozenset(_YEARS.findall(folded)),
-        count=_number(m[1]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
+        count=number(m[1]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
-        sentences=_number(m[1]) if (m := _SENTENCES.search(folded)) else 0,
+        sentences=number(m[1]) if (m := _SENTENCES.search(folded)) else 0,
         focus=_focus(folded, words),
         places=frozenset(p for p in lexicon.places if p in folded),
         chat=lexicon.is_chat(plain),
@@ -156,7 +158,7 @@ def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
     same = lexicon.others(text)
     frequency = max(_frequency(o, index) for o in same)
     near = {o: degree for o, degree in index.meanings.near(text).items() if o not in same}
-    return Word(text, near | dict.fromkeys(same, 1.0), index.lexical.idf_of(frequency), frequency > 0)
+    return Word(text, near | dict.fromkeys(same, 1.0), index.lexical.idf_of(frequency), frequency > 0, is_noun(text))
 
 
 def _kind(folded: str) -> tuple[Kind, str]:
@@ -215,7 +217,8 @@ def _without_fillers(folded: str, lexicon: Lexicon) -> str:
     return bare.strip(" ,.!?;:~…") or folded
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """The value of a small number in digits or Chinese."""
     if text.isdigit():
         return int(text[:4])
     return 10 + _NUMERALS.get(text[1:], 0) if text[0] == "十" else _NUMERALS.get(text[0], 0)
@@ -239,5 +242,5 @@ def numeral(n: int) -> str:
 
 def _ordinal(match: re.Match[str]) -> int:
     if match[2]:
-        return -_number(match[2]) if match[1] else _number(match[2])
+        return -number(match[2]) if match[1] else number(match[2])
     return 1 if match[3] else -1

@@ -67,7 +67,7 @@ def read(sought: Sought, parts: Sequence[Sought], index: Index) -> Reading:
         return NOTHING
     each = [(p.question, weigh(p.question, p.vector, p.hits, index)) for p in parts]
     spans, chosen = choose(sought, evidence, each, index)
-    signals = answer_signals(sought.question, chosen, sought.hits, index)
+    signals = answer_signals(sought.question, chosen, sought.hits)
     return Reading(*cite(spans, index), confidence(signals), signals)
 
 
