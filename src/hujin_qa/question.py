@@ -6,6 +6,7 @@ from typing import Literal
 
 from .index import Index
 from .lexicon import Lexicon
+from .pinyin import Context
 from .text import clean, fold
 
 LONGEST = 500  # characters of a question that are read
@@ -100,11 +101,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     text = clean(text)[:LONGEST]
     plain = fold(text)
     asked = _without_fillers(plain, lexicon)
-
-    def is_word(heard: str) -> bool:
-        return index.lexical.frequency(heard) > 0 or (len(heard) == 2 and index.segmenter.is_word(heard))
-
-    folded = index.pinyin.correct(asked, is_word)
+    folded = index.pinyin.correct(asked, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords))
     ordinal = _ORDINAL.search(folded)
     return Question(
         text=folded if folded != asked else text,
@@ -118,6 +115,10 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         ordinal=_ordinal(ordinal) if ordinal else 0,
         chat=lexicon.is_chat(plain),
     )
+
+
+def _occurs(pair: tuple[str, str], index: Index) -> bool:
+    return index.lexical.frequency("_" + "".join(pair)) > 0
 
 
 def content_words(folded: str, index: Index, lexicon: Lexicon) -> tuple[Word, ...]:
