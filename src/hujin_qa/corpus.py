@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .decoding import decode
-from .errors import BadInput, UnreadableFile
+from .errors import BadInput, UnreadableFile, reason
 from .markers import strip_marker
 from .outline import find_outline, find_title
 from .types import Document, Note, Section
@@ -118,7 +118,7 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise UnreadableFile(f"找不到文件 {path}。请检查路径是否写对。") from None
     except OSError as error:
-        raise UnreadableFile(f"读不了文件 {path}({error.strerror})。请检查它的权限。") from None
+        raise UnreadableFile(f"读不了文件 {path}:{reason(error)}。请检查后再试。") from None
 
 
 def _rename(document: Document, taken: set[str]) -> Document:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from .corpus import load_corpus, load_notes
 from .dense import DenseIndex
-from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex
+from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex, reason
 from .lexical import LexicalIndex
 from .lexicon import Lexicon
 from .passages import SPLITTER, split_passages
@@ -287,8 +287,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NoIndex(f"{folder} 里还没有索引。{_REBUILD}") from None
-    except (OSError, ValueError) as error:
-        raise DamagedIndex(f"索引清单 {folder / 'manifest.json'} 读不出来:{error}。{_REBUILD}") from None
+    except NotADirectoryError:
+        raise BadInput(f"{folder} 是一个文件,不是索引文件夹。请用 --index 另指一个文件夹。") from None
+    except (OSError, ValueError, RecursionError) as error:
+        why = reason(error) if isinstance(error, OSError) else "不是合法的 JSON"
+        raise DamagedIndex(f"索引清单 {folder / 'manifest.json'} 读不出来:{why}。{_REBUILD}") from None
     needed = {"format", "data", "encoder", "splitter", "words", "files", "background", "corpus"}
     if not isinstance(manifest, dict) or not needed <= manifest.keys():
         raise ForeignIndex(f"{folder / 'manifest.json'} 不是本程序的索引清单。{_REBUILD}")
@@ -332,5 +335,5 @@ def _sha256(path: Path) -> str:
 
 def _not_written(folder: Path, error: OSError) -> IndexNotWritten:
     return IndexNotWritten(
-        f"索引没有写成({error.strerror or error}),旧索引未动。请检查 {folder} 能否写入、磁盘是否已满,再运行:hujin-qa index"
+        f"索引没有写成:{reason(error)}。旧索引未动。请检查 {folder} 能否写入、磁盘是否已满,再运行:hujin-qa index"
     )
