@@ -67,8 +67,8 @@ class Assistant:
         text = clean(text)
         interpreted = resolve(text, past, self.index, self.lexicon) if past else text
         asked = understand(interpreted, self.index, self.lexicon)
-        if not text or asked.chat or not self.index.passages:
-            reason = "empty_index" if text and not asked.chat else "no_match"
+        if not asked.terms or asked.chat or not self.index.passages:
+            reason = "empty_index" if asked.terms and not asked.chat else "no_match"
             say = "empty_question" if not text else "chat" if asked.chat else reason
             return self._abstain(text, asked, (), reason, _SAY[say], {"retrieve": 0.0, "read": 0.0}, 0.0)
         vector, hits = self.retrieve(asked, self.settings.hits)

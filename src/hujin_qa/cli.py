@@ -106,20 +106,26 @@ def ask(
 
 
 @app.command()
-def chat(index: IndexOption = None) -> None:
+def chat(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """在终端里连续提问,可以追问;空行结束。"""
+    from .payload import answer_payload
+
     assistant = _assistant(load_settings(index=index))
     history: list[tuple[str, str]] = []
     _say("请提问,空行结束。")
+    prompt = "> " if sys.stdin.isatty() and sys.stdout.isatty() else ""  # on stdout, where results go
     while True:
         try:
-            question = input("> ").strip()
+            question = input(prompt).strip()
         except EOFError:
             return
         if not question:
             return
         answer = assistant.ask(question, history)
-        _show(answer)
+        if as_json:
+            _print(answer_payload(answer, str(len(history) // 2 + 1)))
+        else:
+            _show(answer)
         history += [("user", question), ("assistant", answer.text)]
 
 
@@ -256,7 +262,7 @@ def _history(value: dict[str, Any]) -> list[str]:
 
 def main() -> None:
     """Entry point: turns every failure into one line and an exit code."""
-    for stream in (sys.stdout, sys.stderr):  # a console that lacks a character gets "?", never an error
+    for stream in (sys.stdin, sys.stdout, sys.stderr):  # what a console cannot spell is "?", never an error
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
@@ -268,6 +274,8 @@ def main() -> None:
     except typer.TyperException as error:
         _say(explain(error))
         code = error.exit_code
+    except KeyboardInterrupt:  # between two commands' own handling
+        code = 130
     except typer.Abort:
         code = 1
     except BrokenPipeError:  # whoever read our output has seen enough

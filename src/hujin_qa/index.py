@@ -288,7 +288,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise NoIndex(f"{folder} 里还没有索引。{_REBUILD}") from None
     except NotADirectoryError:
-        raise BadInput(f"{folder} 是一个文件,不是索引文件夹。请用 --index 另指一个文件夹。") from None
+        raise BadInput(f"{folder} 是一个文件,或在一个文件之下,不是文件夹。请用 --index 另指一个文件夹。") from None
     except (OSError, ValueError, RecursionError) as error:
         why = reason(error) if isinstance(error, OSError) else "不是合法的 JSON"
         raise DamagedIndex(f"索引清单 {folder / 'manifest.json'} 读不出来:{why}。{_REBUILD}") from None

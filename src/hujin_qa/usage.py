@@ -59,7 +59,7 @@ class CommandLine(typer.Typer):
             rich_markup_mode=None,
         )
 
-    def command(self, name: str | None = None, **options: Any) -> Callable[[_Function], _Function]:  # type: ignore[override]
+    def command(self, name: str | None = None, **options: Any) -> Callable[[_Function], _Function]:
         return super().command(name, cls=_Command, **options)
 
 
