@@ -384,6 +384,8 @@ def test_ctrl_c_ends_without_a_word(place):
         process.stdin.flush()
         assert "15天" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        process.wait(timeout=30)  # with its input still open, as at a terminal
+        assert process.stderr
+        err = process.stderr.read()
     assert process.returncode == 130, err
     assert "Traceback" not in err
