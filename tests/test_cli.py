@@ -1,5 +1,6 @@
 """The commands as their users run them, on one tiny index of the real encoder."""
 
+import contextlib
 import io
 import json
 import os
@@ -366,10 +367,10 @@ def test_a_question_that_is_no_text_is_answered(place):
 def test_a_reader_that_leaves_early_gets_no_complaint(place):
     lines = "".join(json.dumps({"id": n, "question": "年假有几天"}) + "\n" for n in range(400))
     (place / "many.jsonl").write_text(lines, encoding="utf-8")
-    program = f"{sys.executable} -c 'from hujin_qa.cli import main; main()' ask --json - < {place}/many.jsonl | head -n 1"
-    done = subprocess.run(
-        program, shell=True, env=environment(place), capture_output=True, text=True, check=True
+    program = (
+        f"{sys.executable} -c 'from hujin_qa.cli import main; main()' ask --json - < {place}/many.jsonl | head -n 1"
     )
+    done = subprocess.run(program, shell=True, env=environment(place), capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
 
@@ -389,3 +390,55 @@ def test_ctrl_c_ends_without_a_word(place):
         err = process.stderr.read()
     assert process.returncode == 130, err
     assert "Traceback" not in err
+
+
+# On a disk that is full or read-only
+
+
+@pytest.fixture
+def small_disk(tmp_path, place):
+    """A real file system with room for one index of ``place`` and a half; where only root may mount, root only."""
+    size = sum(p.stat().st_blocks * 512 for p in (place / "index").rglob("*"))
+    folder = tmp_path / "盘"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size * 3 // 2}", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a tmpfs cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_and_a_read_only_one_leave_the_old_index(run, small_disk, tmp_path):
+    source = tmp_path / "泳池.txt"
+    source.write_text("泳池晚上九点关门,周二换水。", encoding="utf-8")
+    index = small_disk / "索引"
+    assert run("index", str(source), "--index", str(index))[0] == 0
+    filler = os.open(small_disk / "filler", os.O_CREAT | os.O_WRONLY)
+    with contextlib.suppress(OSError):
+        while True:
+            os.write(filler, b"x" * 4096)
+    for step, says in (("full", "磁盘已满"), ("nearly full", "满"), ("read-only", "只读")):
+        if step == "nearly full":
+            os.ftruncate(filler, os.fstat(filler).st_size - 16384)
+        if step == "read-only":
+            os.close(filler)
+            subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+        before = sorted(p.relative_to(index) for p in index.rglob("*"))
+        source.write_text(f"泳池晚上九点关门,周二换水。{step}", encoding="utf-8")
+        code, out, err = run("index", str(source), "--index", str(index))
+        assert (code, out) == (1, "")
+        assert says in err
+        assert "旧索引未动" in err
+        assert "Traceback" not in err
+        assert sorted(p.relative_to(index) for p in index.rglob("*")) == before
+        assert "九点" in run("ask", "泳池几点关门", "--index", str(index))[1]
+
+
+def test_results_that_cannot_be_written_are_told(place):
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with open("/dev/full", "w") as full:
+        done = shell(place, "ask", "年假有几天", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    assert "磁盘已满" in done.stderr
+    assert "Traceback" not in done.stderr

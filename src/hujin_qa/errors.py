@@ -40,7 +40,9 @@ def reason(error: OSError) -> str:
     >>> reason(OSError(28, "No space left on device"))
     '磁盘已满'
     """
-    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+    if error.errno is None:  # numpy's "5 requested and 0 written"
+        return "没有写完,磁盘可能已满"
+    return _REASONS.get(error.errno) or error.strerror or str(error)
 
 
 class HujinError(Exception):
