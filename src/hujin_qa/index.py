@@ -31,6 +31,7 @@ from .pinyin import Pinyin
 from .sentences import split_sentences
 from .text import Segmenter, fold
 from .types import Document, Encoder, Note, Passage, Section, Vectors
+from .weights import file_sha256
 
 FORMAT = 1
 _REBUILD = "请运行:hujin-qa index"
@@ -119,7 +120,7 @@ def build_index(
             "notes": str(notes.resolve()) if notes else None,
             "corpus": corpus_hash([*paths, *([notes] if notes else [])]),
             **sizes,
-            "files": {p.relative_to(data).as_posix(): _sha256(p) for p in sorted(data.rglob("*")) if p.is_file()},
+            "files": {p.relative_to(data).as_posix(): file_sha256(p) for p in sorted(data.rglob("*")) if p.is_file()},
         }
         _swap(folder, manifest)
     except OSError as error:
@@ -236,7 +237,7 @@ def open_index(folder: Path, encoder_id: str, lexicon: Lexicon) -> Index:
     data = folder / manifest["data"]
     for name, digest in manifest["files"].items():
         path = data / name
-        if not path.is_file() or _sha256(path) != digest:
+        if not path.is_file() or file_sha256(path) != digest:
             if read_manifest(folder)["data"] != manifest["data"]:  # rebuilt under our feet
                 return open_index(folder, encoder_id, lexicon)
             raise DamagedIndex(f"索引文件 {path} 缺失或已损坏。{_REBUILD}")
@@ -324,13 +325,8 @@ def corpus_hash(paths: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-            digest.update(f"{file.name}\0{_sha256(file)}\n".encode() if file.exists() else b"-")
+            digest.update(f"{file.name}\0{file_sha256(file)}\n".encode() if file.exists() else b"-")
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _not_written(folder: Path, error: OSError) -> IndexNotWritten:
