@@ -20,6 +20,9 @@ IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 TopOption = Annotated[int | None, typer.Option("-k", min=1, max=100, help="返回几段")]
 
+_Reply = Callable[[Any, dict[str, Any]], dict[str, Any]]
+"""An id and a line of JSON to what is printed for it."""
+
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
@@ -65,7 +68,9 @@ def search(
     settings = load_settings(index=index)
     assistant = _assistant(settings)
     if question == "-":
-        _answer_lines(lambda value: {"hits": [hit_payload(h) for h in assistant.search(_question(value), k)]})
+        _answer_lines(
+            lambda id_, value: {"id": id_, "hits": [hit_payload(h) for h in assistant.search(_question(value), k)]}
+        )
         return
     if not question.strip():
         raise BadInput("问题是空的。请输入想找的内容。")
@@ -91,8 +96,8 @@ def ask(
     assistant = _assistant(load_settings(index=index))
     if question == "-":
         _answer_lines(
-            lambda value: answer_payload(
-                assistant.ask(_question(value), [("user", text) for text in _history(value)]), ""
+            lambda id_, value: answer_payload(
+                assistant.ask(_question(value), [("user", text) for text in _history(value)]), id_
             )
         )
         return
@@ -222,14 +227,14 @@ def _show(answer: Any) -> None:
         print(f"  可以问:{suggestion}")
 
 
-def _answer_lines(reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def _answer_lines(reply: _Reply) -> None:
     """Answer every line of standard input under its own id, or its number where it names none."""
     for number, raw in enumerate(sys.stdin.buffer, 1):
         if raw.strip():
             _answer_line(str(number), raw.decode("utf-8", "replace"), reply)
 
 
-def _answer_line(id_: Any, line: str, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def _answer_line(id_: Any, line: str, reply: _Reply) -> None:
     """Answer one line; a bad one is answered with its error and the rest go on."""
     try:
         value = json.loads(line)
@@ -241,7 +246,7 @@ def _answer_line(id_: Any, line: str, reply: Callable[[dict[str, Any]], dict[str
         return
     id_ = value.get("id", id_)
     try:
-        _print(reply(value) | {"id": id_})
+        _print(reply(id_, value))
     except HujinError as error:
         _print({"id": id_, "error": str(error)})
 
