@@ -5,11 +5,12 @@ is the part of speech: a heading ends in a noun, and a body likes to open with a
 pronoun or a place.
 """
 
-import logging
 import re
 import warnings
 from functools import cache, lru_cache
 from typing import Any
+
+from .text import load_dictionary
 
 LONGEST = 40  # characters of a heading
 _PHRASE_END = re.compile(r"[,，。！？!?；;\n]")
@@ -56,7 +57,7 @@ def _tagger() -> Any:
         warnings.filterwarnings("ignore", message="pkg_resources", category=UserWarning)
         import jieba.posseg
 
-    logging.getLogger("jieba").setLevel(logging.WARNING)
+    load_dictionary(jieba.dt)
     return jieba.posseg
 
 
