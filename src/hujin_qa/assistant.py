@@ -8,9 +8,11 @@ from .conversation import Past, resolve
 from .encoder import open_encoder
 from .index import Index, build_index, is_stale, open_index
 from .lexicon import Lexicon, load_lexicon
+from .parts import split_question
 from .question import Question, understand
-from .reader import NOTHING, Reading, compose, read, title
+from .reader import NOTHING, Reading, Sought, compose, read
 from .retriever import Fusion, retrieve
+from .sections import title
 from .settings import Settings, load_settings
 from .text import clean
 from .types import Answer, Encoder, Hit, Note, Turn, Vectors
@@ -71,9 +73,15 @@ class Assistant:
             reason = "empty_index" if asked.terms and not asked.chat else "no_match"
             say = "empty_question" if not text else "chat" if asked.chat else reason
             return self._abstain(text, asked, (), reason, _SAY[say], {"retrieve": 0.0, "read": 0.0}, 0.0)
-        vector, hits = self.retrieve(asked, self.settings.hits)
+        parts = [understand(p, self.index, self.lexicon) for p in split_question(asked, self.index, self.lexicon)]
+        vectors = self.encoder.encode_query([q.folded for q in (asked, *parts)])
+        whole, *each = [
+            Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits))
+            for q, vector in zip((asked, *parts), vectors, strict=True)
+        ]
+        hits = whole.hits
         retrieved = time.perf_counter()
-        reading = read(asked, vector, hits, self.index) if hits else NOTHING
+        reading = read(whole, each, self.index) if hits else NOTHING
         timings = {
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .index import Index
 from .lexicon import Lexicon
 from .question import Question, Word, content_words, understand
-from .reader import ancestors, children, title
+from .sections import ancestors, children, title
 from .text import fold
 from .types import Answer, Section
 
@@ -115,7 +115,7 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     for mine in there:
         for theirs in here:
             if theirs.position.count(".") == mine.position.count(".") and theirs.heading != mine.heading:
-                shared = [w.text for w in old.words if any(o in fold(theirs.heading) for o in w.others)]
+                shared = [w.text for w in old.words if any(o in fold(theirs.heading) for o in w.same)]
                 shared = [w for w in shared if w not in {n.text for n in new_words}]
                 if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
                     return swapped
@@ -133,7 +133,7 @@ def _exchange(text: str, gone: list[str], new: str) -> str:
 
 def _without(old: Question, new_words: Iterable[Word]) -> str:
     """The previous question less the words that the new ones replace."""
-    groups = [w.others for w in new_words]
+    groups = [w.same for w in new_words]
     kept = old.folded
     for word in old.words:
         if any(word.text in group for group in groups):
@@ -148,7 +148,7 @@ def _headings(words: Iterable[Word], past: Past, index: Index) -> list[Section]:
     for document_id in dict.fromkeys(h.passage.document for h in past.answer.hits):
         for section in index.documents[document_id].sections:
             heading = fold(section.heading)
-            weight = sum(w.weight for w in words if w.known and any(o in heading for o in w.others))
+            weight = sum(w.weight for w in words if w.known and any(o in heading for o in w.same))
             if weight:
                 found.append((-weight, section.position.count("."), len(found), section))
     return [section for *_, section in sorted(found)[:12]]
@@ -173,7 +173,7 @@ def _name(past: Past, index: Index, lexicon: Lexicon) -> str:
 
 def _topic(past: Past, new_words: Iterable[Word], index: Index) -> str:
     """What the previous question was about: its words that are headings of the answer, else all of them."""
-    gone = frozenset[str]().union(*(w.others for w in new_words)) if new_words else frozenset()
+    gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone]
     headings = ""
     if past.answer.hits:
@@ -182,6 +182,6 @@ def _topic(past: Past, new_words: Iterable[Word], index: Index) -> str:
         document = index.documents[source.document if source else hit.document]
         position = index.passages[index.rows[source.passage]].position if source else hit.position
         headings = fold(" ".join(s.heading for s in ancestors(document, position)))
-    topical = [w.text for w in words if any(o in headings for o in w.others)]
+    topical = [w.text for w in words if any(o in headings for o in w.same)]
     rare = [w.text for w in words if w.weight > 1.5 and w.text not in topical]
     return " ".join(dict.fromkeys(topical + rare)) or " ".join(w.text for w in words)
