@@ -21,7 +21,7 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
     if path != PACKAGE / "__init__.py"
 }
-ORDER = re.findall(r"`(\w+)`", "".join(re.findall(r"^- .*: `.*\n", README, re.MULTILINE)))
+ORDER = re.findall(r"`(\w+)`", "".join(re.findall(r"^- .*: `.*\n(?:  .*\n)*", README, re.MULTILINE)))
 """The reading order: module and package names of README's list."""
 
 
