@@ -12,7 +12,7 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,7 @@ from hujin_qa import evidence
 from hujin_qa.assistant import Assistant, ensure_index
 from hujin_qa.evaluation import EvalQuestion, is_evidence, load_questions
 from hujin_qa.metrics import facts_found, fold_fact
-from hujin_qa.parts import split_question
-from hujin_qa.question import Question, understand
+from hujin_qa.question import Question
 from hujin_qa.reader import Sought, announced, choose, cite, compose
 from hujin_qa.settings import load_settings
 
@@ -56,26 +55,20 @@ def examples(
     """Candidates of each question; with ``drop`` the gold passages are taken away, so it has no answer."""
     index = assistant.index
     for gold in questions:
-        history = [("user", text) for text in gold.history]
-        text = assistant.ask(gold.question, history).interpreted if history else gold.question
-        asked = understand(text, index, assistant.lexicon)
+        asked = assistant.interpret(gold.question, [("user", text) for text in gold.history])
         if asked.chat:
             continue
-
-        def seek(question: Question, gold: EvalQuestion = gold) -> Sought:
-            vector, hits = assistant.retrieve(question, 20)
-            kept = [h for h in hits if not (drop and is_evidence(h.passage, gold))]
-            return Sought(question, vector, kept[: assistant.settings.hits])
-
-        sought = seek(asked)
+        sought, *split = [
+            replace(s, hits=[h for h in s.hits if not (drop and is_evidence(h.passage, gold))])
+            for s in assistant.seek(asked)
+        ]
         found = evidence.weigh(asked, sought.vector, sought.hits, index)
-        split = [seek(understand(p, index, assistant.lexicon)) for p in split_question(asked, index, assistant.lexicon)]
         parts = [(p.question, evidence.weigh(p.question, p.vector, p.hits, index)) for p in split]
         labels = [
             gold.answerable and not drop and is_evidence(e.hit.passage, gold) and _has_fact(gold, index, e)
             for e in found
         ]
-        truth = EvalQuestion(gold.id, gold.kind, text, gold.answerable and not drop, gold.facts)
+        truth = EvalQuestion(gold.id, gold.kind, asked.text, gold.answerable and not drop, gold.facts)
         if found:
             yield Example(name, sought, parts, found, labels, assistant, truth, weight)
 

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from .conversation import Past, resolve
+from .conversation import Past, remember, resolve
 from .encoder import open_encoder
 from .index import Index, build_index, is_stale, open_index
 from .lexicon import Lexicon, load_lexicon
@@ -15,7 +16,7 @@ from .retriever import Fusion, retrieve
 from .sections import title
 from .settings import Settings, load_settings
 from .text import clean
-from .types import Answer, Encoder, Hit, Note, Turn, Vectors
+from .types import Answer, Encoder, Hit, Note, Turn
 
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
 _SAY = {
@@ -50,38 +51,52 @@ class Assistant:
     def search(self, question: str, k: int | None = None, fusion: Fusion = "scores") -> list[Hit]:
         """The passages nearest to a question, best first."""
         asked = understand(question, self.index, self.lexicon)
-        return self.retrieve(asked, k or self.settings.hits, fusion)[1]
+        vector = self.encoder.encode_query([asked.folded])[0]
+        return retrieve(self.index, vector, asked.terms, k or self.settings.hits, fusion)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text with citations, or abstain; ``history`` is the conversation so far, oldest first."""
-        earlier = [text for role, text in history if role == "user" and clean(text)]
-        past: Past | None = None
-        for text in earlier[-_REMEMBERED:]:
-            past = self._past(text, past)
-        return self._answer(question, past)
+        return self._answer(clean(question), self._past(history))
 
-    def _past(self, text: str, past: Past | None) -> Past:
-        answer = self._answer(text, past)
-        return Past(understand(answer.interpreted, self.index, self.lexicon), answer)
+    def interpret(self, text: str, history: Sequence[Turn] = ()) -> Question:
+        """What a question means after the conversation so far."""
+        return self._interpret(clean(text), self._past(history))
+
+    def seek(self, asked: Question) -> list[Sought]:
+        """What is retrieved for a question, and behind it for each of the questions that it is made of."""
+        parts = [understand(part, self.index, self.lexicon) for part in split_question(asked, self.index, self.lexicon)]
+        questions = [asked, *(replace(part, around=asked.around) for part in parts)]
+        vectors = self.encoder.encode_query([q.folded for q in questions])
+        passages = self.index.passages if asked.around else ()
+        also = [row for row, p in enumerate(passages) if (p.document, p.position) in asked.around]
+        return [
+            Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits, also=also))
+            for q, vector in zip(questions, vectors, strict=True)
+        ]
+
+    def _past(self, history: Sequence[Turn]) -> Past | None:
+        past: Past | None = None
+        for text in [text for role, text in history if role == "user" and clean(text)][-_REMEMBERED:]:
+            answer = self._answer(clean(text), past)
+            past = remember(understand(answer.interpreted, self.index, self.lexicon), answer, past, self.index)
+        return past
+
+    def _interpret(self, text: str, past: Past | None) -> Question:
+        interpreted = resolve(text, past, self.index, self.lexicon) if past else text
+        asked = understand(interpreted, self.index, self.lexicon)
+        return replace(asked, around=past.places) if past and interpreted != text else asked
 
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()
-        text = clean(text)
-        interpreted = resolve(text, past, self.index, self.lexicon) if past else text
-        asked = understand(interpreted, self.index, self.lexicon)
+        asked = self._interpret(text, past)
         if not asked.terms or asked.chat or not self.index.passages:
             reason = "empty_index" if asked.terms and not asked.chat else "no_match"
             say = "empty_question" if not text else "chat" if asked.chat else reason
             return self._abstain(text, asked, (), reason, _SAY[say], {"retrieve": 0.0, "read": 0.0}, 0.0)
-        parts = [understand(p, self.index, self.lexicon) for p in split_question(asked, self.index, self.lexicon)]
-        vectors = self.encoder.encode_query([q.folded for q in (asked, *parts)])
-        whole, *each = [
-            Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits))
-            for q, vector in zip((asked, *parts), vectors, strict=True)
-        ]
-        hits = whole.hits
+        sought, *parts = self.seek(asked)
+        hits = sought.hits
         retrieved = time.perf_counter()
-        reading = read(whole, each, self.index) if hits else NOTHING
+        reading = read(sought, parts, self.index) if hits else NOTHING
         timings = {
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
@@ -106,11 +121,6 @@ class Assistant:
             confidence=round(reading.confidence, 3),
             timings_ms=timings,
         )
-
-    def retrieve(self, asked: Question, k: int, fusion: Fusion = "scores") -> tuple[Vectors, list[Hit]]:
-        """The vector of a question that was read, shape ``(d,)``, and its best ``k`` passages."""
-        vector = self.encoder.encode_query([asked.folded])[0]
-        return vector, retrieve(self.index, vector, asked.terms, k, fusion)
 
     def _near(self, hits: Sequence[Hit]) -> str:
         places = dict.fromkeys(" › ".join(title(s) for s in h.passage.section) for h in hits[:3])

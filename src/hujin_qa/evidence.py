@@ -52,7 +52,10 @@ def matched(words: Sequence[Word], folded: str) -> Degrees:
     """Which of the words stand in a folded text, in any spelling or as a word of near meaning, and to what degree."""
     found: dict[str, float] = {}
     for word in words:
-        degree = max((degree for other, degree in word.others.items() if other in folded), default=0.0)
+        degree = 0.0
+        for other, near in word.others.items():  # the hottest loop of an answer
+            if near > degree and other in folded:
+                degree = near
         if degree:
             found[word.text] = degree
     return found
@@ -103,6 +106,8 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
         above = matched(question.words, path)
         cosines = index.sentence_vectors[first:last].astype(np.float32) @ vector
         text = index.documents[hit.passage.document].text
+        here = (hit.passage.document, hit.passage.position)
+        beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
         passage = held(union(above, matched(question.words, fold(hit.passage.text))))
         path_pairs = {p for p in pairs if p in path}
         for row, cosine in zip(range(first, last), cosines.tolist(), strict=True):
@@ -132,6 +137,8 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "lead": float(row == first),
                 "opens": float(folded.endswith(":")),
                 "series": float(question.kind == "list" and folded.count("、") > 1),
+                "here": float(here in question.around),
+                "beside": float((here[0], here[1].rpartition(".")[0]) in beside),
                 "defines": float(question.kind == "define" and _defines(question, folded)),
             }
             score = _logit("sentence", signals)

@@ -103,6 +103,7 @@ class Question:
     focus: frozenset[str]  # words next to the interrogative: the attribute that is asked for
     places: frozenset[str]  # countries, provinces, cities that it names
     chat: bool
+    around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
 
     def holds_value(self, folded_sentence: str) -> bool:
         """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
@@ -131,7 +132,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         value=next((value for value, asked_, _ in _VALUE_PATTERNS if asked_.search(folded)), None),
         years=frozenset(_YEARS.findall(folded)),
         count=_number(m[1]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
-        ordinal=_ordinal(ordinal) if ordinal else 0,
+        ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
         sentences=_number(m[1]) if (m := _SENTENCES.search(folded)) else 0,
         focus=_focus(folded, words),
         places=frozenset(p for p in lexicon.places if p in folded),
@@ -218,6 +219,12 @@ def _number(text: str) -> int:
     if text.isdigit():
         return int(text[:4])
     return 10 + _NUMERALS.get(text[1:], 0) if text[0] == "十" else _NUMERALS.get(text[0], 0)
+
+
+def _is_name(ordinal: re.Match[str], folded: str, index: Index) -> bool:
+    """Whether "第二…" is a name that the text uses (第二梯队) rather than a place in a list (第二点)."""
+    pair = folded[ordinal.end() - 1 : ordinal.end() + 1]
+    return len(pair) == 2 and index.lexical.frequency("_" + pair) > 0
 
 
 def numeral(n: int) -> str:

@@ -23,7 +23,12 @@ from .text import fold
 from .types import Citation, Claim, Document, Hit, Section
 
 _BUDGET = {"fact": 120, "define": 120, "polar": 120, "member": 120, "list": 170, "compare": 200}
+_OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
 _OPEN_BUDGET = 190  # why, how, summary
+_WHOLE = 170  # characters of a section that is short enough to be shown whole
+_GAIN = 0.2  # share of the question that a further sentence adds
+_BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
+_TIE = 0.9  # log-odds within which two sentences answer about as well
 _PART_BUDGET = 90  # one of several things that are asked at once
 _BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
 _LEANS_BACK = re.compile(r"(?:[他她它其]|该|此|这(?!一次)|因此|所以|由此|正因|为此|对此|于是|从而|二者|两者|前者|后者)")
@@ -79,6 +84,8 @@ def choose(
     if side_by_side := _of_parts(parts):
         return _spans(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
     chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OPEN_BUDGET))
+    if question.kind in _OPEN:
+        chosen = _rounded(chosen, evidence)
     return _spans(_in_reading_order(chosen), question, index), chosen
 
 
@@ -105,11 +112,21 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
         gain = share(question.words, union(found, candidate.path_words)) - share(question.words, found)
         same = candidate.hit.passage.position == best.hit.passage.position
         near = best.score - candidate.score
-        if (gain > 0.2 and near < 3) or (open_ended and same and near < 2) or near < 0.15:
+        if (gain > _GAIN and near < _BEHIND) or (open_ended and same and near < 2) or near < _TIE:
             chosen.append(candidate)
             used += length
             found = union(found, candidate.path_words)
     return chosen
+
+
+def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The whole of the section that answers, where it is short: its parts were written to be read together."""
+    here = chosen[0].hit.passage
+    place = here.document, here.position
+    section = [e for e in evidence if (e.hit.passage.document, e.hit.passage.position) == place]
+    if sum(e.end - e.start for e in section) > _WHOLE:
+        return chosen
+    return chosen + [e for e in section if e not in chosen]
 
 
 def _in_reading_order(chosen: Iterable[Evidence]) -> list[Evidence]:

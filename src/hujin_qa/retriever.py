@@ -6,7 +6,7 @@ its weakest candidate to its best, the lexical side from 0 (no term in common) t
 hit keeps its full score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -23,11 +23,17 @@ _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
 
 
 def retrieve(
-    index: Index, vector: NDArray[np.float32], terms: Sequence[str], k: int = 8, fusion: Fusion = "scores"
+    index: Index,
+    vector: NDArray[np.float32],
+    terms: Sequence[str],
+    k: int = 8,
+    fusion: Fusion = "scores",
+    also: Collection[int] = (),
 ) -> list[Hit]:
     """The best ``k`` passages, best first. ``vector`` has shape ``(d,)``; ``terms`` are index terms.
 
-    With no term in common and no candidate the list is empty; scores lie in 0..1 (``rrf``: below 0.04).
+    ``also`` are rows that come along behind the best, however low they score. With no term in common and no
+    candidate the list is empty; scores lie in 0..1 (``rrf``: below 0.04).
     """
     if not index.passages:
         return []
@@ -48,18 +54,20 @@ def retrieve(
             lexical[in_lexical] = bm25[lexical_rows] / bm25[lexical_rows[0]]
         weight = {"dense": 1.0, "lexical": 0.0}.get(fusion, _DENSE_WEIGHT)
         fused = weight * dense + (1 - weight) * lexical
-    best = _best(fused, k)
+    best = rows[_best(fused, k)].tolist()
+    best += [row for row in also if row not in best]
+    score = dict(zip(rows.tolist(), fused.tolist(), strict=True))
     cosine = dict(zip(dense_rows.tolist(), cosines.tolist(), strict=True))
     return [
         Hit(
             rank=rank,
             row=row,
             passage=index.passages[row],
-            score=score,
+            score=score.get(row, 0.0),
             dense=cosine.get(row, float(cosines[-1])),
             lexical=float(bm25[row]),
         )
-        for rank, (row, score) in enumerate(zip(rows[best].tolist(), fused[best].tolist(), strict=True), 1)
+        for rank, row in enumerate(best, 1)
     ]
 
 
