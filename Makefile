@@ -6,7 +6,7 @@ BIN = .venv/bin
 
 run: .venv/.installed
 	@$(BIN)/hujin-qa index
-	@$(BIN)/hujin-qa serve
+	@$(BIN)/hujin-qa serve || test $$? -eq 130  # Ctrl+C is how it ends
 
 test: .venv/.installed-dev
 	$(BIN)/pytest -q

@@ -1,3 +1,4 @@
+import faiss
 import numpy as np
 
 from hujin_qa.dense import DenseIndex
@@ -23,3 +24,9 @@ def test_search_finds_the_largest_cosines_best_first(tmp_path):
 def test_asking_for_more_than_there_is_gives_all():
     rows, scores = DenseIndex.build(unit(3)).search(unit(1)[0], 10)
     assert len(rows) == len(scores) == 3
+
+
+def test_a_question_is_searched_by_one_thread():
+    faiss.omp_set_num_threads(2)
+    DenseIndex.build(unit(3)).search(unit(1)[0], 1)
+    assert faiss.omp_get_max_threads() == 1

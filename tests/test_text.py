@@ -1,3 +1,5 @@
+import tempfile
+
 import pytest
 
 from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers
@@ -42,6 +44,24 @@ def test_terms_hold_words_and_marked_pairs():
 
 def test_a_domain_word_is_never_cut():
     assert "铜掌柜" in Segmenter(["铜掌柜"]).words("铜掌柜是谁")
+
+
+def test_words_are_cut_where_no_folder_can_be_written(monkeypatch, tmp_path, capfd):
+    def none():
+        raise FileNotFoundError("No usable temporary directory found")
+
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with monkeypatch.context() as here:
+        here.setattr(tempfile, "gettempdir", none)
+        here.setattr("hujin_qa.text.user_cache_path", lambda _: tmp_path / "file" / "cache")
+        assert Segmenter().words("网络信贷") == ["网络", "信贷"]
+    assert capfd.readouterr().err == ""
+
+
+def test_the_dictionary_is_kept_in_the_users_own_cache(monkeypatch, tmp_path):
+    monkeypatch.setattr("hujin_qa.text.user_cache_path", lambda _: tmp_path / "cache")
+    Segmenter().words("网络信贷")
+    assert (tmp_path / "cache" / "jieba.cache").is_file()
 
 
 def test_pairs_do_not_cross_what_is_not_chinese():

@@ -67,7 +67,8 @@ class Assistant:
         parts = [understand(part, self.index, self.lexicon) for part in split_question(asked, self.index, self.lexicon)]
         questions = [asked, *(replace(part, around=asked.around) for part in parts)]
         vectors = self.encoder.encode_query([q.folded for q in questions])
-        also = [row for row, p in enumerate(self.index.passages) if (p.document, p.position) in asked.around]
+        passages = self.index.passages if asked.around else ()
+        also = [row for row, p in enumerate(passages) if (p.document, p.position) in asked.around]
         return [
             Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits, also=also))
             for q, vector in zip(questions, vectors, strict=True)
@@ -88,8 +89,8 @@ class Assistant:
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()
         asked = self._interpret(text, past)
-        if not text or asked.chat or not self.index.passages:
-            reason = "empty_index" if text and not asked.chat else "no_match"
+        if not asked.terms or asked.chat or not self.index.passages:
+            reason = "empty_index" if asked.terms and not asked.chat else "no_match"
             say = "empty_question" if not text else "chat" if asked.chat else reason
             return self._abstain(text, asked, (), reason, _SAY[say], {"retrieve": 0.0, "read": 0.0}, 0.0)
         sought, *parts = self.seek(asked)
@@ -100,7 +101,7 @@ class Assistant:
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
         }
-        known = asked.kind == "summary" or any(w.known or len(w.others) > 1 for w in asked.words)
+        known = asked.kind == "summary" or bool(asked.words and reading.signals.get("together"))
         if not known or reading.confidence < self.settings.threshold or not reading.claims:
             reason = "not_enough_evidence" if known and hits else "no_match"
             say = _SAY[reason] + self._near(hits)

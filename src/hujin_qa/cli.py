@@ -1,5 +1,6 @@
 """The command line: results on stdout, everything else on stderr, one clear line on failure."""
 
+import io
 import json
 import os
 import sys
@@ -7,24 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
-from .errors import BadInput, HujinError
+from .errors import BadInput, HujinError, reason
 from .settings import Settings, load_settings
+from .usage import CommandLine, explain
 
-app = typer.Typer(
-    name="hujin-qa",
-    help="向中文文档提问,句句有出处。",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")
 
 IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 TopOption = Annotated[int | None, typer.Option("-k", min=1, max=100, help="返回几段")]
+
+_Reply = Callable[[Any, dict[str, Any]], dict[str, Any]]
+"""An id and a line of JSON to what is printed for it."""
 
 
 def _say(line: str) -> None:
@@ -71,7 +68,9 @@ def search(
     settings = load_settings(index=index)
     assistant = _assistant(settings)
     if question == "-":
-        _answer_lines(lambda value: {"hits": [hit_payload(h) for h in assistant.search(_question(value), k)]})
+        _answer_lines(
+            lambda id_, value: {"id": id_, "hits": [hit_payload(h) for h in assistant.search(_question(value), k)]}
+        )
         return
     if not question.strip():
         raise BadInput("问题是空的。请输入想找的内容。")
@@ -97,8 +96,8 @@ def ask(
     assistant = _assistant(load_settings(index=index))
     if question == "-":
         _answer_lines(
-            lambda value: answer_payload(
-                assistant.ask(_question(value), [("user", text) for text in _history(value)]), ""
+            lambda id_, value: answer_payload(
+                assistant.ask(_question(value), [("user", text) for text in _history(value)]), id_
             )
         )
         return
@@ -112,27 +111,33 @@ def ask(
 
 
 @app.command()
-def chat(index: IndexOption = None) -> None:
+def chat(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """在终端里连续提问,可以追问;空行结束。"""
+    from .payload import answer_payload
+
     assistant = _assistant(load_settings(index=index))
     history: list[tuple[str, str]] = []
     _say("请提问,空行结束。")
+    prompt = "> " if sys.stdin.isatty() and sys.stdout.isatty() else ""  # on stdout, where results go
     while True:
         try:
-            question = input("> ").strip()
+            question = input(prompt).strip()
         except EOFError:
             return
         if not question:
             return
         answer = assistant.ask(question, history)
-        _show(answer)
+        if as_json:
+            _print(answer_payload(answer, str(len(history) // 2 + 1)))
+        else:
+            _show(answer)
         history += [("user", question), ("assistant", answer.text)]
 
 
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="监听地址")] = None,
-    port: Annotated[int | None, typer.Option(help="端口;0 表示任选一个")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="端口;0 表示任选一个")] = None,
     index: IndexOption = None,
 ) -> None:
     """打开网页聊天(默认只在本机)。"""
@@ -222,23 +227,26 @@ def _show(answer: Any) -> None:
         print(f"  可以问:{suggestion}")
 
 
-def _answer_lines(reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def _answer_lines(reply: _Reply) -> None:
     """Answer every line of standard input under its own id, or its number where it names none."""
     for number, raw in enumerate(sys.stdin.buffer, 1):
         if raw.strip():
             _answer_line(str(number), raw.decode("utf-8", "replace"), reply)
 
 
-def _answer_line(id_: Any, line: str, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def _answer_line(id_: Any, line: str, reply: _Reply) -> None:
     """Answer one line; a bad one is answered with its error and the rest go on."""
     try:
         value = json.loads(line)
-        if not isinstance(value, dict):
-            raise BadInput("每一行要是一个 JSON 对象,含 question。")
-        id_ = value.get("id", id_)
-        _print(reply(value) | {"id": id_})
-    except ValueError:
+    except (ValueError, RecursionError):
         _print({"id": id_, "error": "这一行不是合法的 JSON。"})
+        return
+    if not isinstance(value, dict):
+        _print({"id": id_, "error": "每一行要是一个 JSON 对象,含 question。"})
+        return
+    id_ = value.get("id", id_)
+    try:
+        _print(reply(id_, value))
     except HujinError as error:
         _print({"id": id_, "error": str(error)})
 
@@ -259,19 +267,31 @@ def _history(value: dict[str, Any]) -> list[str]:
 
 def main() -> None:
     """Entry point: turns every failure into one line and an exit code."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):  # what a console cannot spell is "?", never an error
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = app(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        sys.stdout.flush()
     except HujinError as error:
         _say(str(error))
-        sys.exit(1)
-    except BrokenPipeError:
+        code = 1
+    except typer.TyperException as error:
+        _say(explain(error))
+        code = error.exit_code
+    except KeyboardInterrupt:  # between two commands' own handling
+        code = 130
+    except typer.Abort:
+        code = 1
+    except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        code = 1
+    except OSError as error:
+        _say(f"文件读写失败:{error.filename or ''} {reason(error)}。请检查路径、权限和磁盘空间后再试。")
+        code = 1
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        _say(f"程序内部出错({type(error).__name__}:{error})。要看细节,请设置环境变量 PYTHONDEVMODE=1 再运行一次。")
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .decoding import decode
-from .errors import BadInput, UnreadableFile
+from .errors import BadInput, UnreadableFile, reason
 from .markers import strip_marker
 from .outline import find_outline, find_title
 from .types import Document, Note, Section
@@ -84,8 +84,9 @@ def load_document(path: Path) -> Document:
     trailer, end = _trailer(text, start)
     if not text[start:end].strip():
         raise UnreadableFile(f"文件 {path} 只有文件头,没有正文。请补上正文,或把它移出文件夹。")
-    title = metadata.pop("title", "") or _title(text, start, end) or path.stem
-    return Document(path.stem, title, text, find_outline(text, start, end), {**trailer, **metadata})
+    name = path.stem.encode("utf-8", "replace").decode()  # a file's name may be no text
+    title = metadata.pop("title", "") or _title(text, start, end) or name
+    return Document(name, title, text, find_outline(text, start, end), {**trailer, **metadata})
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -110,12 +111,14 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _bytes(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # a pipe would be waited for, a device never ends
+        raise UnreadableFile(f"{path} 不是普通文件,读不了。请换成 {'、'.join(SUFFIXES)} 文件。")
     try:
         return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableFile(f"找不到文件 {path}。请检查路径是否写对。") from None
     except OSError as error:
-        raise UnreadableFile(f"读不了文件 {path}({error.strerror})。请检查它的权限。") from None
+        raise UnreadableFile(f"读不了文件 {path}:{reason(error)}。请检查后再试。") from None
 
 
 def _rename(document: Document, taken: set[str]) -> Document:
@@ -194,7 +197,7 @@ def _load_lines(path: Path) -> Iterator[Document]:
     first: dict[str, int] = {}
     for n, value in _lines(path):
         id_, title, text = value.get("_id"), value.get("title") or "", value.get("text")
-        if isinstance(id_, int):
+        if type(id_) is int:  # and no bool
             id_ = str(id_)
         if not isinstance(id_, str) or not id_.strip() or not isinstance(title, str) or not isinstance(text, str):
             raise BadInput(f"{path} 第 {n} 行缺少 _id 或 text(两者都应为文字)。每行应形如 " + _BEIR)
@@ -218,6 +221,8 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             value = json.loads(line)
+            if "\\ud" in line.lower():  # half of an escaped pair, which no file can hold
+                json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise BadInput(f"{path} 第 {n} 行不是合法的 JSON({error})。请修正这一行再导入。") from None
         if not isinstance(value, dict):

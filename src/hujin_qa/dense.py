@@ -32,6 +32,11 @@ class DenseIndex:
         k = min(k, self._index.ntotal)
         if k == 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        import faiss
+
+        # FAISS shares out queries, not rows: for a single one a second thread only waits, spinning. OpenMP
+        # counts per calling thread, and this is FAISS's own copy of it.
+        faiss.omp_set_num_threads(1)
         scores, rows = self._index.search(query[None, :], k)
         return rows[0], scores[0]
 

@@ -22,25 +22,24 @@ class Check:
 
 
 def checks(settings: Settings) -> list[Check]:
-    """Look at Python, the packages, the encoder, the corpus and the index."""
+    """Look at Python, the packages, the corpus, the word list, the encoder and the index, as far as each leads on."""
+    there = settings.corpus.exists()
     found = [
         Check("Python", sys.version_info >= (3, 11), f"{sys.version.split()[0]}(需要 3.11 或更新)"),
         _packages(),
+        Check("文档", there, f"{settings.corpus}" + ("" if there else " 不存在;用 HUJIN_QA_CORPUS 指定")),
     ]
     try:
         lexicon = load_lexicon(settings.lexicon)
+    except HujinError as error:
+        return [*found, Check("词表", False, str(error))]
+    found.append(Check("词表", True, f"{len(lexicon.words)} 个专用词"))
+    try:
         encoder = open_encoder(settings.encoder, settings.cache)
         dimension = encoder.encode_query(["检查"]).shape[1]
-        found.append(Check("向量模型", True, f"{encoder.id},{dimension} 维"))
     except HujinError as error:
         return [*found, Check("向量模型", False, str(error))]
-    found.append(
-        Check(
-            "文档",
-            settings.corpus.exists(),
-            f"{settings.corpus}" + ("" if settings.corpus.exists() else " 不存在;用 HUJIN_QA_CORPUS 指定"),
-        )
-    )
+    found.append(Check("向量模型", True, f"{encoder.id},{dimension} 维"))
     try:
         index = open_index(settings.index, encoder.id, lexicon)
         found.append(Check("索引", True, f"{settings.index},{len(index.passages)} 段、{len(index.sentences)} 句"))

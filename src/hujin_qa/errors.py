@@ -15,6 +15,35 @@ HujinError
 Messages are Chinese: users read them. Only the surfaces catch.
 """
 
+import errno
+
+_REASONS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EROFS: "磁盘或文件夹是只读的",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOENT: "文件或文件夹不存在",
+    errno.ENOTDIR: "路径中有一段是文件,不是文件夹",
+    errno.EISDIR: "这是一个文件夹,不是文件",
+    errno.EEXIST: "已有同名文件",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.EMFILE: "打开的文件太多",
+    errno.ENOTEMPTY: "文件夹不是空的",
+    errno.EADDRINUSE: "地址已被占用",
+}
+
+
+def reason(error: OSError) -> str:
+    """What the operating system complains of, for users.
+
+    >>> reason(OSError(28, "No space left on device"))
+    '磁盘已满'
+    """
+    if error.errno is None:  # numpy's "5 requested and 0 written"
+        return "没有写完,磁盘可能已满"
+    return _REASONS.get(error.errno) or error.strerror or str(error)
+
 
 class HujinError(Exception):
     """Base of the tree. ``str(error)`` says what happened and what to do next."""

@@ -54,7 +54,10 @@ def matched(words: Sequence[Word], folded: str) -> Degrees:
     """Which of the words stand in a folded text, in any spelling or as a word of near meaning, and to what degree."""
     found: dict[str, float] = {}
     for word in words:
-        degree = max((degree for other, degree in word.others.items() if other in folded), default=0.0)
+        degree = 0.0
+        for other, near in word.others.items():  # the hottest loop of an answer
+            if near > degree and other in folded:
+                degree = near
         if degree:
             found[word.text] = degree
     return found

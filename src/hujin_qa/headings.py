@@ -5,11 +5,12 @@ is the part of speech: a heading ends in a noun, and a body likes to open with a
 pronoun or a place.
 """
 
-import logging
 import re
 import warnings
 from functools import cache, lru_cache
 from typing import Any
+
+from .text import load_dictionary
 
 LONGEST = 40  # characters of a heading
 _PHRASE_END = re.compile(r"[,，。！？!?；;\n]")
@@ -35,6 +36,9 @@ _PRONOUN = _words(
 )
 _NOUN_FLAGS = ("n", "vn", "an", "l", "j", "s", "i", "eng", "k")
 _CONTENT_FLAGS = (*_NOUN_FLAGS, "v", "a", "b", "t", "x", "g", "d", "m", "q", "z", "f")
+_TITLE_SENTENCE = 20  # characters of one
+_TITLE_FLAGS = (*_NOUN_FLAGS, "v", "a", "b", "d", "p", "c", "uj", "t", "f")
+_STATES = _words("是 有 为 应 应当 应该 必须 须 需 需要 可 可以 能 不 没有 已 已经 将 由 被 请 使")
 _NOT_LABELS = _words(
     "例如 比如 如下 包括 其中 注意 提示 备注 说明 注 附 答 问 图 表 来源 作者 编辑 公众号 "
     "微信 电话 地址 邮箱 链接 网址 时间 日期 温馨提示 小贴士 据悉 换言之 另外 此外 同时 因此 "
@@ -53,7 +57,7 @@ def _tagger() -> Any:
         warnings.filterwarnings("ignore", message="pkg_resources", category=UserWarning)
         import jieba.posseg
 
-    logging.getLogger("jieba").setLevel(logging.WARNING)
+    load_dictionary(jieba.dt)
     return jieba.posseg
 
 
@@ -96,11 +100,11 @@ def seam(text: str, at: int, end: int) -> int | None:
 
 
 def _ends_heading(last: tuple[str, str]) -> float:
-    """What a last word costs a heading: a noun nothing, a verb ("渠道下沉") something, any other too much."""
+    """What a last word costs a heading: a noun nothing, a verb ("渠道下沉") or adjective something, others too much."""
     word, flag = last
     if flag.startswith(_NOUN_FLAGS) or word in ")）”》":
         return 0.0
-    return -0.6 if flag == "v" else -9.0
+    return -0.6 if flag in ("v", "a") else -9.0
 
 
 def _opens_body(words: tuple[tuple[str, str], ...], i: int) -> float:
@@ -127,6 +131,20 @@ def _opens_body(words: tuple[tuple[str, str], ...], i: int) -> float:
     if flag == "ns" and len(words) - i > 2 and i > 1:
         return 1.4
     return 0.0
+
+
+def is_title_sentence(text: str) -> bool:
+    """Whether a sentence names what follows, as official papers do ("(一)加强组织领导。各单位…"), and states nothing.
+
+    >>> [is_title_sentence(t) for t in ("加强组织领导", "保障机制", "公园免费开放", "年假为15天", "我们已经完成")]
+    [True, True, False, False, False]
+    """
+    if not 2 <= len(text) <= _TITLE_SENTENCE or any(c.isdigit() for c in text):
+        return False
+    words = tag(text)
+    flags = [flag for _, flag in words]
+    states = "v" in flags and flags[0] not in ("v", "a", "ad", "d")
+    return not states and flags[0] != "r" and all(f.startswith(_TITLE_FLAGS) and w not in _STATES for w, f in words)
 
 
 def is_label(text: str) -> bool:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from .corpus import load_corpus, load_notes
 from .dense import DenseIndex
-from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex
+from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex, reason
 from .lexical import LexicalIndex
 from .lexicon import Lexicon
 from .meaning import Meanings
@@ -32,6 +32,7 @@ from .pinyin import Pinyin
 from .sentences import split_sentences
 from .text import Segmenter, fold
 from .types import Document, Encoder, Note, Passage, Section, Vectors
+from .weights import file_sha256
 
 FORMAT = 1
 _REBUILD = "请运行:hujin-qa index"
@@ -125,7 +126,7 @@ def build_index(
             "notes": str(notes.resolve()) if notes else None,
             "corpus": corpus_hash([*paths, *([notes] if notes else [])]),
             **sizes,
-            "files": {p.relative_to(data).as_posix(): _sha256(p) for p in sorted(data.rglob("*")) if p.is_file()},
+            "files": {p.relative_to(data).as_posix(): file_sha256(p) for p in sorted(data.rglob("*")) if p.is_file()},
         }
         _swap(folder, manifest)
     except OSError as error:
@@ -242,7 +243,7 @@ def open_index(folder: Path, encoder_id: str, lexicon: Lexicon) -> Index:
     data = folder / manifest["data"]
     for name, digest in manifest["files"].items():
         path = data / name
-        if not path.is_file() or _sha256(path) != digest:
+        if not path.is_file() or file_sha256(path) != digest:
             if read_manifest(folder)["data"] != manifest["data"]:  # rebuilt under our feet
                 return open_index(folder, encoder_id, lexicon)
             raise DamagedIndex(f"索引文件 {path} 缺失或已损坏。{_REBUILD}")
@@ -293,8 +294,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NoIndex(f"{folder} 里还没有索引。{_REBUILD}") from None
-    except (OSError, ValueError) as error:
-        raise DamagedIndex(f"索引清单 {folder / 'manifest.json'} 读不出来:{error}。{_REBUILD}") from None
+    except NotADirectoryError:
+        raise BadInput(f"{folder} 是一个文件,或在一个文件之下,不是文件夹。请用 --index 另指一个文件夹。") from None
+    except (OSError, ValueError, RecursionError) as error:
+        why = reason(error) if isinstance(error, OSError) else "不是合法的 JSON"
+        raise DamagedIndex(f"索引清单 {folder / 'manifest.json'} 读不出来:{why}。{_REBUILD}") from None
     needed = {"format", "data", "encoder", "splitter", "words", "files", "background", "corpus"}
     if not isinstance(manifest, dict) or not needed <= manifest.keys():
         raise ForeignIndex(f"{folder / 'manifest.json'} 不是本程序的索引清单。{_REBUILD}")
@@ -327,16 +331,11 @@ def corpus_hash(paths: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-            digest.update(f"{file.name}\0{_sha256(file)}\n".encode() if file.exists() else b"-")
+            digest.update(f"{file.name}\0{file_sha256(file)}\n".encode() if file.exists() else b"-")
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _not_written(folder: Path, error: OSError) -> IndexNotWritten:
     return IndexNotWritten(
-        f"索引没有写成({error.strerror or error}),旧索引未动。请检查 {folder} 能否写入、磁盘是否已满,再运行:hujin-qa index"
+        f"索引没有写成:{reason(error)}。旧索引未动。请检查 {folder} 能否写入、磁盘是否已满,再运行:hujin-qa index"
     )

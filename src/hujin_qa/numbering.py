@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .headings import LONGEST, phrase_end, seam, tag
+from .headings import LONGEST, is_title_sentence, phrase_end, seam, tag
 from .markers import Marker, find_markers, left_of
 
 _BEAM = 16
@@ -188,6 +188,10 @@ class _Seer:
             return colon + 1, 2.0 if self.flat else 1.5
         if near:
             return near, 2.0
+        # with nothing behind it on its line, it is an item of a list
+        leads = container or _SOLID.search(text, stop + 1, max(stop + 1, min(line, following)))
+        if leads and text[stop : stop + 1] == "。" and is_title_sentence(text[m.end : stop].strip()):
+            return stop + 1, 1.5
         if not self.flat and m.left == "line":
             return m.end, _SENTENCE
         blank = re.compile(r"[\u4e00-\u9fff）)》”][ \u3000]+").search(text, m.end + 1, min(stop, m.end + 26))
@@ -217,6 +221,8 @@ def _short_line(m: Marker, rest: str) -> float | None:
         return 1.0 if m.style == "第条" else -1.0
     if rest[-1] in "；;，,、" or _LEADER.search(rest):
         return _CLAUSE
+    if rest[-1] == "。" and is_title_sentence(rest[:-1]):
+        return 1.2
     if rest[-1] in "。！!" or re.search(r"[。；;]", rest):
         return None
     if m.style == "第条" and (len(rest) > 15 or re.search(r"[,，:：]", rest)):
@@ -259,7 +265,7 @@ def _extend(
         value = gain + cost
         pair = (above[-1][0] if above else "", m.style)
         if cost in (_NEW_LEVEL, _NEW_LEVEL + _CONTINUED):
-            if pair in known or m.style == "第条":
+            if pair in known or m.style == "第条" or (m.style[0] == "第" and pair[0][:1] == "第"):
                 value += _KNOWN_LEVEL - _NEW_LEVEL
             if above and len(m.number) < 2 and _rank(above[-1][0]) > _rank(m.style):
                 value += _UPSIDE_DOWN

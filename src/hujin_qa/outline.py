@@ -81,7 +81,7 @@ def _heading(printed: str) -> str:
     lines = [line for line in printed.splitlines() if not re.fullmatch(r"\s*(?:=+|-{2,})\s*", line)]
     heading = re.sub(r"^\s*#{1,6}(?!#)|[ \t]#+\s*$", "", " ".join(lines)).strip()
     heading = re.sub(r"\*\*|__|`", "", heading)
-    return re.sub(r"\s+", " ", heading).strip().rstrip(":： ")
+    return re.sub(r"\s+", " ", heading).strip().rstrip(":：。 ")
 
 
 def find_title(text: str, start: int = 0, end: int | None = None) -> tuple[int, int] | None:
@@ -185,7 +185,8 @@ def _recurring(text: str, start: int, colons: Sequence[tuple[int, int]]) -> froz
     counts = Counter(
         text[run:colon]
         for run, colon in colons
-        if 2 <= colon - run <= 8 and left_of(text, run, start) in ("line", "stop", "colon", "bracket")
+        if 2 <= colon - run <= 8
+        and (left_of(text, run, start) in ("line", "stop", "colon", "bracket") or text[run - 1] in " \t\u3000")
     )
     return frozenset(phrase for phrase, n in counts.items() if n > 1 and is_label(phrase))
 

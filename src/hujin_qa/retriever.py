@@ -32,35 +32,38 @@ def retrieve(
 ) -> list[Hit]:
     """The best ``k`` passages, best first. ``vector`` has shape ``(d,)``; ``terms`` are index terms.
 
-    ``also`` are rows that come along behind the best, however low they score. With no term in common and no candidate the list is empty; scores lie in 0..1 (``rrf``: below 0.04).
+    ``also`` are rows that come along behind the best, however low they score. With no term in common and no
+    candidate the list is empty; scores lie in 0..1 (``rrf``: below 0.04).
     """
     if not index.passages:
         return []
     dense_rows, cosines = index.dense.search(vector, _DEPTH)
     bm25 = index.lexical.scores(terms)
     lexical_rows = _best(bm25, _DEPTH)
-    dense = np.zeros(len(bm25), dtype=np.float32)
-    lexical = np.zeros(len(bm25), dtype=np.float32)
+    rows = np.union1d(dense_rows, lexical_rows)
+    dense, lexical = np.zeros(len(rows)), np.zeros(len(rows))
+    in_dense, in_lexical = np.searchsorted(rows, dense_rows), np.searchsorted(rows, lexical_rows)
     if fusion == "rrf":
-        dense[dense_rows] = 1 / (_RRF_K + 1 + np.arange(len(dense_rows)))
-        lexical[lexical_rows] = 1 / (_RRF_K + 1 + np.arange(len(lexical_rows)))
+        dense[in_dense] = 1 / (_RRF_K + 1 + np.arange(len(dense_rows)))
+        lexical[in_lexical] = 1 / (_RRF_K + 1 + np.arange(len(lexical_rows)))
         fused = dense + lexical
     else:
         low, high = float(cosines[-1]), float(cosines[0])
-        dense[dense_rows] = (cosines - low) / (high - low) if high > low else 1.0
+        dense[in_dense] = (cosines - low) / (high - low) if high > low else 1.0
         if len(lexical_rows):
-            lexical[lexical_rows] = bm25[lexical_rows] / bm25[lexical_rows[0]]
+            lexical[in_lexical] = bm25[lexical_rows] / bm25[lexical_rows[0]]
         weight = {"dense": 1.0, "lexical": 0.0}.get(fusion, _DENSE_WEIGHT)
         fused = weight * dense + (1 - weight) * lexical
-    best = _best(fused, k).tolist()
+    best = rows[_best(fused, k)].tolist()
     best += [row for row in also if row not in best]
+    score = dict(zip(rows.tolist(), fused.tolist(), strict=True))
     cosine = dict(zip(dense_rows.tolist(), cosines.tolist(), strict=True))
     return [
         Hit(
             rank=rank,
             row=row,
             passage=index.passages[row],
-            score=float(fused[row]),
+            score=score.get(row, 0.0),
             dense=cosine.get(row, float(cosines[-1])),
             lexical=float(bm25[row]),
         )
@@ -68,7 +71,7 @@ def retrieve(
     ]
 
 
-def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+def _best(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
     """Rows of the ``k`` largest positive scores, largest first, ties in reading order."""
     rows = np.sort(np.argpartition(-scores, k)[:k]) if len(scores) > 4 * k else np.arange(len(scores))
     rows = rows[np.argsort(-scores[rows], kind="stable")][:k]

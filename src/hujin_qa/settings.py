@@ -1,7 +1,9 @@
 """What an operator can set, from ``HUJIN_QA_*`` and the ecosystem's own variables."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -52,4 +54,30 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = _PREFIX + str(first["loc"][0]).upper()
-        raise BadInput(f"设置 {name} 的值不可用:{first['msg']}。请改正后重试。") from None
+        raise BadInput(f"设置 {name} 的值不可用:{unfit(first)}。请改正后重试。") from None
+
+
+_UNFIT = {
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "int_type": "应为整数",
+    "float_parsing": "应为数字",
+    "bool_parsing": "应为 true 或 false",
+    "path_type": "应为路径",
+    "greater_than_equal": "不能小于 {ge}",
+    "greater_than": "应大于 {gt}",
+    "less_than_equal": "不能大于 {le}",
+    "less_than": "应小于 {lt}",
+    "literal_error": "应为 {expected}",
+    "enum": "应为 {expected}",
+}
+
+
+def unfit(error: Mapping[str, Any]) -> str:
+    """Why pydantic refuses a value, for users. ``error`` is one of ``ValidationError.errors()``.
+
+    >>> unfit({"type": "less_than_equal", "ctx": {"le": 1.0}, "msg": "Input should be …"})
+    '不能大于 1.0'
+    """
+    words = _UNFIT.get(error["type"])
+    return words.format_map(error.get("ctx", {})) if words else str(error["msg"])

@@ -4,10 +4,12 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache, lru_cache
 from typing import Any
 
 import opencc
+from platformdirs import user_cache_path
 
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _RUN = re.compile(rf"[{_CJK}]+|[a-z0-9][a-z0-9.%+#_-]*")
@@ -87,6 +89,21 @@ def bigrams(text: str) -> Iterable[str]:
                 yield run[i : i + 2]
 
 
+def load_dictionary(tokenizer: Any) -> Any:
+    """Make a jieba tokenizer ready, from the copy of its dictionary that it keeps (half a second instead of one).
+
+    It is kept in the user's own cache: jieba's place for it is a file in the common temporary folder, which
+    any user of the machine could have put there, and which needs a folder that can be written.
+    """
+    folder = user_cache_path("hujin-qa")
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("jieba").setLevel(logging.CRITICAL)  # a copy that cannot be kept is no news
+    tokenizer.tmp_dir = str(folder)
+    tokenizer.initialize()
+    return tokenizer
+
+
 class Segmenter:
     """jieba with domain words. Loading its dictionary takes about half a second, on first use.
 
@@ -102,9 +119,7 @@ class Segmenter:
         if self._jieba is None:
             import jieba
 
-            jieba.setLogLevel(logging.WARNING)
-            tokenizer = jieba.Tokenizer()
-            tokenizer.initialize()
+            tokenizer = load_dictionary(jieba.Tokenizer())
             for word in self._words:
                 tokenizer.add_word(fold(word))
             self._jieba = tokenizer

@@ -96,12 +96,13 @@ def model_folder(cache: Path) -> Path:
 def _is_intact(folder: Path) -> bool:
     try:
         files = json.loads((folder / _MANIFEST).read_text("utf-8"))["files"]
-        return bool(files) and all(_sha256(folder / name) == digest for name, digest in files.items())
+        return bool(files) and all(file_sha256(folder / name) == digest for name, digest in files.items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -179,7 +180,7 @@ def _unpack(source: Path, folder: Path) -> None:
     for name, value in settings.items():
         (folder / name).write_text(json.dumps(value, indent=2), "utf-8")
     names = ["model.safetensors", "tokenizer.json", *settings]
-    manifest = {"source_sha256": WEIGHTS_SHA256, "files": {name: _sha256(folder / name) for name in names}}
+    manifest = {"source_sha256": WEIGHTS_SHA256, "files": {name: file_sha256(folder / name) for name in names}}
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2), "utf-8")
 
 

@@ -1,0 +1,84 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hujin_qa.sentences import LONG, split_sentences
+
+
+def split(text):
+    return [text[a:b] for a, b in split_sentences(text, 0, len(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("早上开门。晚上关门！真的吗？真的。", ["早上开门。", "晚上关门！", "真的吗？", "真的。"]),
+        ("早上开门!晚上关门?好", ["早上开门!", "晚上关门?", "好"]),
+        ("真的吗?!是的……走吧。", ["真的吗?!", "是的……", "走吧。"]),
+        ("他说:“走吧。快!”大家就走了。", ["他说:“走吧。快!”", "大家就走了。"]),
+        ("所谓“以人为本。”的说法很多。", ["所谓“以人为本。”的说法很多。"]),
+        ("「走吧。」他说。", ["「走吧。」", "他说。"]),
+        ("价格上涨(见附表。单位:元)之后回落。", ["价格上涨(见附表。单位:元)之后回落。"]),
+        ("增长3.5倍。约2.1亿元。", ["增长3.5倍。", "约2.1亿元。"]),
+        ("版本3.11.2可用。", ["版本3.11.2可用。"]),
+        (
+            "It works. Mr. Li said so, e.g. in U.S. papers. Yes.",
+            ["It works.", "Mr. Li said so, e.g. in U.S. papers.", "Yes."],
+        ),
+        ("第一行\n第二行\n\n第三行", ["第一行", "第二行", "第三行"]),
+        ("- 苹果\n- 梨\n* 桃\n• 杏", ["苹果", "梨", "桃", "杏"]),
+        ("甲●乙●丙", ["甲", "乙", "丙"]),
+        ("没有句号", ["没有句号"]),
+        ("“没有另一半。下一句。", ["“没有另一半。", "下一句。"]),
+        ("多了一半”。下一句。", ["多了一半”。", "下一句。"]),
+        ("(整句都在括号里。)下一句。", ["(整句都在括号里。)", "下一句。"]),
+        ("", []),
+        ("。。。!!!", []),
+        (" \n\t\u3000", []),
+    ],
+)
+def test_where_sentences_end(text, sentences):
+    assert split(text) == sentences
+
+
+def test_only_a_long_sentence_is_cut_at_semicolons():
+    short = "甲种苹果;乙种梨;丙种桃。"
+    assert split(short) == [short]
+    long = "甲" * 50 + ";" + "乙" * 50 + ";" + "丙" * 50 + "。"
+    assert split(long) == ["甲" * 50 + ";", "乙" * 50 + ";", "丙" * 50 + "。"]
+    assert all(len(s) <= LONG for s in split(long))
+
+
+def test_a_quotation_that_never_closes_hides_no_sentence():
+    text = "“" + "这一句很普通。" * 100
+    assert len(split(text)) == 100
+
+
+def test_spans_stay_inside_the_part_that_was_asked_for():
+    text = "甲甲。乙乙。丙丙。"
+    assert [text[a:b] for a, b in split_sentences(text, 3, 6)] == ["乙乙。"]
+    assert split_sentences(text, 4, 4) == []
+
+
+@given(
+    st.text(st.sampled_from("甲乙丙ab1.。!?！？…;；,“”\"'「」()（）[]】【《》\n -•·*#：的…"), max_size=80),
+    st.integers(0, 9),
+)
+@settings(max_examples=400, deadline=None)
+def test_sentences_tile_any_text(text, start):
+    """Every letter and digit is in exactly one sentence, in order; what lies between is marks and blanks."""
+    start = min(start, len(text))
+    at = start
+    for a, b in split_sentences(text, start, len(text)):
+        assert at <= a < b <= len(text)
+        assert not any(c.isalnum() for c in text[at:a])
+        assert text[a:b] == text[a:b].strip()
+        at = b
+    assert not any(c.isalnum() for c in text[at:])
+
+
+@pytest.mark.parametrize("piece", ["“", "(", "”", '"', "甲;", "。", "甲.", "• ", "(甲。", "[(“「"])
+def test_a_long_repetition_is_read_in_linear_time(piece):
+    text = piece * 50_000
+    for a, b in split_sentences(text, 0, len(text)):
+        assert a < b
