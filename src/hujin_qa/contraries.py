@@ -5,21 +5,17 @@ The words are data (``data/grounding.toml``). All texts here are folded.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
 
 from .headings import tag
+from .quantities import quantities
 from .text import bigrams
 
 _CLAUSE = re.compile(r"[^,。;:!?…\n]+")
 _OF_CONTENT = ("n", "v", "a", "j", "l", "i", "z", "b", "eng", "s", "t", "x", "d")
-_LIGHT = frozenset(
-    "的 了 是 有 在 被 把 将 要 会 能 可 可以 都 也 就 还 又 再 才 只 仅 已 已经 很 更 最 较 使 让 对 为 由 与 和 及 等 后 前 时 上 下 中 里 约 超 起 "
-    "进行 成为 作为 属于 称为 包括 包含 主要 目前 其中 其 该 这 那 一个 一种 以及 通过 需要 应该 应当 应 须 必须 实现 达到 达 不 没有 没 未 无 "
-    "所 可能 做 去 来 说 指 算 叫 用 共 一共 总共 大约 左右 多 余 大 小 高 低 因此 所以 因为 而 但 并 且 则 如果 表示 提到 此外 同时 另外 就是 即".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +23,14 @@ class _Words:
     negator: re.Pattern[str]
     rounded: frozenset[str]
     name_ends: tuple[str, ...]
+    plain: frozenset[str]
+    light: frozenset[str]
     poles: dict[str, frozenset[tuple[int, int]]]  # word: (pair, side)
     pole: re.Pattern[str]
 
 
 @cache
-def words() -> Any:
+def words() -> _Words:
     """The data file, ready for search."""
     table = tomllib.loads((files("hujin_qa") / "data" / "grounding.toml").read_text(encoding="utf-8"))
     poles: dict[str, set[tuple[int, int]]] = {}
@@ -45,6 +43,8 @@ def words() -> Any:
         re.compile(f"(?P<other>{not_no})|(?P<no>{no})"),
         frozenset(table["rounded"].split()),
         tuple(table["name_ends"].split()),
+        frozenset(table["plain"].split()),
+        frozenset(table["light"].split()),
         {word: frozenset(where) for word, where in poles.items()},
         re.compile(_longest_first(" ".join(poles))),
     )
@@ -70,7 +70,7 @@ def content(folded: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (word, flag)
         for word, flag in tag(folded)
-        if flag.startswith(_OF_CONTENT) and word not in _LIGHT and (word[0].isalnum() or len(word) > 1)
+        if flag.startswith(_OF_CONTENT) and word not in words().light and (word[0].isalnum() or len(word) > 1)
     )
 
 
@@ -88,28 +88,76 @@ def contradiction(claim: str, evidence: tuple[str, ...]) -> str:
 
     >>> contradiction("规模上升", ("规模下降。",))
     '“上升”与所引原文的“下降”相反'
-    >>> contradiction("不可退款", ("七天内可全额退款。",))
-    '“不可退款”与所引原文的肯定、否定相反'
+    >>> contradiction("社区版参加优惠", ("社区版不参加优惠。",))
+    '“社区版参加优惠”与所引原文的肯定、否定相反'
     """
     there = [c for e in evidence for c in clauses(e)]
     if not there:
         return ""
     for clause in clauses(claim):
-        ranked = sorted(there, key=lambda c: -likeness(clause, c))
-        near = [c for c in ranked[:3] if likeness(clause, c) > 0.15]
+        fit = {c: likeness(clause, c) + _shared_numbers(clause, c) for c in there}
+        near = [c for c in sorted(there, key=lambda c: -fit[c])[:3] if fit[c] > 0.15]
         if not near:
             continue
         if fault := _other_side(clause, near, there) or _denied(clause, near, there):
             return fault
-    return _order(claim, " ".join(evidence))
+    joined = " ".join(evidence)
+    if _ONLY_AFTER.search(joined) and _BEFORE.search(claim):
+        return f"“{claim[:24]}”与所引原文的先后条件相反"
+    return _exchanged(claim, joined) or _undenied(claim, joined) or _order(claim, joined)
+
+
+def _exchanged(claim: str, evidence: str) -> str:
+    """重资本 where the source has 轻资本: the other side of a pair before the same characters."""
+    theirs: dict[str, list[str]] = {}
+    for match, denial in _poles(evidence):
+        theirs.setdefault(evidence[match.end() : match.end() + 2], []).append("" if denial else match[0])
+    for match, denial in _poles(claim):
+        after = claim[match.end() : match.end() + 2]
+        if denial or len(after) < 2 or not after.isalnum() or "" in theirs.get(after, []):
+            continue
+        sides = dict(words().poles[match[0]])
+        others = [w for w in theirs.get(after, []) if any(pair in sides for pair, _ in words().poles[w])]
+        if others and all(any(sides.get(pair) == 1 - side for pair, side in words().poles[w]) for w in others):
+            return f"“{match[0]}{after}”与所引原文的“{others[0]}{after}”相反"
+    return ""
+
+
+def _undenied(claim: str, evidence: str) -> str:
+    """技术人员 where the source speaks of 非技术人员 alone."""
+    for match in words().negator.finditer(evidence):
+        for length in (4, 3, 2) if match["no"] else ():
+            denied = evidence[match.end() : match.end() + length]
+            if len(denied) == length and denied.isalnum() and denied in claim:
+                ends = [m.start() for m in re.finditer(re.escape(denied), evidence)]
+                if any(n["no"] for n in words().negator.finditer(claim)) or any(
+                    not words().negator.search(evidence[max(0, at - 4) : at]) for at in ends
+                ):
+                    break
+                return f"“{denied}”在所引原文中是“{match[0]}{denied}”"
+    return ""
+
+
+def _shared_numbers(clause: str, other: str) -> float:
+    """Half a point for every number that two clauses share: they most likely speak of one thing."""
+    return 0.5 * sum(any(q.matches(e) for e in quantities(other)) for q in quantities(clause) if q.unit != "公历年")
+
+
+def _poles(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Every word of a pair with the denial right before it, if any (不能 超过)."""
+    for match in words().pole.finditer(text):
+        before = text[max(0, match.start() - 3) : match.start()]
+        if not before.endswith(("才", "方")):  # 写完才可以展出 both allows and forbids
+            denied = [m[0] for m in words().negator.finditer(before) if m["no"] and m.end() == len(before)]
+            yield match, denied[0] if denied else ""
 
 
 def _sides(clause: str) -> dict[int, dict[int, str]]:
-    """Pair to side to the word that stands for it."""
+    """Pair to side to the words that stand for it; a denied word stands for the other side."""
     found: dict[int, dict[int, str]] = {}
-    for match in words().pole.finditer(clause):
+    for match, denial in _poles(clause):
         for pair, side in words().poles[match[0]]:
-            found.setdefault(pair, {})[side] = match[0]
+            found.setdefault(pair, {})[1 - side if denial else side] = denial + match[0]
     return found
 
 
@@ -118,11 +166,11 @@ def _other_side(clause: str, near: list[str], there: list[str]) -> str:
         if len(mine) > 1:
             continue
         (side, word) = next(iter(mine.items()))
-        for other in near[:1], near, there:
+        for other in near[:1], near:
             theirs: dict[int, str] = {}
             for c in other:
                 theirs.update(_sides(c).get(pair, {}))
-            if side in theirs or any(word in c for c in other):
+            if side in theirs:
                 break
             if theirs and (len(word) > 1 or likeness(clause, other[0]) > 0.3):
                 return f"“{word}”与所引原文的“{theirs[1 - side]}”相反"
@@ -130,37 +178,44 @@ def _other_side(clause: str, near: list[str], there: list[str]) -> str:
 
 
 def _denials(clause: str) -> list[tuple[str, str]]:
-    """(negator, the content word that it denies) of a clause."""
+    """(negator, a content word that it denies) of a clause: the first two after it."""
     found = []
+    limits = [m.span() for m in words().pole.finditer(clause)]  # 不得超过 is a side of a pair, no denial
     for match in words().negator.finditer(clause):
-        if match["no"]:
-            target = next((w for w, _ in content(clause[match.end() :])), "")
-            found.append((match[0], target))
+        inside = any(a <= match.start() and match.end() < b for a, b in limits)
+        before = words().pole.match(clause, match.end())
+        if match["no"] and not inside and not (before and len(before[0]) > 1):
+            targets = [w for w, _ in content(clause[match.end() :])][:2] or [""]
+            found += [(match[0], target) for target in targets]
     return found
 
 
 def _denied(clause: str, near: list[str], there: list[str]) -> str:
     mine = _denials(clause)
-    best = near[0]
-    theirs = _denials(best)
     fault = f"“{clause[:24]}”与所引原文的肯定、否定相反"
-    if bool(mine) == bool(theirs):
-        return ""
     if mine:
-        others = [c for c in there if _denials(c)]
-        if any(_same(t, u) or (t and t in c) for c in others for _, t in mine for _, u in _denials(c)):
+        others = [(c, u) for c in there for _, u in _denials(c)]
+        if any(_same(t, u) or (t and t in c) for c, u in others for _, t in mine):
             return ""
-        known = [t for _, t in mine if t and t in best]
-        rest = words().negator.sub("", clause)
-        if _sides(clause) and not known:
-            return ""
-        return fault if known or likeness(rest, best) > 0.5 else ""
-    for _, target in theirs:
-        if target and target in clause:
-            positive = [c for c in there if target in c and not _denials(c) and likeness(clause, c) > 0.2]
-            return "" if positive else fault
-        if target and any(_same(target, w) for w, _ in content(clause)) and likeness(clause, best) > 0.3:
+        plain = [c for c in near if not _denials(c)]
+        if any(t and t in c for c in plain for _, t in mine):
             return fault
+        rest = words().negator.sub("", clause)
+        aligned = near[0] in plain and likeness(rest, near[0]) > 0.5
+        return fault if aligned and not others and not _sides(clause) else ""
+    for c in there:
+        denials = _denials(c)
+        for (before, _), (negator, target) in zip([("", ""), *denials], denials, strict=False):
+            second = before == negator
+            if not target or (second and c != near[0]) or likeness(clause, c) < (0.1 if len(target) > 1 else 0.15):
+                continue
+            like = max(0.2, likeness(clause, c) - 0.05)
+            positive = [o for o in there if target in o and not _denials(o) and likeness(clause, o) > like]
+            if target in clause and not positive:
+                return fault
+            close = c == near[0] and likeness(clause, c) > 0.3
+            if close and any(_same(target, w) for w, _ in content(clause)) and not positive:
+                return fault
     return ""
 
 
@@ -169,16 +224,22 @@ def _same(a: str, b: str) -> bool:
     return bool(a and b and set(a) & set(b))
 
 
+_ONLY_AFTER = re.compile("(?:才|方)(?:可以|能|可|予)")
+_BEFORE = re.compile("(?:之前|以前|前)[^,。;不]{0,6}(?:可以|能|可)")
 _FROM_TO = re.compile(
     r"(?:从|由)(?P<a>[^,。;]{1,24}?)(?:变成|变为|改成|改为|转为|转向|走向|升级为|跃升为|升至|降至|增至|增加到|减少到|提高到|缩短到|压缩到|延长到|降到|升到|提到|到|至|成)(?P<b>[^,。;]{1,16})"
 )
 
 
+def _is_plain(word: str, evidence: str) -> bool:
+    return len(word) > 1 and not any(c.isdigit() for c in word) and word in evidence
+
+
 def _order(claim: str, evidence: str) -> str:
     """从 A 到 B in the claim where the evidence goes from B to A."""
     for match in _FROM_TO.finditer(claim):
-        first = [evidence.find(w) for w, _ in tag(match["a"]) if len(w) > 1 and w in evidence and w not in match["b"]]
-        second = [evidence.find(w) for w, _ in tag(match["b"]) if len(w) > 1 and w in evidence and w not in match["a"]]
+        first = [evidence.find(w) for w, _ in tag(match["a"]) if _is_plain(w, evidence) and w not in match["b"]]
+        second = [evidence.find(w) for w, _ in tag(match["b"]) if _is_plain(w, evidence) and w not in match["a"]]
         if first and second and min(first) > min(second) and max(first) > max(second):
             return f"“{match[0][:24]}”与所引原文的先后相反"
     return ""

@@ -36,11 +36,12 @@ _UNITS = {  # canonical unit: spellings
     "个": "个 家 种 类 大 项 条 次 件 层 级 座 间 辆 箱 册 行 所 封 台 套 户 本 张 份 步 段 篇 组 门 只 章 节 款 批 支 部 块 样 者 代 届 期",
 }
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
-_COIN = "美 港 日 欧 澳 银 英".split()
+_COIN = ["美", "港", "日", "欧", "澳", "银", "英"]
 _SPELLINGS = "|".join(sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True))
+_SPELLING = re.compile(_SPELLINGS)
 _NUMBER = re.compile(
     rf"""(?<![a-z0-9.])(?P<clock>\d{{1,2}}:\d\d)(?!\d)
-    |(?P<fraction>[{_HAN}]+|\d+)分之(?P<part>[{_HAN}]+|\d+)
+    |(?P<fraction>[{_HAN}万亿]+|\d+)分之(?P<part>[{_HAN}]+|\d+)
     |(?P<half>一半|半数|半(?=(?:年|个?月|天|日|小时|个小时)))
     |(?P<ordinal>第(?:[{_HAN}]+|\d+))
     |(?:(?<![a-z0-9._])(?<![a-z]-)(?P<arabic>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)
@@ -50,7 +51,9 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _GENERIC = ("个", "人", "点", "分钟", "折", "倍")  # after a Chinese numeral below 2 they count nothing: 一种, 一点
-_IDIOM = re.compile("[一二三四五六七八九十百千万]+(?:站式|体|定|些|起|直|般|旦|律|切|致|样|系列|带|方面|面|流|线|步步)")
+_IDIOM = re.compile(
+    "[一二三四五六七八九十百千万]+(?:站式|体|定|些|起|直|般|旦|律|切|致|样|系列|带|方面|面|流|线|步步|分(?!钟|之))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Quantity:
 
     def matches(self, other: "Quantity", tolerance: float = 1e-9) -> bool:
         """Whether both say the same: equal values, and units that do not contradict."""
+        if {self.unit, other.unit} == {"公历年", "年"}:  # 十四年, and 14年 that was folded to 2014年
+            return self.value % 100 == other.value % 100
         same = abs(self.value - other.value) <= tolerance * max(abs(self.value), abs(other.value))
         return same and (self.unit == other.unit or not self.unit or not other.unit)
 
@@ -92,8 +97,10 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if match["half"]:
         if match[0] != "半":
             return Quantity(match[0], 50.0, "%", start, end)
-        unit = re.compile(_SPELLINGS).match(text, end)
-        return Quantity(text[start : unit.end()], 0.5, _UNIT_OF[unit[0]], start, unit.end()) if unit else None
+        spelled = _SPELLING.match(text, end)
+        if spelled is None:
+            return None
+        return Quantity(text[start : spelled.end()], 0.5, _UNIT_OF[spelled[0]], start, spelled.end())
     if match["fraction"]:
         whole = _value(match["fraction"])
         return Quantity(match[0], 100 * _value(match["part"]) / whole, "%", start, end) if whole else None
@@ -117,7 +124,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if match["tail"] == "半":
         value += 0.5
     if match["han"] and (
-        number[0] in "百千" or (not unit and len(number) < 3) or (canonical in _GENERIC and value < 2)
+        number[0] in "百千" or (not unit and len(number) < 2) or (canonical in _GENERIC and value < 2)
     ):
         return None
     return Quantity(text[start:end], value, canonical, start, end)
