@@ -31,7 +31,10 @@ _NAME_FLAGS = ("nr", "ns", "nt", "nz")
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The verdict on one sentence. ``score`` is the probability, 0 to 1, that the evidence says it."""
+    """The verdict on one sentence. ``score`` is the probability, 0 to 1, that the evidence says it.
+
+    A fault that a rule found makes it 0.
+    """
 
     supported: bool
     score: float
@@ -43,11 +46,10 @@ def support(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
     said, sources = fold(claim), tuple(fold(e) for e in evidence if e.strip())
     if not sources or not said.strip():
         return Support(False, 0.0, ("没有可核对的原文",))
-    faults = rule_faults(said, sources)
+    if faults := rule_faults(said, sources):
+        return Support(False, 0.0, tuple(dict.fromkeys(faults)))
     score = probability(signals(said, sources, encoder))
-    if not faults and score < 0.5:
-        faults = ["所引原文没有说到这个意思"]
-    return Support(not faults, round(min(score, 0.49) if faults else score, 3), tuple(dict.fromkeys(faults)))
+    return Support(score >= 0.5, round(score, 3), () if score >= 0.5 else ("所引原文没有说到这个意思",))
 
 
 def rule_faults(said: str, sources: tuple[str, ...]) -> list[str]:
