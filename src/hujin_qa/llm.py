@@ -28,6 +28,7 @@ Message = dict[str, str]
 """``{"role": "system" | "user" | "assistant", "content": …}``."""
 
 _ATTEMPTS = 3
+_BACKOFF = 0.2  # seconds before the second attempt, doubled before the third
 _LONGEST_WAIT = 10.0  # seconds between attempts; a server that asks for more is told of instead
 _MAX_BYTES = 4_000_000
 _BYTES_PER_TOKEN = 2000  # an event of one token is 200 to 400 bytes of JSON
@@ -222,7 +223,7 @@ def _is_transient(error: BaseException) -> bool:
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = error.after if isinstance(error, _Refused) else 0.0
-    return float(max(asked, 0.2 * 2**state.attempt_number))
+    return float(max(asked, _BACKOFF * 2 ** (state.attempt_number - 1)))
 
 
 def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
@@ -243,15 +244,15 @@ def _told(error: Exception) -> LLMProblem:
     if isinstance(error, httpx.TimeoutException):
         return LLMProblem("语言模型服务很久没有回应")
     if _caused_by(error, ssl.SSLError):
-        return LLMProblem("语言模型服务的证书无法验证")
+        return LLMProblem("与语言模型服务的加密连接失败,证书可能无法验证")
     if _caused_by(error, socket.gaierror):
         return LLMProblem("找不到语言模型服务的主机")
     if isinstance(error, httpx.ConnectError):
         return LLMProblem("连不上语言模型服务")
+    if isinstance(error, (SSEError, ValueError, AttributeError, KeyError, TypeError)):
+        return LLMProblem("语言模型服务的回复格式不对")
     if isinstance(error, httpx.TransportError):
         return LLMProblem("语言模型的回答中途断了")
-    if isinstance(error, (ValueError, SSEError, AttributeError, KeyError, TypeError)):
-        return LLMProblem("语言模型服务的回复格式不对")
     return LLMProblem("语言模型服务出了问题")
 
 
