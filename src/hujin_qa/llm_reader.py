@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .contraries import clauses, content, likeness
+from .contraries import content, likeness
 from .grounding import support
 from .index import Index
 from .prompts import ABSTENTION, speaks_to_the_model
@@ -171,18 +171,21 @@ def _cite(checked: Sequence[Checked], index: Index) -> tuple[tuple[Claim, ...], 
     return tuple(claims), tuple(citations.values())
 
 
-def lacking(verified: Verified, claims: Sequence[Claim]) -> list[Claim]:
-    """The extractive claims that the model's supported sentences do not cover: a number, a name or most words."""
-    said = fold(" ".join(c.text for c in verified.claims if c.supported))
-    return [claim for claim in claims if not _covers(said, fold(claim.text))]
+def lacking(verified: Verified, claims: Sequence[Claim], question: str) -> list[Claim]:
+    """The extractive claims that the model's supported sentences do not cover: a number, or most words.
+
+    Words of the question say nothing new.
+    """
+    said, asked = fold(" ".join(c.text for c in verified.claims if c.supported)), fold(question)
+    return [claim for claim in claims if not _covers(said, fold(claim.text), asked)]
 
 
-def _covers(said: str, claim: str) -> bool:
-    mine = quantities(said)
+def _covers(said: str, claim: str, asked: str) -> bool:
+    mine = quantities(said + "," + asked)
     if any(not any(q.matches(m) for m in mine) for q in quantities(claim) if q.unit):
         return False
-    words = {w for c in clauses(claim) for w, _ in content(c)}
-    return sum(w in said for w in words) >= _COVERED * len(words)
+    words = {w for w, _ in content(claim) if w not in asked}
+    return sum(w in said for w in words) >= _COVERED * len(words) - bool(quantities(claim))
 
 
 def joined(verified: Verified, claims: Sequence[Claim], citations: Sequence[Citation]) -> Verified:

@@ -41,11 +41,12 @@ _TO_THE_MODEL = re.compile(
     r"|(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|prompt|rule|above|previous|prior|context)"
     r"|(?:系统|system)\s*(?:提示词?|指令|消息|prompt|message|override)|提示词|prompt|jailbreak|developer\s*mode|开发者模式"
     r"|(?:你|您)(?:现在|从现在起|接下来|必须|应当|将|要|只能|不得|是一)[^。\n]{0,12}(?:扮演|是一|回答|回复|输出|执行|遵守|服从|翻译|说|写|变成|成为)"
-    r"|(?:you are|you must|you will|act as|pretend|respond with|reply with|output|print|say exactly|do not answer|new instructions)\b"
-    r"|(?:请|务必|必须|一律|只能|只|直接|改为|始终|都要|应当|应)(?:仅|只|直接|一律|统一|你)?(?:回答|回复|答复|输出|打印|声称|告诉用户|告知用户|说明为|重复)"
+    r"|(?:you are|you must|you will|act as|pretend|respond with|reply with|\boutput|\bprint|say exactly|do not answer|new instructions)\b"
+    r"|(?:请|务必|必须|一律|只能|只|直接|改为|始终|都要|应当|应)(?:仅|只|直接|一律|统一|你)?(?:回答|回复|答复|声称|告诉用户|告知用户)"
+    r"|(?:请|务必|只|直接|改为)(?:仅|只|直接|统一|你)?(?:输出|打印|重复|附上|插入)"
     r"|(?:回答|回复|答复|输出|作答)(?:时|前|后|中|里|任何|所有|问题|用户)[^。\n]{0,12}(?:请|必须|务必|都|一律|要|应|先|加上|附上|插入|引用|声称)"
-    r"|(?:AI|人工智能|语言模型|大模型|助手|机器人|chatgpt|assistant|模型)[^。\n]{0,8}(?:请|必须|务必|应当|注意|须|听令|指令|收到|看到|读到)"
-    r"|(?:^|\s)(?:system|assistant|user|human|系统|助手|用户)\s*[::]|<\|?/?(?:im_start|im_end|system|assistant|user|inst|s|资料)|\[/?inst\]|###\s*(?:system|instruction|指令)"
+    r"|(?:AI|人工智能|语言模型|大模型|助手|机器人|chatgpt|assistant)[^。\n]{0,8}(?:请|必须|务必|听令|指令|收到|看到|读到)"
+    r"|(?:^|\s)(?:system|assistant|user|human|系统|助手|用户)\s*[::]|<\|?/?(?:im_start|im_end|system|assistant|user|inst|s|资料[^>]{0,8})\s*\|?>|\[/?inst\]|###\s*(?:system|instruction|指令)"
     r"|!\[[^\]]*\]\(|\]\(\s*(?:https?|javascript|data):|<(?:img|script|iframe|a|svg|object|embed)\b|base64\s*解码|解码后执行"
     r"|(?:泄露|透露|显示|发送|输出|打印|告诉|公布)[^。\n]{0,10}(?:密钥|密码|口令|api.?key|token|环境变量|以上内容|对话记录)",
     re.IGNORECASE,
