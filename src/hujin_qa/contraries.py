@@ -143,6 +143,9 @@ def _shared_numbers(clause: str, other: str) -> float:
     return 0.5 * sum(any(q.matches(e) for e in quantities(other)) for q in quantities(clause) if q.unit != "公历年")
 
 
+_THAN = re.compile(r"比[^,。;\d]{1,14}?(?:(?P<more>[高多大长快强早])|[低少小短慢弱晚])")
+
+
 def _poles(text: str) -> Iterator[tuple[re.Match[str], str]]:
     """Every word of a pair with the denial right before it, if any (不能 超过)."""
     for match in words().pole.finditer(text):
@@ -158,6 +161,9 @@ def _sides(clause: str) -> dict[int, dict[int, str]]:
     for match, denial in _poles(clause):
         for pair, side in words().poles[match[0]]:
             found.setdefault(pair, {})[1 - side if denial else side] = denial + match[0]
+    for than in _THAN.finditer(clause):
+        for pair, side in words().poles["高于" if than["more"] else "低于"]:
+            found.setdefault(pair, {})[side] = than[0]
     return found
 
 

@@ -33,7 +33,7 @@ _UNITS = {  # canonical unit: spellings
     "点": "点钟 点",
     "岁": "岁",
     "折": "折",
-    "个": "个 家 种 类 大 项 条 次 件 层 级 座 间 辆 箱 册 行 所 封 台 套 户 本 张 份 步 段 篇 组 门 只 章 节 款 批 支 部 块 样 者 代 届 期",
+    "个": "个 家 种 类 大 项 条 次 件 层 级 座 间 辆 箱 册 行 所 封 台 套 户 本 张 份 步 段 篇 组 门 章 节 款 批 支 部 块 样 者 代 届 期 稿 场 遍 轮 幕 集 卷 首 棵 株 匹 头 枚 瓶 杯 针 剂 片 栋 幢 艘 列 架 幅 道 处 课 讲 档 声 趟 排 桌 顿 笔 根 颗 只",
 }
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _COIN = ["美", "港", "日", "欧", "澳", "银", "英"]
