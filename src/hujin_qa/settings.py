@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     llm_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     llm_model: str = Field(default="", validation_alias="OPENAI_MODEL")
     llm_connect_seconds: float = Field(default=5, gt=0)
-    llm_stall_seconds: float = Field(default=20, gt=0)  # without a byte
+    llm_stall_seconds: float = Field(default=30, gt=0)  # without a byte
     llm_seconds: float = Field(default=90, gt=0)  # for a whole answer, retries included
     llm_reply_tokens: int = Field(default=800, ge=16)
     llm_prompt_tokens: int = Field(default=3000, ge=200)  # passages and history are cut to this
