@@ -12,7 +12,7 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ from hujin_qa import evidence
 from hujin_qa.assistant import Assistant, ensure_index
 from hujin_qa.evaluation import EvalQuestion, is_evidence, load_questions
 from hujin_qa.metrics import facts_found, fold_fact
-from hujin_qa.question import Question, understand
-from hujin_qa.reader import choose, cite, compose
+from hujin_qa.question import Question
+from hujin_qa.reader import Sought, announced, choose, cite, compose
 from hujin_qa.settings import load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -40,10 +40,10 @@ class Example:
     """One question over one corpus: its candidates with the truth about each."""
 
     corpus: str
-    asked: Question
+    sought: Sought
+    parts: list[tuple[Question, list[evidence.Evidence]]]
     evidence: list[evidence.Evidence]
     labels: list[bool]
-    hits: list[Any]
     assistant: Assistant
     gold: EvalQuestion
     weight: float
@@ -55,27 +55,28 @@ def examples(
     """Candidates of each question; with ``drop`` the gold passages are taken away, so it has no answer."""
     index = assistant.index
     for gold in questions:
-        history = [("user", text) for text in gold.history]
-        text = assistant.ask(gold.question, history).interpreted if history else gold.question
-        asked = understand(text, index, assistant.lexicon)
+        asked = assistant.interpret(gold.question, [("user", text) for text in gold.history])
         if asked.chat:
             continue
-        vector, hits = assistant.retrieve(asked, 20)
-        if drop:
-            hits = [h for h in hits if not is_evidence(h.passage, gold)]
-        hits = hits[: assistant.settings.hits]
-        found = evidence.weigh(asked, vector, hits, index)
+        sought, *split = [
+            replace(s, hits=[h for h in s.hits if not (drop and is_evidence(h.passage, gold))])
+            for s in assistant.seek(asked)
+        ]
+        found = evidence.weigh(asked, sought.vector, sought.hits, index)
+        parts = [(p.question, evidence.weigh(p.question, p.vector, p.hits, index)) for p in split]
         labels = [
             gold.answerable and not drop and is_evidence(e.hit.passage, gold) and _has_fact(gold, index, e)
             for e in found
         ]
-        truth = EvalQuestion(gold.id, gold.kind, text, gold.answerable and not drop, gold.facts)
+        truth = EvalQuestion(gold.id, gold.kind, asked.text, gold.answerable and not drop, gold.facts)
         if found:
-            yield Example(name, asked, found, labels, hits, assistant, truth, weight)
+            yield Example(name, sought, parts, found, labels, assistant, truth, weight)
 
 
 def _has_fact(gold: EvalQuestion, index: Any, e: evidence.Evidence) -> bool:
-    text = fold_fact(index.documents[e.hit.passage.document].text[e.start : e.end])
+    document = index.documents[e.hit.passage.document]
+    end = max([e.end, *(span.end for span in announced(e, index) if span.start >= e.end)])
+    text = fold_fact(document.text[e.start : end])
     return any(fold_fact(a) in text for fact in gold.facts for a in fact)
 
 
@@ -129,11 +130,12 @@ def _rescore(data: Sequence[Example]) -> None:
         scored = [(evidence.rescored(e), label) for e, label in pairs]
         scored.sort(key=lambda pair: -pair[0].score)
         x.evidence, x.labels = [e for e, _ in scored], [label for _, label in scored]
+        x.parts = [(q, sorted(map(evidence.rescored, found), key=lambda e: -e.score)) for q, found in x.parts]
 
 
 def _answer(x: Example) -> tuple[dict[str, float], float]:
-    spans, chosen = choose(x.asked, x.evidence, x.hits, x.assistant.index)
-    signals = evidence.answer_signals(x.asked, chosen, x.hits, x.assistant.index)
+    spans, chosen = choose(x.sought, x.evidence, x.parts, x.assistant.index)
+    signals = evidence.answer_signals(x.sought.question, chosen, x.sought.hits, x.assistant.index)
     claims, _ = cite(spans, x.assistant.index)
     return signals, facts_found(x.gold.facts, compose(claims)) if x.gold.answerable else 0.0
 

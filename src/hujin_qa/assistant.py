@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .conversation import Past, resolve
+from .conversation import Past, remember, resolve
 from .encoder import open_encoder
 from .index import Index, build_index, is_stale, open_index
 from .lexicon import Lexicon, load_lexicon
+from .parts import split_question
 from .question import Question, understand
-from .reader import NOTHING, Reading, compose, read, title
+from .reader import NOTHING, Reading, Sought, compose, read
 from .retriever import Fusion, retrieve
+from .sections import title
 from .settings import Settings, load_settings
 from .text import clean
-from .types import Answer, Delta, Encoder, Hit, Note, Turn, Vectors
+from .types import Answer, Delta, Encoder, Hit, Note, Turn
 
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
 _SAY = {
@@ -49,7 +51,8 @@ class Assistant:
     def search(self, question: str, k: int | None = None, fusion: Fusion = "scores") -> list[Hit]:
         """The passages nearest to a question, best first."""
         asked = understand(question, self.index, self.lexicon)
-        return self.retrieve(asked, k or self.settings.hits, fusion)[1]
+        vector = self.encoder.encode_query([asked.folded])[0]
+        return retrieve(self.index, vector, asked.terms, k or self.settings.hits, fusion)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text with citations, or abstain; ``history`` is the conversation so far, oldest first."""
@@ -62,7 +65,7 @@ class Assistant:
 
         Closing the iterator, or ``stopped()`` becoming true, ends the model's work.
         """
-        answer = self._extract(question, history)
+        answer = self._answer(clean(question), self._past(history))
         if answer.status == "abstained" or not self.settings.has_llm:
             yield answer
             return
@@ -75,29 +78,44 @@ class Assistant:
                 event = replace(event, notes=notes)
             yield event
 
-    def _extract(self, question: str, history: Sequence[Turn]) -> Answer:
-        earlier = [text for role, text in history if role == "user" and clean(text)]
-        past: Past | None = None
-        for text in earlier[-_REMEMBERED:]:
-            past = self._past(text, past)
-        return self._answer(question, past)
+    def interpret(self, text: str, history: Sequence[Turn] = ()) -> Question:
+        """What a question means after the conversation so far."""
+        return self._interpret(clean(text), self._past(history))
 
-    def _past(self, text: str, past: Past | None) -> Past:
-        answer = self._answer(text, past)
-        return Past(understand(answer.interpreted, self.index, self.lexicon), answer)
+    def seek(self, asked: Question) -> list[Sought]:
+        """What is retrieved for a question, and behind it for each of the questions that it is made of."""
+        parts = [understand(part, self.index, self.lexicon) for part in split_question(asked, self.index, self.lexicon)]
+        questions = [asked, *(replace(part, around=asked.around) for part in parts)]
+        vectors = self.encoder.encode_query([q.folded for q in questions])
+        also = [row for row, p in enumerate(self.index.passages) if (p.document, p.position) in asked.around]
+        return [
+            Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits, also=also))
+            for q, vector in zip(questions, vectors, strict=True)
+        ]
+
+    def _past(self, history: Sequence[Turn]) -> Past | None:
+        past: Past | None = None
+        for text in [text for role, text in history if role == "user" and clean(text)][-_REMEMBERED:]:
+            answer = self._answer(clean(text), past)
+            past = remember(understand(answer.interpreted, self.index, self.lexicon), answer, past, self.index)
+        return past
+
+    def _interpret(self, text: str, past: Past | None) -> Question:
+        interpreted = resolve(text, past, self.index, self.lexicon) if past else text
+        asked = understand(interpreted, self.index, self.lexicon)
+        return replace(asked, around=past.places) if past and interpreted != text else asked
 
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()
-        text = clean(text)
-        interpreted = resolve(text, past, self.index, self.lexicon) if past else text
-        asked = understand(interpreted, self.index, self.lexicon)
+        asked = self._interpret(text, past)
         if not text or asked.chat or not self.index.passages:
             reason = "empty_index" if text and not asked.chat else "no_match"
             say = "empty_question" if not text else "chat" if asked.chat else reason
             return self._abstain(text, asked, (), reason, _SAY[say], {"retrieve": 0.0, "read": 0.0}, 0.0)
-        vector, hits = self.retrieve(asked, self.settings.hits)
+        sought, *parts = self.seek(asked)
+        hits = sought.hits
         retrieved = time.perf_counter()
-        reading = read(asked, vector, hits, self.index) if hits else NOTHING
+        reading = read(sought, parts, self.index) if hits else NOTHING
         timings = {
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
@@ -122,11 +140,6 @@ class Assistant:
             confidence=round(reading.confidence, 3),
             timings_ms=timings,
         )
-
-    def retrieve(self, asked: Question, k: int, fusion: Fusion = "scores") -> tuple[Vectors, list[Hit]]:
-        """The vector of a question that was read, shape ``(d,)``, and its best ``k`` passages."""
-        vector = self.encoder.encode_query([asked.folded])[0]
-        return vector, retrieve(self.index, vector, asked.terms, k, fusion)
 
     def _near(self, hits: Sequence[Hit]) -> str:
         places = dict.fromkeys(" › ".join(title(s) for s in h.passage.section) for h in hits[:3])

@@ -26,6 +26,7 @@ from .dense import DenseIndex
 from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex
 from .lexical import LexicalIndex
 from .lexicon import Lexicon
+from .meaning import Meanings
 from .passages import SPLITTER, split_passages
 from .pinyin import Pinyin
 from .sentences import split_sentences
@@ -70,6 +71,11 @@ class Index:
         """Row of the passage that holds, or last began before, a place in a document."""
         starts, first = self._starts[document]
         return first + max(0, bisect_right(starts, offset) - 1)
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """What the words of the corpus mean."""
+        return Meanings.of(self.lexical.vocabulary)
 
     @cached_property
     def rows(self) -> dict[str, int]:

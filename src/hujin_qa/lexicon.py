@@ -13,6 +13,7 @@ from .errors import BadInput
 from .text import fold
 
 _LISTS = ("words", "aliases", "synonyms", "fillers", "chat")
+_TEXTS = ("stopwords", "places")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Lexicon:
     fillers: tuple[str, ...]  # longest first
     stopwords: frozenset[str]
     chat: tuple[str, ...]
+    places: tuple[str, ...]
 
     @cached_property
     def _others(self) -> dict[str, frozenset[str]]:
@@ -77,12 +79,13 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         fillers=tuple(sorted({fold(w) for w in gather("fillers")}, key=lambda w: (-len(w), w))),
         stopwords=frozenset(fold(w) for table in tables for w in table.get("stopwords", "").split()),
         chat=tuple(gather("chat")),
+        places=tuple(dict.fromkeys(fold(w) for table in tables for w in table.get("places", "").split())),
     )
 
 
 def _checked(table: dict[str, Any]) -> dict[str, Any]:
     for name in table:
-        if name not in (*_LISTS, "stopwords"):
+        if name not in (*_LISTS, *_TEXTS):
             raise TypeError(f"不认识的一项 {name!r}")
     for name in _LISTS:
         items = table.get(name, [])
@@ -93,6 +96,7 @@ def _checked(table: dict[str, Any]) -> dict[str, Any]:
             raise TypeError(f"{name} 的词组里只能有词")
     for pattern in table.get("chat", []):
         re.compile(pattern)
-    if not isinstance(table.get("stopwords", ""), str):
-        raise TypeError("stopwords 应是以空格分开的一段文字")
+    for name in _TEXTS:
+        if not isinstance(table.get(name, ""), str):
+            raise TypeError(f"{name} 应是以空格分开的一段文字")
     return table

@@ -1,11 +1,13 @@
 """What a question asks: its words, how rare each is, the kind of answer it wants, and what it rules out."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from .index import Index
 from .lexicon import Lexicon
+from .pinyin import Context
 from .text import clean, fold
 
 LONGEST = 500  # characters of a question that are read
@@ -15,7 +17,7 @@ Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "pol
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
         "summary",
-        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|总结|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|归纳",
+        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|总结|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|归纳|总的(?:结论|意思)|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
     ),
     (
         "compare",
@@ -54,11 +56,17 @@ _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it
 )  # fmt: skip
 _VALUE_PATTERNS = tuple((value, re.compile(asked), re.compile(seen)) for value, asked, seen in _VALUES)
 
+_INTERROGATIVE = re.compile(
+    r"多少|谁|什么|啥|哪(?:个|位|家|些|几|里|儿|天|年|种|类|一)?|几(?!乎)|多(?:大|高|久|长|远|重|快)|怎么样?|如何|咋样?|为何|吗|是不是|有没有|能不能|会不会|是否"
+)
+_ASKING = re.compile(r"[几哪各更跟比][\u4e00-\u9fff]{0,2}|[一二两三四五六七八九十\d]+[个大种类条项点家样次年天月]")
+_NEXT_TO = 3  # characters between an attribute and its interrogative ("总部在哪")
 _YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
 _COUNT = re.compile(
     r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)"
 )
 _ORDINAL = re.compile(r"(倒数)?第(\d+|[一二两三四五六七八九十]+)|最后(?:一)?(?:个|条|点|项)|(最初|首)(?:个|条|点|项)")
+_SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
 _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
@@ -67,9 +75,14 @@ class Word:
     """One content word of a question with every spelling that stands for it."""
 
     text: str
-    others: frozenset[str]  # itself included
+    others: Mapping[str, float]  # what may stand for it, itself included, with a degree of 0 to 1
     weight: float  # inverse document frequency; the maximum if the corpus lacks it
     known: bool  # it or another spelling occurs in the corpus
+
+    @property
+    def same(self) -> frozenset[str]:
+        """Its spellings and other names, without the words that are only near."""
+        return frozenset(other for other, degree in self.others.items() if degree == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,8 @@ class Question:
     """A question as the program reads it. ``text`` is what is searched and shown as interpreted."""
 
     text: str
-    folded: str
+    plain: str  # folded as typed
+    folded: str  # … without polite words, typing errors mended
     words: tuple[Word, ...]
     terms: tuple[str, ...]  # index terms, aliases included
     kind: Kind
@@ -85,7 +99,11 @@ class Question:
     years: frozenset[str]
     count: int  # "五大趋势" -> 5; 0: none named
     ordinal: int  # "第二点" -> 2, "倒数第一" -> -1; 0: none named
+    sentences: int  # "三句话说说" -> 3; 0: none named
+    focus: frozenset[str]  # words next to the interrogative: the attribute that is asked for
+    places: frozenset[str]  # countries, provinces, cities that it names
     chat: bool
+    around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
 
     def holds_value(self, folded_sentence: str) -> bool:
         """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
@@ -100,37 +118,69 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     text = clean(text)[:LONGEST]
     plain = fold(text)
     asked = _without_fillers(plain, lexicon)
-
-    def is_word(heard: str) -> bool:
-        return index.lexical.frequency(heard) > 0 or (len(heard) == 2 and index.segmenter.is_word(heard))
-
-    folded = index.pinyin.correct(asked, is_word)
+    folded = index.pinyin.correct(asked, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords))
     ordinal = _ORDINAL.search(folded)
+    kind, trigger = _kind(folded)
+    words = tuple(w for w in content_words(folded, index, lexicon) if w.known or w.text not in trigger)
     return Question(
         text=folded if folded != asked else text,
+        plain=plain,
         folded=folded,
-        words=content_words(folded, index, lexicon),
+        words=words,
         terms=_terms(folded, index, lexicon),
-        kind=next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(folded)), "fact"),
+        kind=kind,
         value=next((value for value, asked_, _ in _VALUE_PATTERNS if asked_.search(folded)), None),
         years=frozenset(_YEARS.findall(folded)),
         count=_number(m[1]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
-        ordinal=_ordinal(ordinal) if ordinal else 0,
+        ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
+        sentences=_number(m[1]) if (m := _SENTENCES.search(folded)) else 0,
+        focus=_focus(folded, words),
+        places=frozenset(p for p in lexicon.places if p in folded),
         chat=lexicon.is_chat(plain),
     )
+
+
+def _occurs(pair: tuple[str, str], index: Index) -> bool:
+    return index.lexical.frequency("_" + "".join(pair)) > 0
 
 
 def content_words(folded: str, index: Index, lexicon: Lexicon) -> tuple[Word, ...]:
     """The words of a folded text that carry its topic, each once, in order."""
     words = dict.fromkeys(w for w in index.segmenter.words(folded) if w not in lexicon.stopwords)
-    return tuple(_word(w, index, lexicon) for w in words if len(w) > 1 or not w.isascii())
+    return tuple(
+        _word(w, index, lexicon) for w in words if (len(w) > 1 or not w.isascii()) and not _ASKING.fullmatch(w)
+    )
 
 
 def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
-    others = lexicon.others(text)
-    frequency = max(_frequency(o, index) for o in others)
-    weight = index.lexical.idf_of(frequency)
-    return Word(text, others, weight, frequency > 0)
+    same = lexicon.others(text)
+    frequency = max(_frequency(o, index) for o in same)
+    near = {o: degree for o, degree in index.meanings.near(text).items() if o not in same}
+    return Word(text, near | dict.fromkeys(same, 1.0), index.lexical.idf_of(frequency), frequency > 0)
+
+
+def _kind(folded: str) -> tuple[Kind, str]:
+    """What a folded question asks for, and the words that say so."""
+    for kind, pattern in _KIND_PATTERNS:
+        if found := pattern.search(folded):
+            return kind, found[0]
+    return "fact", ""
+
+
+def interrogative(folded: str) -> bool:
+    """Whether a folded text asks something by a word that asks."""
+    return bool(_INTERROGATIVE.search(folded))
+
+
+def _focus(folded: str, words: Sequence[Word]) -> frozenset[str]:
+    """The words that stand next to the interrogative: what is asked for, not what it is asked of."""
+    found = _INTERROGATIVE.search(folded)
+    if not found:
+        return frozenset()
+    ends = {w.text: folded.rfind(w.text, 0, found.start()) + len(w.text) for w in words}
+    before = {w: end for w, end in ends.items() if w in folded[: found.start()] and found.start() - end <= _NEXT_TO}
+    after = {w.text for w in words if 0 <= folded.find(w.text, found.end()) - found.end() <= 1}
+    return frozenset(after | {w for w, end in before.items() if end == max(before.values())})
 
 
 def _frequency(word: str, index: Index) -> int:
@@ -169,6 +219,22 @@ def _number(text: str) -> int:
     if text.isdigit():
         return int(text[:4])
     return 10 + _NUMERALS.get(text[1:], 0) if text[0] == "十" else _NUMERALS.get(text[0], 0)
+
+
+def _is_name(ordinal: re.Match[str], folded: str, index: Index) -> bool:
+    """Whether "第二…" is a name that the text uses (第二梯队) rather than a place in a list (第二点)."""
+    pair = folded[ordinal.end() - 1 : ordinal.end() + 1]
+    return len(pair) == 2 and index.lexical.frequency("_" + pair) > 0
+
+
+def numeral(n: int) -> str:
+    """A small number in Chinese.
+
+    >>> numeral(7), numeral(12)
+    ('七', '十二')
+    """
+    digits = "零一二三四五六七八九十"
+    return digits[n] if n <= 10 else "十" + digits[n - 10] if n < 20 else str(n)
 
 
 def _ordinal(match: re.Match[str]) -> int:

@@ -2,34 +2,47 @@
 
 A claim is a sentence as it stands in the document. Where it leans on a heading to be understood (a figure
 whose subject is only in the heading, the tier that a list of names belongs to) that heading is put in front
-and cited too, so that everything a claim says is quoted.
+and cited too, so that everything a claim says is quoted. Where it leans on the sentence before it (其, 因此) or
+announces what follows (a colon), those come with it.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .evidence import Evidence, answer_signals, confidence, matched, share, weigh
+from .digest import digest
+from .evidence import Evidence, answer_signals, confidence, matched, share, union, weigh
 from .index import Index
+from .listing import find_list
 from .question import Question
+from .sections import Span, ancestors, children, heading_span, title
 from .text import fold
 from .types import Citation, Claim, Document, Hit, Section
 
 _BUDGET = {"fact": 120, "define": 120, "polar": 120, "member": 120, "list": 170, "compare": 200}
+_OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
 _OPEN_BUDGET = 190  # why, how, summary
-_MARKER_END = ")）、.．】]"
+_WHOLE = 170  # characters of a section that is short enough to be shown whole
+_GAIN = 0.2  # share of the question that a further sentence adds
+_BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
+_TIE = 0.9  # log-odds within which two sentences answer about as well
+_PART_BUDGET = 90  # one of several things that are asked at once
+_BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
+_LEANS_BACK = re.compile(r"(?:[他她它其]|该|此|这(?!一次)|因此|所以|由此|正因|为此|对此|于是|从而|二者|两者|前者|后者)")
+_ANNOUNCED = 260  # characters that a colon may bring along
+_MOST_ANNOUNCED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of a document that a claim is made of, under the heading it leans on."""
+class Sought:
+    """A question with what was retrieved for it; ``vector`` has shape ``(d,)``."""
 
-    document: str
-    start: int
-    end: int
-    heading: Section | None = None
+    question: Question
+    vector: NDArray[np.float32]
+    hits: Sequence[Hit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,51 +56,123 @@ class Reading:
 
 
 NOTHING = Reading((), (), 0.0, {})
+Choice = tuple[list[Span], list[Evidence]]
+"""What to say, in the order to say it, and the evidence that it rests on, best first."""
 
 
-def read(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], index: Index) -> Reading:
-    """Choose the shortest complete answer from the hits."""
-    evidence = weigh(question, vector, hits, index)
+def read(sought: Sought, parts: Sequence[Sought], index: Index) -> Reading:
+    """Choose the shortest complete answer from the hits; ``parts`` are the questions that it is made of."""
+    evidence = weigh(sought.question, sought.vector, sought.hits, index)
     if not evidence:
         return NOTHING
-    spans, chosen = choose(question, evidence, hits, index)
-    signals = answer_signals(question, chosen, hits, index)
+    each = [(p.question, weigh(p.question, p.vector, p.hits, index)) for p in parts]
+    spans, chosen = choose(sought, evidence, each, index)
+    signals = answer_signals(sought.question, chosen, sought.hits, index)
     return Reading(*cite(spans, index), confidence(signals), signals)
 
 
 def choose(
-    question: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], index: Index
-) -> tuple[list[Span], list[Evidence]]:
-    """What to say, in the order to say it, and the evidence that it rests on."""
-    return _listing(question, evidence, hits, index) or _sentences(question, evidence, index)
+    sought: Sought, evidence: Sequence[Evidence], parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
+) -> Choice:
+    """The way of answering that fits the kind of the question."""
+    question, hits = sought.question, sought.hits
+    if question.kind == "summary" and (spans := digest(question, hits, index)):
+        inside = [e for e in evidence if any(s.start <= e.start < s.end for s in spans)]
+        return spans, inside or [evidence[0]]
+    if listed := find_list(question, evidence, hits, index):
+        return listed
+    if side_by_side := _of_parts(parts):
+        return _spans(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
+    chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OPEN_BUDGET))
+    if question.kind in _OPEN:
+        chosen = _rounded(chosen, evidence)
+    return _spans(_in_reading_order(chosen), question, index), chosen
 
 
-def _sentences(question: Question, evidence: Sequence[Evidence], index: Index) -> tuple[list[Span], list[Evidence]]:
+def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[Evidence]:
+    """The best for each part, one after the other."""
+    chosen: dict[tuple[str, int], Evidence] = {}
+    for part, found in parts:
+        for e in _in_reading_order(_sentences(part, found, _PART_BUDGET)) if found else []:
+            chosen.setdefault((e.hit.passage.document, e.start), e)
+    return list(chosen.values())
+
+
+def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) -> list[Evidence]:
     """The best sentence, and others while they add what the question asks for."""
     best = evidence[0]
     chosen = [best]
     open_ended = question.kind in ("why", "how", "summary")
-    budget = _BUDGET.get(question.kind, _OPEN_BUDGET)
     used = best.end - best.start
     found = best.path_words
     for candidate in evidence[1:24]:
         length = candidate.end - candidate.start
         if used + length > budget or len(chosen) == 4:
             continue
-        gain = share(question.words, found | candidate.path_words) - share(question.words, found)
+        gain = share(question.words, union(found, candidate.path_words)) - share(question.words, found)
         same = candidate.hit.passage.position == best.hit.passage.position
         near = best.score - candidate.score
-        if (gain > 0.2 and near < 3) or (open_ended and same and near < 2) or near < 0.15:
+        if (gain > _GAIN and near < _BEHIND) or (open_ended and same and near < 2) or near < _TIE:
             chosen.append(candidate)
             used += length
-            found |= candidate.path_words
-    ordered = sorted(chosen, key=lambda e: (e.hit.passage.document, e.start))
-    return [Span(e.hit.passage.document, e.start, e.end, _leans_on(e, question, index)) for e in ordered], chosen
+            found = union(found, candidate.path_words)
+    return chosen
+
+
+def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The whole of the section that answers, where it is short: its parts were written to be read together."""
+    here = chosen[0].hit.passage
+    place = here.document, here.position
+    section = [e for e in evidence if (e.hit.passage.document, e.hit.passage.position) == place]
+    if sum(e.end - e.start for e in section) > _WHOLE:
+        return chosen
+    return chosen + [e for e in section if e not in chosen]
+
+
+def _in_reading_order(chosen: Iterable[Evidence]) -> list[Evidence]:
+    return sorted(chosen, key=lambda e: (e.hit.passage.document, e.start))
+
+
+def _spans(chosen: Sequence[Evidence], question: Question, index: Index) -> list[Span]:
+    """The chosen sentences with what they need to be understood."""
+    spans: dict[tuple[str, int], Span] = {}
+    for e in chosen:
+        place = Span(e.hit.passage.document, e.start, e.end, _leans_on(e, question, index))
+        for span in [*_before(e, index), place, *announced(e, index)]:
+            spans.setdefault((span.document, span.start), span)
+    return list(spans.values())
+
+
+def _before(evidence: Evidence, index: Index) -> list[Span]:
+    """The sentence before, if this one begins by pointing back at it."""
+    if not _LEANS_BACK.match(evidence.folded) or not evidence.row:
+        return []
+    passage, start, end = index.sentences[evidence.row - 1].tolist()
+    before, here = index.passages[passage], evidence.hit.passage
+    close = (before.document, before.position) == (here.document, here.position) and end - start <= _BEFORE
+    return [Span(here.document, start, end)] if close else []
+
+
+def announced(evidence: Evidence, index: Index) -> list[Span]:
+    """What a sentence that ends in a colon announces: the headings below it, else the sentences behind it."""
+    if not evidence.folded.endswith(":"):
+        return []
+    here = evidence.hit.passage
+    document = index.documents[here.document]
+    if below := children(document, here.position):
+        return [Span(document.id, *heading_span(document, s)) for s in below]
+    spans: list[Span] = []
+    for passage, start, end in index.sentences[evidence.row + 1 : evidence.row + 1 + _MOST_ANNOUNCED].tolist():
+        near = (index.passages[passage].document, index.passages[passage].position) == (here.document, here.position)
+        if not near or end - evidence.end > _ANNOUNCED:
+            break
+        spans.append(Span(document.id, start, end))
+    return spans
 
 
 def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section | None:
     """The heading that a sentence needs to stand alone: the one with most of the question that it lacks."""
-    lacking = [w for w in question.words if w.text in evidence.path_words - evidence.words]
+    lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
     if not lacking:
         return None
     document = index.documents[evidence.hit.passage.document]
@@ -95,71 +180,6 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     weights = [(share(lacking, matched(lacking, fold(s.heading))), len(s.position)) for s in above]
     best = max(range(len(above)), key=lambda i: weights[i], default=None)
     return above[best] if best is not None and weights[best][0] > 0 else None
-
-
-def _listing(
-    question: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], index: Index
-) -> tuple[list[Span], list[Evidence]] | None:
-    """The headings under one section, where the question asks for a list and that section is its topic."""
-    if question.kind != "list":
-        return None
-    best: tuple[float, Document, Section, list[Section]] | None = None
-    seen: set[tuple[str, str]] = set()
-    for hit in hits:
-        document = index.documents[hit.passage.document]
-        for section in ancestors(document, hit.passage.position):
-            if (document.id, section.position) in seen:
-                continue
-            seen.add((document.id, section.position))
-            below = children(document, section.position)
-            if len(below) < 2:
-                continue
-            intro = fold(" ".join([*section.path, document.text[section.body : section.end]]))
-            fit = share(question.words, matched(question.words, intro))
-            fit += 0.3 * (question.count == len(below)) - 0.6 * (question.count not in (0, len(below)))
-            fit += 0.1 * (matched(question.words, fold(section.heading)) != frozenset())
-            if best is None or fit > best[0]:
-                best = fit, document, section, below
-    top = evidence[0]
-    if best is None or best[0] < 0.75 or best[0] < top.signals["path"] + 0.05:
-        return None
-    _, document, section, below = best
-    if top.signals["series"] and top.folded.count("、") >= len(below) - 1 and top.signals["path"] > best[0] - 0.3:
-        return None
-    chosen = [e for e in evidence if e.hit.passage.position.startswith(section.position)][:1] or [top]
-    return [Span(document.id, *heading_span(document, s)) for s in below], chosen
-
-
-def ancestors(document: Document, position: str) -> list[Section]:
-    """The sections above a position and itself, outermost first."""
-    return [s for s in document.sections if position == s.position or position.startswith(s.position + ".")]
-
-
-def children(document: Document, position: str) -> list[Section]:
-    """The sections right below a position, in order."""
-    return [s for s in document.sections if s.parent == position]
-
-
-def heading_span(document: Document, section: Section) -> tuple[int, int]:
-    """Where a heading stands in the text, without the marks and blanks around it."""
-    start = document.text.find(section.heading, section.start, max(section.body, section.start))
-    return (start, start + len(section.heading)) if start >= 0 else (section.start, section.body)
-
-
-def title(heading: str) -> str:
-    """A heading without its number.
-
-    >>> title("1)移动支付"), title("二、行业趋势前瞻"), title("2-1)消费信贷方向"), title("市场规模")
-    ('移动支付', '行业趋势前瞻', '消费信贷方向', '市场规模')
-    """
-    for i, c in enumerate(heading[:8]):
-        if c in _MARKER_END and i + 1 < len(heading):
-            return heading[i + 1 :].strip()
-        if not (c.isalnum() or c in "-.(（第 ①②③④⑤⑥⑦⑧⑨⑩") or (
-            c > "\u4e00" and c not in "一二三四五六七八九十百第章节条部分篇"
-        ):
-            break
-    return heading
 
 
 def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

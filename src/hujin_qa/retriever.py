@@ -6,7 +6,7 @@ its weakest candidate to its best, the lexical side from 0 (no term in common) t
 hit keeps its full score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -23,11 +23,16 @@ _RRF_K = 60  # Cormack, Clarke and Büttcher 2009
 
 
 def retrieve(
-    index: Index, vector: NDArray[np.float32], terms: Sequence[str], k: int = 8, fusion: Fusion = "scores"
+    index: Index,
+    vector: NDArray[np.float32],
+    terms: Sequence[str],
+    k: int = 8,
+    fusion: Fusion = "scores",
+    also: Collection[int] = (),
 ) -> list[Hit]:
     """The best ``k`` passages, best first. ``vector`` has shape ``(d,)``; ``terms`` are index terms.
 
-    With no term in common and no candidate the list is empty; scores lie in 0..1 (``rrf``: below 0.04).
+    ``also`` are rows that come along behind the best, however low they score. With no term in common and no candidate the list is empty; scores lie in 0..1 (``rrf``: below 0.04).
     """
     if not index.passages:
         return []
@@ -47,7 +52,8 @@ def retrieve(
             lexical[lexical_rows] = bm25[lexical_rows] / bm25[lexical_rows[0]]
         weight = {"dense": 1.0, "lexical": 0.0}.get(fusion, _DENSE_WEIGHT)
         fused = weight * dense + (1 - weight) * lexical
-    best = _best(fused, k)
+    best = _best(fused, k).tolist()
+    best += [row for row in also if row not in best]
     cosine = dict(zip(dense_rows.tolist(), cosines.tolist(), strict=True))
     return [
         Hit(
@@ -58,7 +64,7 @@ def retrieve(
             dense=cosine.get(row, float(cosines[-1])),
             lexical=float(bm25[row]),
         )
-        for rank, row in enumerate(best.tolist(), 1)
+        for rank, row in enumerate(best, 1)
     ]
 
 

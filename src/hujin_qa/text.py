@@ -114,6 +114,16 @@ class Segmenter:
         """Whether jieba's dictionary or the domain list has ``text``."""
         return bool(self._tokenizer().FREQ.get(text))
 
+    def cut(self, text: str) -> list[str]:
+        """The likeliest dictionary words of a *folded* text, in order, nothing dropped, no new word guessed."""
+        return list(self._tokenizer().cut(text, HMM=False))
+
+    def fluency(self, text: str) -> float:
+        """Log-probability, in nats, of the likeliest cut of a *folded* text into independent dictionary words."""
+        tokenizer, route = self._tokenizer(), dict[int, tuple[float, int]]()
+        tokenizer.calc(text, tokenizer.get_DAG(text), route)
+        return route[0][0]
+
     def words(self, text: str) -> list[str]:
         """The words of a *folded* text in reading order, punctuation dropped, none overlapping."""
         return [w for w in self._tokenizer().cut(text) if _RUN.match(w)]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice, zip_longest
 
-from ..reader import children, title
+from ..sections import children, title
 from ..types import Document, Section
 
 _TRIED = 16  # candidates that are put to the test, so that opening a large corpus stays quick

@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import quote
 
 from ..payload import note_line
-from ..reader import heading_span
+from ..sections import heading_span
 from ..types import Document, Note, Section
 from .strings import BACK, DOCUMENT, NO_DOCUMENT, OUTLINE, SOURCE
 

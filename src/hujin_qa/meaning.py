@@ -1,0 +1,60 @@
+"""Words that mean nearly the same (工资, 薪水): small vectors of common words, distilled from the default encoder.
+
+``data/meanings.npy`` has a row for every line of ``data/meanings.txt``; ``eval/meanings.py`` makes both. The
+encoder reads whole texts; these tell, for the price of a table look-up, which word of the text a word of the
+question stands near to, and that none is near.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEAR = 0.5  # cosine below which two words have nothing to do with each other
+_MOST = 12  # near words that are kept
+
+
+@cache
+def _table() -> tuple[dict[str, int], NDArray[np.int8]]:
+    folder = files("hujin_qa") / "data"
+    words = (folder / "meanings.txt").read_text(encoding="utf-8").split()
+    with as_file(folder / "meanings.npy") as path:
+        return {word: row for row, word in enumerate(words)}, np.load(path, allow_pickle=False)
+
+
+def _unit(rows: NDArray[np.int8]) -> NDArray[np.float32]:
+    vectors = rows.astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """The words of a corpus that the table has, with their unit vectors, shape ``(n, d)``."""
+
+    words: tuple[str, ...]
+    vectors: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, vocabulary: Iterable[str]) -> "Meanings":
+        rows, table = _table()
+        words = tuple(w for w in vocabulary if w in rows)
+        return cls(words, _unit(table[[rows[w] for w in words]]))
+
+    def near(self, word: str) -> dict[str, float]:
+        """Corpus words that are near to ``word`` with their degree, 0 to 1; itself, and what it shares, left out.
+
+        Empty if the table lacks the word.
+        """
+        rows, table = _table()
+        if word not in rows or not self.words:
+            return {}
+        cosines = self.vectors @ _unit(table[rows[word]])
+        best = np.argsort(-cosines, kind="stable")[:_MOST]
+        return {
+            self.words[i]: round((float(cosines[i]) - NEAR) / (1 - NEAR), 3)
+            for i in best.tolist()
+            if cosines[i] > NEAR and self.words[i] != word
+        }

@@ -1,0 +1,49 @@
+"""Finding one's way in an outline, and the pieces of a document that an answer is made of."""
+
+from dataclasses import dataclass
+
+from .types import Document, Section
+
+_MARKER_END = ")）、.．】]"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a document that a claim is made of, under the heading it leans on."""
+
+    document: str
+    start: int
+    end: int
+    heading: Section | None = None
+
+
+def ancestors(document: Document, position: str) -> list[Section]:
+    """The sections above a position and itself, outermost first."""
+    return [s for s in document.sections if position == s.position or position.startswith(s.position + ".")]
+
+
+def children(document: Document, position: str) -> list[Section]:
+    """The sections right below a position, in order."""
+    return [s for s in document.sections if s.parent == position]
+
+
+def heading_span(document: Document, section: Section) -> tuple[int, int]:
+    """Where a heading stands in the text, without the marks and blanks around it."""
+    start = document.text.find(section.heading, section.start, max(section.body, section.start))
+    return (start, start + len(section.heading)) if start >= 0 else (section.start, section.body)
+
+
+def title(heading: str) -> str:
+    """A heading without its number.
+
+    >>> title("1)移动支付"), title("二、行业趋势前瞻"), title("2-1)消费信贷方向"), title("市场规模")
+    ('移动支付', '行业趋势前瞻', '消费信贷方向', '市场规模')
+    """
+    for i, c in enumerate(heading[:8]):
+        if c in _MARKER_END and i + 1 < len(heading):
+            return heading[i + 1 :].strip()
+        if not (c.isalnum() or c in "-.(（第 ①②③④⑤⑥⑦⑧⑨⑩") or (
+            c > "\u4e00" and c not in "一二三四五六七八九十百第章节条部分篇"
+        ):
+            break
+    return heading
