@@ -75,7 +75,10 @@ def main() -> None:
         "extractive": summary(before),
         "llm": summary(after),
         "seconds": {
-            name: {str(q): round(float(np.quantile([t[name] for t in times], q)) / 1000, 2) for q in (0.5, 0.9)}
+            name: {
+                str(q): round(float(np.quantile([t[name] for t in times if name in t], q)) / 1000, 2)
+                for q in (0.5, 0.9)
+            }
             for name in ("first_token", "model", "check")
         },
         "remarks": dict(Counter(o.answer.remark for o in after if o.answer.remark)),

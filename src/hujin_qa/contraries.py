@@ -184,14 +184,14 @@ def _other_side(clause: str, near: list[str], there: list[str]) -> str:
 
 
 def _denials(clause: str) -> list[tuple[str, str]]:
-    """(negator, a content word that it denies) of a clause: the first two after it."""
+    """(negator, a content word that it denies) of a clause: the first four after it."""
     found = []
     limits = [m.span() for m in words().pole.finditer(clause)]  # 不得超过 is a side of a pair, no denial
     for match in words().negator.finditer(clause):
         inside = any(a <= match.start() and match.end() < b for a, b in limits)
         before = words().pole.match(clause, match.end())
         if match["no"] and not inside and not (before and len(before[0]) > 1):
-            targets = [w for w, _ in content(clause[match.end() :])][:2] or [""]
+            targets = [w for w, _ in content(clause[match.end() :])][:4] or [""]
             found += [(match[0], target) for target in targets]
     return found
 
@@ -209,8 +209,12 @@ def _denied(clause: str, near: list[str], there: list[str]) -> str:
         rest = words().negator.sub("", clause)
         aligned = near[0] in plain and likeness(rest, near[0]) > 0.5
         return fault if aligned and not others and not _sides(clause) else ""
+    verbs = [w for w, flag in content(clause) if flag[0] == "v"]
     for c in there:
         denials = _denials(c)
+        others = [w for w in verbs if w not in c]
+        if others and any(all(w in o for w in others) for o in there if not _denials(o)):
+            continue  # another clause affirms what this one does not speak of
         for (before, _), (negator, target) in zip([("", ""), *denials], denials, strict=False):
             second = before == negator
             if not target or (second and c != near[0]) or likeness(clause, c) < (0.1 if len(target) > 1 else 0.15):

@@ -23,6 +23,7 @@ from .types import Encoder
 
 _LATIN = re.compile(r"[a-z][a-z0-9]*(?:[.+#-][a-z0-9]+)*\+*")
 _OFTEN = re.compile("每(?:个|一)?(季度|季|年|月|周|星期|天|日|小时|分钟)")
+_WEEKDAY = re.compile("(?:周|星期|礼拜)([一二三四五六日天末])")
 _GROWTH = re.compile(
     "(?P<up>增至|升至|增加到|增长到|提高到|上升到|升到|涨到)|降至|减至|减少到|下降到|缩短到|压缩到|降到|跌到"
 )
@@ -61,10 +62,16 @@ def rule_faults(said: str, sources: tuple[str, ...]) -> list[str]:
 
 def _number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     there = [(c, quantities(c)) for s in sources for c in clauses(s)]
-    often = {m[1] for s in sources for m in _OFTEN.finditer(s)}
+    joined = " ".join(sources)
     every = [q for s in sources for q in quantities(s)]
     mine = quantities(said)
-    faults = [f"频次 {m[0]} 不在所引原文" for m in _OFTEN.finditer(said) if often and m[1] not in often]
+    faults = [
+        f"时间 {m[0]} 不在所引原文"
+        for pattern in (_OFTEN, _WEEKDAY)
+        if (theirs := {m[1] for m in pattern.finditer(joined)})
+        for m in pattern.finditer(said)
+        if m[1] not in theirs
+    ]
     for q in mine:
         tolerance = 0.03 if _is_rounded(said, q) else 1e-9
         if not any(q.matches(e, tolerance) for e in every) and not _counted(q, sources):
@@ -168,7 +175,13 @@ def _foreign(said: str, joined: str, known: Sequence[bool]) -> list[str]:
         plain = plain.replace(q.text, " " * len(q.text))
     for word, flag in tag(plain):
         start, at = at, at + len(word)
-        if flag[0] not in "nj" or len(word) < 2 or word < "\u3000" or word in words().plain or word in words().poles:
+        if (
+            not (flag[0] in "nj" or flag == "vn")
+            or len(word) < 2
+            or word < "\u3000"
+            or word in words().plain
+            or word in words().poles
+        ):
             continue
         if 2 * sum(known[start:at]) < len(word) and not _stands(word, joined):
             found.append(word)
@@ -255,6 +268,8 @@ def _rival(noun: str, best: str, said: str, elsewhere: bool) -> str:
             continue
         shared = next((i for i in range(len(noun), 0, -1) if other.endswith(noun[-i:])), 0)
         if shared and other[:-shared] in said:  # 甘肃基地, where the claim names 甘肃 elsewhere
+            continue
+        if shared and not elsewhere and noun[:-shared] in best:  # 设计师, where the source says 设计
             continue
         short = max(len(other), len(noun)) < 3 and noun[-1] not in words().name_ends and not elsewhere
         if other[-1] == noun[-1] and abs(len(other) - len(noun)) <= 2 and not short:
