@@ -197,36 +197,42 @@ def _denials(clause: str) -> list[tuple[str, str]]:
 
 
 def _denied(clause: str, near: list[str], there: list[str]) -> str:
-    mine = _denials(clause)
-    fault = f"“{clause[:24]}”与所引原文的肯定、否定相反"
-    if mine:
-        others = [(c, u) for c in there for _, u in _denials(c)]
-        if any(_same(t, u) or (t and t in c) for c, u in others for _, t in mine):
-            return ""
-        plain = [c for c in near if not _denials(c)]
-        if any(t and t in c for c in plain for _, t in mine):
-            return fault
-        rest = words().negator.sub("", clause)
-        aligned = near[0] in plain and likeness(rest, near[0]) > 0.5
-        return fault if aligned and not others and not _sides(clause) else ""
-    verbs = [w for w, flag in content(clause) if flag[0] == "v"]
+    wrong = _denies_too_much(clause, near, there) if _denials(clause) else _denies_too_little(clause, near, there)
+    return f"“{clause[:24]}”与所引原文的肯定、否定相反" if wrong else ""
+
+
+def _denies_too_much(clause: str, near: list[str], there: list[str]) -> bool:
+    """Whether the clause denies what the source affirms."""
+    denied = [word for _, word in _denials(clause) if word]
+    theirs = [(c, word) for c in there for _, word in _denials(c)]
+    if any(_same(word, other) or word in c for c, other in theirs for word in denied):
+        return False
+    plain = [c for c in near if not _denials(c)]
+    if any(word in c for c in plain for word in denied):
+        return True
+    rest = words().negator.sub("", clause)
+    return near[0] in plain and likeness(rest, near[0]) > 0.5 and not theirs and not _sides(clause)
+
+
+def _denies_too_little(clause: str, near: list[str], there: list[str]) -> bool:
+    """Whether the clause affirms what the source denies."""
+    mine = content(clause)
+    affirmed = [c for c in there if not _denials(c)]
     for c in there:
-        denials = _denials(c)
-        others = [w for w in verbs if w not in c]
-        if others and any(all(w in o for w in others) for o in there if not _denials(o)):
+        beyond = [word for word, flag in mine if flag[0] == "v" and word not in c]
+        if beyond and any(all(word in o for word in beyond) for o in affirmed):
             continue  # another clause affirms what this one does not speak of
-        for (before, _), (negator, target) in zip([("", ""), *denials], denials, strict=False):
-            second = before == negator
-            if not target or (second and c != near[0]) or likeness(clause, c) < (0.1 if len(target) > 1 else 0.15):
+        like = likeness(clause, c)
+        before = ""
+        for negator, word in _denials(c):
+            first, before = before != negator, negator
+            if not word or like < (0.1 if len(word) > 1 else 0.15) or not (first or c == near[0]):
                 continue
-            like = max(0.2, likeness(clause, c) - 0.05)
-            positive = [o for o in there if target in o and not _denials(o) and likeness(clause, o) > like]
-            if target in clause and not positive:
-                return fault
-            close = c == near[0] and likeness(clause, c) > 0.3
-            if close and any(_same(target, w) for w, _ in content(clause)) and not positive:
-                return fault
-    return ""
+            if any(word in o and likeness(clause, o) > max(0.2, like - 0.05) for o in affirmed):
+                continue
+            if word in clause or (c == near[0] and like > 0.3 and any(_same(word, w) for w, _ in mine)):
+                return True
+    return False
 
 
 def _same(a: str, b: str) -> bool:

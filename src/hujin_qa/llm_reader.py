@@ -15,6 +15,7 @@ from .grounding import support
 from .index import Index
 from .prompts import ABSTENTION, speaks_to_the_model
 from .quantities import quantities
+from .sections import title
 from .sentences import split_sentences
 from .text import clean, fold
 from .transcript import Transcript
@@ -121,7 +122,7 @@ class Checker:
 
     def _evidence(self, place: Place) -> list[str]:
         document = self._index.documents[place.hit.passage.document]
-        heads = " › ".join([document.title, *place.hit.passage.section])
+        heads = " › ".join([document.title, *map(title, place.hit.passage.section)])
         return [heads, *(document.text[a:b] for a, b in place.spans)]
 
 
