@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from hujin_qa import llm
+from hujin_qa import cli, llm
 from hujin_qa.assistant import Assistant, ensure_index
 from hujin_qa.composer import compose_answer
+from hujin_qa.doctor import checks
 from hujin_qa.llm_reader import sentences
 from hujin_qa.payload import answer_payload
 from hujin_qa.prompts import messages, speaks_to_the_model
@@ -199,6 +200,32 @@ def test_the_key_and_the_address_are_on_no_answer_and_in_no_log(plain, caplog):
         told = str(answer_payload(answer, "1")) + repr(answer)
     assert KEY not in told + caplog.text
     assert server.url not in told
+
+
+@pytest.mark.parametrize(
+    ("script", "model", "ok", "word"),
+    [
+        (answering("好"), "m", True, "m 可用"),
+        (saying(status(401)), "m", False, "拒绝了密钥"),
+        (answering("好"), "", False, "只差 OPENAI_MODEL"),
+    ],
+)
+def test_the_doctor_tries_the_model(plain, script, model, ok, word):
+    with serving(script) as server:
+        *_, last = checks(composing(plain, server, llm_model=model).settings)
+    assert (last.name, last.ok) == ("语言模型", ok)
+    assert word in last.detail
+
+
+def test_the_command_line_shows_the_draft_on_stderr_and_the_answer_on_stdout(plain, monkeypatch, capsys):
+    with serving(answering("2024年产值为86亿元,增长12%[1]。公司计划在海外上市[1]。")) as server:
+        monkeypatch.setattr(cli, "_assistant", lambda settings: composing(plain, server))
+        cli.ask(QUESTION)
+    out, err = capsys.readouterr()
+    assert "草稿(未核对):2024年产值为86亿元,增长12%[1]。公司计划在海外上市[1]。" in err
+    assert "上市" not in out
+    assert "2024年产值为86亿元,增长12%。[1]" in out
+    assert "已略去" in out
 
 
 def test_sentences_that_give_orders_are_recognised():
