@@ -25,7 +25,7 @@ NOTE = {"document": "食堂", "section": "价格", "quote": "18元", "kind": "er
 NOTE |= {"text": "菜单上写的是20元。", "source": "菜单", "status": "待核"}
 
 ANSWER = ["id", "question", "interpreted", "status", "reason", "text", "claims", "citations", "hits", "notes"]
-ANSWER += ["suggestions", "reader", "confidence", "timings_ms"]
+ANSWER += ["suggestions", "reader", "confidence", "timings_ms", "remark", "usage"]
 CITATION = ["n", "document", "passage", "section", "start", "end", "quote"]
 HIT = ["rank", "document", "passage", "section", "score", "text"]
 

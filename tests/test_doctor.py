@@ -26,7 +26,7 @@ def failing(settings):
 
 def test_everything_is_in_order_after_a_build(built):
     found = checks(built)
-    assert [c.name for c in found] == ["Python", "依赖", "文档", "词表", "向量模型", "索引", "索引新旧"]
+    assert [c.name for c in found] == ["Python", "依赖", "文档", "词表", "向量模型", "索引", "索引新旧", "语言模型"]
     assert failing(built) == {}
     assert "geheim" not in "".join(c.detail for c in found)
 

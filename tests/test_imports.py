@@ -88,7 +88,7 @@ COMMANDS = [
     shlex.split(line.partition("#")[0])
     for block in re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     for line in block.splitlines()
-    if line.strip()
+    if line.strip() and not line.startswith("export ")
 ]
 
 

@@ -1,7 +1,7 @@
 """The facade: settings in, answers out. It wires the stages and holds no logic of their own."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from .retriever import Fusion, retrieve
 from .sections import title
 from .settings import Settings, load_settings
 from .text import clean
-from .types import Answer, Encoder, Hit, Note, Turn
+from .types import Answer, Delta, Encoder, Hit, Note, Turn
 
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
 _SAY = {
@@ -56,7 +56,27 @@ class Assistant:
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text with citations, or abstain; ``history`` is the conversation so far, oldest first."""
-        return self._answer(clean(question), self._past(history))
+        return [event for event in self.stream(question, history) if isinstance(event, Answer)][-1]
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), stopped: Callable[[], bool] = lambda: False
+    ) -> Iterator[Delta | Answer]:
+        """Pieces of the language model's draft as it writes, if one is set; last comes the checked answer.
+
+        Closing the iterator, or ``stopped()`` becoming true, ends the model's work.
+        """
+        answer = self._answer(clean(question), self._past(history))
+        if answer.status == "abstained" or not self.settings.has_llm:
+            yield answer
+            return
+        from .composer import compose_answer
+
+        nothing = _SAY["not_enough_evidence"] + self._near(answer.hits)
+        for event in compose_answer(answer, nothing, history, self.index, self.encoder, self.settings, stopped):
+            if isinstance(event, Answer):
+                notes = self._notes(Reading(event.claims, event.citations, 0.0, {}))
+                event = replace(event, notes=notes)
+            yield event
 
     def interpret(self, text: str, history: Sequence[Turn] = ()) -> Question:
         """What a question means after the conversation so far."""

@@ -103,11 +103,10 @@ def ask(
         return
     if not question.strip():
         raise BadInput("问题是空的。请输入想问的内容。")
-    answer = assistant.ask(question)
     if as_json:
-        _print(answer_payload(answer, "1"))
+        _print(answer_payload(assistant.ask(question), "1"))
     else:
-        _show(answer)
+        _show(_drafted(assistant, question, []))
 
 
 @app.command()
@@ -126,7 +125,7 @@ def chat(index: IndexOption = None, as_json: JsonOption = False) -> None:
             return
         if not question:
             return
-        answer = assistant.ask(question, history)
+        answer = _drafted(assistant, question, history)
         if as_json:
             _print(answer_payload(answer, str(len(history) // 2 + 1)))
         else:
@@ -211,12 +210,33 @@ def _progress(done: int) -> None:
         _say(f"已问 {done} 题")
 
 
+def _drafted(assistant: Any, question: str, history: list[tuple[str, str]]) -> Any:
+    """The answer; what a language model drafts on the way runs along on stderr, dim on a terminal."""
+    from .types import Delta
+
+    on, off = ("\033[2m", "\033[0m") if sys.stderr.isatty() else ("", "")
+    drafting, answer = False, None
+    try:
+        for event in assistant.stream(question, history):
+            if isinstance(event, Delta):
+                print(("" if drafting else f"{on}草稿(未核对):") + event.text, end="", file=sys.stderr, flush=True)
+                drafting = True
+            else:
+                answer = event
+    finally:
+        if drafting:
+            print(off, file=sys.stderr)
+    return answer
+
+
 def _show(answer: Any) -> None:
     from .payload import confidence_words, note_line
 
     if answer.interpreted != answer.question:
         print(f"(理解为:{answer.interpreted})")
     print(answer.text)
+    if answer.remark:
+        print(f"({answer.remark})")
     for note in answer.notes:
         print(f"⚠ {note_line(note)}")
     for c in answer.citations:

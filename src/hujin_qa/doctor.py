@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .encoder import open_encoder
-from .errors import HujinError
+from .errors import HujinError, LLMProblem
 from .index import is_stale, open_index, read_manifest
 from .lexicon import load_lexicon
 from .settings import Settings
@@ -52,7 +52,23 @@ def checks(settings: Settings) -> list[Check]:
         )
     except HujinError as error:
         found.append(Check("索引", False, str(error)))
-    return found
+    return [*found, _llm(settings)]
+
+
+def _llm(settings: Settings) -> Check:
+    if not settings.has_llm:
+        lacking = [
+            n for n, v in (("OPENAI_BASE_URL", settings.llm_address), ("OPENAI_MODEL", settings.llm_model)) if not v
+        ]
+        alone = len(lacking) == 1
+        return Check("语言模型", not alone, f"只差 {lacking[0]},设好才会使用" if alone else "未设置,用原文摘句作答")
+    from .llm import Reply
+
+    try:
+        said = "".join(Reply(settings, [{"role": "user", "content": "只回复一个字:好"}], lambda: False))
+    except LLMProblem as problem:
+        return Check("语言模型", False, f"{problem},请检查 OPENAI_BASE_URL、OPENAI_API_KEY 和 OPENAI_MODEL")
+    return Check("语言模型", True, f"{settings.llm_model} 可用,试答 {len(said)} 字")
 
 
 def _packages() -> Check:

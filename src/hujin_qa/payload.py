@@ -22,6 +22,8 @@ def answer_payload(answer: Answer, id_: str) -> dict[str, Any]:
         "reader": answer.reader,
         "confidence": answer.confidence,
         "timings_ms": answer.timings_ms,
+        "remark": answer.remark,
+        "usage": answer.usage,
     }
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -23,7 +23,7 @@ def _home() -> Path:
 class Settings(BaseSettings):
     """Immutable; every field is also an environment variable ``HUJIN_QA_<FIELD>``."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid", populate_by_name=True)
 
     corpus: Path = Field(default_factory=lambda: _home() / "corpus")
     index: Path = Field(default_factory=lambda: _home() / "index")
@@ -38,6 +38,24 @@ class Settings(BaseSettings):
     auth: SecretStr | None = None  # "user:password[,user:password…]"; needed off loopback
     root_path: str = ""  # where a reverse proxy mounts the chat
 
+    # An OpenAI-compatible server; used where address and model are both set. The operator's, never a chat user's.
+    llm_address: str = Field(default="", validation_alias="OPENAI_BASE_URL", pattern="^(https?://.+)?$")
+    llm_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    llm_model: str = Field(default="", validation_alias="OPENAI_MODEL")
+    llm_connect_seconds: float = Field(default=5, gt=0)
+    llm_stall_seconds: float = Field(default=30, gt=0)  # without a byte
+    llm_seconds: float = Field(default=90, gt=0)  # for a whole answer, retries included
+    llm_reply_tokens: int = Field(default=800, ge=16)
+    llm_prompt_tokens: int = Field(default=3000, ge=200)  # passages and history are cut to this
+    llm_price: float = Field(default=0, ge=0)  # of a million prompt tokens, in any currency
+    llm_reply_price: float = Field(default=0, ge=0)  # of a million reply tokens
+    unsupported: Literal["mark", "drop"] = "drop"  # what becomes of a sentence that the text does not support
+
+    @property
+    def has_llm(self) -> bool:
+        """Whether answers are composed by a language model."""
+        return bool(self.llm_address and self.llm_model)
+
 
 def load_settings(**overrides: object) -> Settings:
     """Settings of this process; ``overrides`` that are ``None`` do not count.
@@ -45,7 +63,7 @@ def load_settings(**overrides: object) -> Settings:
     Raises:
         BadInput: an unknown ``HUJIN_QA_*`` variable, or a value that does not fit.
     """
-    known = {_PREFIX + name.upper() for name in Settings.model_fields}
+    known = {_PREFIX + name.upper() for name, field in Settings.model_fields.items() if not field.validation_alias}
     for name in os.environ:
         if name.upper().startswith(_PREFIX) and name.upper() not in known:
             raise BadInput(f"不认识的环境变量 {name}。可用的有:{'、'.join(sorted(known))}。")
@@ -53,7 +71,8 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        name = _PREFIX + str(first["loc"][0]).upper()
+        name = str(first["loc"][0]).upper()
+        name = name if name.startswith("OPENAI_") else _PREFIX + name
         raise BadInput(f"设置 {name} 的值不可用:{unfit(first)}。请改正后重试。") from None
 
 

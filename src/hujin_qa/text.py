@@ -47,15 +47,15 @@ def fold(text: str) -> str:
     return fold_numbers(_GAP.sub("", _simplifier().convert(text)))
 
 
-def _numeral(text: str) -> str:
-    """Value of a Chinese numeral as digits, ``text`` itself if it has none.
+def numeral(text: str) -> str:
+    """Value of a Chinese numeral below ten thousand as digits; figures already in digits stay.
 
-    >>> _numeral("三十二"), _numeral("十"), _numeral("二〇二四"), _numeral("两百")
+    >>> numeral("三十二"), numeral("十"), numeral("二〇二四"), numeral("两百")
     ('32', '10', '2024', '200')
     """
     if "点" in text:
         whole, _, part = text.partition("点")
-        return f"{_numeral(whole)}.{_numeral(part)}"
+        return f"{numeral(whole)}.{numeral(part)}"
     if not any(c in _UNIT for c in text):
         return "".join(str(_DIGIT.get(c, c)) for c in text)
     total, digit = 0, 0
@@ -74,11 +74,11 @@ def fold_numbers(text: str) -> str:
     >>> fold_numbers("九成的人在二〇二四年,百分之三十二点五,24年")
     '90%的人在2024年,32.5%,2024年'
     """
-    text = _PERCENT.sub(lambda m: _numeral(m[1]) + "%", text)
-    text = _TENTHS.sub(lambda m: f"{_numeral(m[1])}{'5' if m[2] else '0'}%", text)
-    text = _YEAR.sub(lambda m: _numeral(m[1]), text)
+    text = _PERCENT.sub(lambda m: numeral(m[1]) + "%", text)
+    text = _TENTHS.sub(lambda m: f"{numeral(m[1])}{'5' if m[2] else '0'}%", text)
+    text = _YEAR.sub(lambda m: numeral(m[1]), text)
     text = _SHORT_YEAR.sub(lambda m: ("20" if int(m[1]) < 50 else "19") + m[1], text)
-    return _COMPOUND.sub(lambda m: _numeral(m[0]), text)
+    return _COMPOUND.sub(lambda m: numeral(m[0]), text)
 
 
 def bigrams(text: str) -> Iterable[str]:

@@ -136,6 +136,15 @@ class Answer:
     reader: Literal["extractive", "llm"]
     confidence: float  # calibrated probability that the text holds the answer
     timings_ms: dict[str, float]
+    remark: str = ""  # one sentence on how it was answered, such as why the language model was not used
+    usage: dict[str, float] = field(default_factory=dict)  # of the language model: tokens and cost
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a language model's draft, plain text: unchecked, replaced by the answer that follows."""
+
+    text: str
 
 
 class Encoder(Protocol):

@@ -1,0 +1,261 @@
+"""Whether a clause says the opposite of another: a denial more or less, or the other side of a pair of words.
+
+The words are data (``data/grounding.toml``). All texts here are folded.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from .headings import tag
+from .quantities import quantities
+from .text import bigrams
+
+_CLAUSE = re.compile(r"[^,。;:!?…\n]+")
+_OF_CONTENT = ("n", "v", "a", "j", "l", "i", "z", "b", "eng", "s", "t", "x", "d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    negator: re.Pattern[str]
+    rounded: frozenset[str]
+    name_ends: tuple[str, ...]
+    plain: frozenset[str]
+    light: frozenset[str]
+    poles: dict[str, frozenset[tuple[int, int]]]  # word: (pair, side)
+    pole: re.Pattern[str]
+
+
+@cache
+def words() -> _Words:
+    """The data file, ready for search."""
+    table = tomllib.loads((files("hujin_qa") / "data" / "grounding.toml").read_text(encoding="utf-8"))
+    poles: dict[str, set[tuple[int, int]]] = {}
+    for pair, sides in enumerate(table["contraries"]):
+        for side, spellings in enumerate(sides):
+            for word in spellings.split():
+                poles.setdefault(word, set()).add((pair, side))
+    no, not_no = _longest_first(table["negators"]), _longest_first(table["not_negators"])
+    return _Words(
+        re.compile(f"(?P<other>{not_no})|(?P<no>{no})"),
+        frozenset(table["rounded"].split()),
+        tuple(table["name_ends"].split()),
+        frozenset(table["plain"].split()),
+        frozenset(table["light"].split()),
+        {word: frozenset(where) for word, where in poles.items()},
+        re.compile(_longest_first(" ".join(poles))),
+    )
+
+
+def _longest_first(spellings: str) -> str:
+    return "|".join(map(re.escape, sorted(set(spellings.split()), key=len, reverse=True)))
+
+
+@lru_cache(maxsize=8192)
+def clauses(folded: str) -> tuple[str, ...]:
+    """The runs between commas and stops.
+
+    >>> clauses("规模下降,但利润上升。")
+    ('规模下降', '但利润上升')
+    """
+    return tuple(m[0].strip() for m in _CLAUSE.finditer(folded) if m[0].strip())
+
+
+@lru_cache(maxsize=8192)
+def content(folded: str) -> tuple[tuple[str, str], ...]:
+    """The words that carry meaning, with jieba's part of speech."""
+    return tuple(
+        (word, flag)
+        for word, flag in tag(folded)
+        if flag.startswith(_OF_CONTENT) and word not in words().light and (word[0].isalnum() or len(word) > 1)
+    )
+
+
+def likeness(clause: str, other: str) -> float:
+    """Share of a clause's characters and pairs that another text has, 0 to 1."""
+    pairs, have = list(bigrams(clause)), set(bigrams(other))
+    if not pairs:
+        return float(clause in other)
+    single = sum(c in other for c in clause) / len(clause)
+    return 0.7 * sum(p in have for p in pairs) / len(pairs) + 0.3 * single
+
+
+def contradiction(claim: str, evidence: tuple[str, ...]) -> str:
+    """What in the claim the evidence turns round, ``""`` if nothing does.
+
+    >>> contradiction("规模上升", ("规模下降。",))
+    '“上升”与所引原文的“下降”相反'
+    >>> contradiction("社区版参加优惠", ("社区版不参加优惠。",))
+    '“社区版参加优惠”与所引原文的肯定、否定相反'
+    """
+    there = [c for e in evidence for c in clauses(e)]
+    if not there:
+        return ""
+    for clause in clauses(claim):
+        fit = {c: likeness(clause, c) + _shared_numbers(clause, c) for c in there}
+        near = [c for c in sorted(there, key=lambda c: -fit[c])[:3] if fit[c] > 0.15]
+        if not near:
+            continue
+        if fault := _other_side(clause, near, there) or _denied(clause, near, there):
+            return fault
+    joined = " ".join(evidence)
+    if _ONLY_AFTER.search(joined) and _BEFORE.search(claim):
+        return f"“{claim[:24]}”与所引原文的先后条件相反"
+    return _exchanged(claim, joined) or _undenied(claim, joined) or _order(claim, joined)
+
+
+def _exchanged(claim: str, evidence: str) -> str:
+    """重资本 where the source has 轻资本: the other side of a pair before the same characters."""
+    theirs: dict[str, list[str]] = {}
+    for match, denial in _poles(evidence):
+        theirs.setdefault(evidence[match.end() : match.end() + 2], []).append("" if denial else match[0])
+    for match, denial in _poles(claim):
+        after = claim[match.end() : match.end() + 2]
+        if denial or len(after) < 2 or not after.isalnum() or "" in theirs.get(after, []):
+            continue
+        sides = dict(words().poles[match[0]])
+        others = [w for w in theirs.get(after, []) if any(pair in sides for pair, _ in words().poles[w])]
+        if others and all(any(sides.get(pair) == 1 - side for pair, side in words().poles[w]) for w in others):
+            return f"“{match[0]}{after}”与所引原文的“{others[0]}{after}”相反"
+    return ""
+
+
+def _undenied(claim: str, evidence: str) -> str:
+    """技术人员 where the source speaks of 非技术人员 alone."""
+    for match in words().negator.finditer(evidence):
+        for length in (4, 3, 2) if match["no"] else ():
+            denied = evidence[match.end() : match.end() + length]
+            if len(denied) == length and denied.isalnum() and denied in claim:
+                ends = [m.start() for m in re.finditer(re.escape(denied), evidence)]
+                if any(n["no"] for n in words().negator.finditer(claim)) or any(
+                    not words().negator.search(evidence[max(0, at - 4) : at]) for at in ends
+                ):
+                    break
+                return f"“{denied}”在所引原文中是“{match[0]}{denied}”"
+    return ""
+
+
+def _shared_numbers(clause: str, other: str) -> float:
+    """Half a point for every number that two clauses share: they most likely speak of one thing."""
+    return 0.5 * sum(any(q.matches(e) for e in quantities(other)) for q in quantities(clause) if q.unit != "公历年")
+
+
+_THAN = re.compile(r"比[^,。;\d]{1,14}?(?:(?P<more>[高多大长快强早])|[低少小短慢弱晚])")
+
+
+def _poles(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Every word of a pair with the denial right before it, if any (不能 超过)."""
+    for match in words().pole.finditer(text):
+        before = text[max(0, match.start() - 3) : match.start()]
+        if not before.endswith(("才", "方")):  # 写完才可以展出 both allows and forbids
+            denied = [m[0] for m in words().negator.finditer(before) if m["no"] and m.end() == len(before)]
+            yield match, denied[0] if denied else ""
+
+
+def _sides(clause: str) -> dict[int, dict[int, str]]:
+    """Pair to side to the words that stand for it; a denied word stands for the other side."""
+    found: dict[int, dict[int, str]] = {}
+    for match, denial in _poles(clause):
+        for pair, side in words().poles[match[0]]:
+            found.setdefault(pair, {})[1 - side if denial else side] = denial + match[0]
+    for than in _THAN.finditer(clause):
+        for pair, side in words().poles["高于" if than["more"] else "低于"]:
+            found.setdefault(pair, {})[side] = than[0]
+    return found
+
+
+def _other_side(clause: str, near: list[str], there: list[str]) -> str:
+    for pair, mine in _sides(clause).items():
+        if len(mine) > 1:
+            continue
+        (side, word) = next(iter(mine.items()))
+        for other in near[:1], near:
+            theirs: dict[int, str] = {}
+            for c in other:
+                theirs.update(_sides(c).get(pair, {}))
+            if side in theirs:
+                break
+            if theirs and (len(word) > 1 or likeness(clause, other[0]) > 0.3):
+                return f"“{word}”与所引原文的“{theirs[1 - side]}”相反"
+    return ""
+
+
+def _denials(clause: str) -> list[tuple[str, str]]:
+    """(negator, a content word that it denies) of a clause: the first four after it."""
+    found = []
+    limits = [m.span() for m in words().pole.finditer(clause)]  # 不得超过 is a side of a pair, no denial
+    for match in words().negator.finditer(clause):
+        inside = any(a <= match.start() and match.end() < b for a, b in limits)
+        before = words().pole.match(clause, match.end())
+        if match["no"] and not inside and not (before and len(before[0]) > 1):
+            targets = [w for w, _ in content(clause[match.end() :])][:4] or [""]
+            found += [(match[0], target) for target in targets]
+    return found
+
+
+def _denied(clause: str, near: list[str], there: list[str]) -> str:
+    wrong = _denies_too_much(clause, near, there) if _denials(clause) else _denies_too_little(clause, near, there)
+    return f"“{clause[:24]}”与所引原文的肯定、否定相反" if wrong else ""
+
+
+def _denies_too_much(clause: str, near: list[str], there: list[str]) -> bool:
+    """Whether the clause denies what the source affirms."""
+    denied = [word for _, word in _denials(clause) if word]
+    theirs = [(c, word) for c in there for _, word in _denials(c)]
+    if any(_same(word, other) or word in c for c, other in theirs for word in denied):
+        return False
+    plain = [c for c in near if not _denials(c)]
+    if any(word in c for c in plain for word in denied):
+        return True
+    rest = words().negator.sub("", clause)
+    return near[0] in plain and likeness(rest, near[0]) > 0.5 and not theirs and not _sides(clause)
+
+
+def _denies_too_little(clause: str, near: list[str], there: list[str]) -> bool:
+    """Whether the clause affirms what the source denies."""
+    mine = content(clause)
+    affirmed = [c for c in there if not _denials(c)]
+    for c in there:
+        beyond = [word for word, flag in mine if flag[0] == "v" and word not in c]
+        if beyond and any(all(word in o for word in beyond) for o in affirmed):
+            continue  # another clause affirms what this one does not speak of
+        like = likeness(clause, c)
+        before = ""
+        for negator, word in _denials(c):
+            first, before = before != negator, negator
+            if not word or like < (0.1 if len(word) > 1 else 0.15) or not (first or c == near[0]):
+                continue
+            if any(word in o and likeness(clause, o) > max(0.2, like - 0.05) for o in affirmed):
+                continue
+            if word in clause or (c == near[0] and like > 0.3 and any(_same(word, w) for w, _ in mine)):
+                return True
+    return False
+
+
+def _same(a: str, b: str) -> bool:
+    """Whether two words share a character, as 携带 and 带 do."""
+    return bool(a and b and set(a) & set(b))
+
+
+_ONLY_AFTER = re.compile("(?:才|方)(?:可以|能|可|予)")
+_BEFORE = re.compile("(?:之前|以前|前)[^,。;不]{0,6}(?:可以|能|可)")
+_FROM_TO = re.compile(
+    r"(?:从|由)(?P<a>[^,。;]{1,24}?)(?:变成|变为|改成|改为|转为|转向|走向|升级为|跃升为|升至|降至|增至|增加到|减少到|提高到|缩短到|压缩到|延长到|降到|升到|提到|到|至|成)(?P<b>[^,。;]{1,16})"
+)
+
+
+def _is_plain(word: str, evidence: str) -> bool:
+    return len(word) > 1 and not any(c.isdigit() for c in word) and word in evidence
+
+
+def _order(claim: str, evidence: str) -> str:
+    """从 A 到 B in the claim where the evidence goes from B to A."""
+    for match in _FROM_TO.finditer(claim):
+        first = [evidence.find(w) for w, _ in tag(match["a"]) if _is_plain(w, evidence) and w not in match["b"]]
+        second = [evidence.find(w) for w, _ in tag(match["b"]) if _is_plain(w, evidence) and w not in match["a"]]
+        if first and second and min(first) > min(second) and max(first) > max(second):
+            return f"“{match[0][:24]}”与所引原文的先后相反"
+    return ""

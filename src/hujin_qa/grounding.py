@@ -1,0 +1,348 @@
+"""Is this sentence supported by what it cites? Decided locally: rules that can veto, then one small model.
+
+A rule names what is wrong (a number, a name, a denial, the other side of a pair); the model, a logistic one
+over words, character pairs and the encoder, judges whether the meaning is there at all. Its weights are the
+readable file ``data/grounding.json``, fitted by ``eval/fit_grounding.py``; ``eval/grounding.py`` measures.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+from .contraries import clauses, content, contradiction, likeness, words
+from .headings import tag
+from .lexicon import Lexicon, load_lexicon
+from .quantities import Quantity, quantities
+from .text import bigrams, fold
+from .types import Encoder
+
+_LATIN = re.compile(r"[a-z][a-z0-9]*(?:[.+#-][a-z0-9]+)*\+*")
+_OFTEN = re.compile("每(?:个|一)?(季度|季|年|月|周|星期|天|日|小时|分钟)")
+_WEEKDAY = re.compile("(?:周|星期|礼拜)([一二三四五六日天末])")
+_GROWTH = re.compile(
+    "(?P<up>增至|升至|增加到|增长到|提高到|上升到|升到|涨到)|降至|减至|减少到|下降到|缩短到|压缩到|降到|跌到"
+)
+_NAME_FLAGS = ("nr", "ns", "nt", "nz")
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The verdict on one sentence. ``score`` is the probability, 0 to 1, that the evidence says it.
+
+    A fault that a rule found makes it 0.
+    """
+
+    supported: bool
+    score: float
+    faults: tuple[str, ...]  # Chinese, for the reader: what is wrong
+
+
+def support(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
+    """Whether ``evidence``, the cited sentences and the headings above them, says what ``claim`` says."""
+    said, sources = fold(claim), tuple(fold(e) for e in evidence if e.strip())
+    if not sources or not said.strip():
+        return Support(False, 0.0, ("没有可核对的原文",))
+    if faults := rule_faults(said, sources):
+        return Support(False, 0.0, tuple(dict.fromkeys(faults)))
+    score = probability(signals(said, sources, encoder))
+    return Support(score >= 0.5, round(score, 3), () if score >= 0.5 else ("所引原文没有说到这个意思",))
+
+
+def rule_faults(said: str, sources: tuple[str, ...]) -> list[str]:
+    """What the rules find wrong with a folded claim."""
+    faults = [*_number_faults(said, sources), *_name_faults(said, sources)]
+    opposite = contradiction(said, sources)
+    return [*faults, opposite] if opposite else faults
+
+
+def _number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
+    there = [(c, quantities(c)) for s in sources for c in clauses(s)]
+    joined = " ".join(sources)
+    every = [q for s in sources for q in quantities(s)]
+    mine = quantities(said)
+    faults = [
+        f"时间 {m[0]} 不在所引原文"
+        for pattern in (_OFTEN, _WEEKDAY)
+        if (theirs := {m[1] for m in pattern.finditer(joined)})
+        for m in pattern.finditer(said)
+        if m[1] not in theirs
+    ]
+    for q in mine:
+        tolerance = 0.03 if _is_rounded(said, q) else 1e-9
+        if not any(q.matches(e, tolerance) for e in every) and not _counted(q, sources):
+            faults.append(f"数字 {q.text} 不在所引原文")
+    return faults or [
+        *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in mine if _misplaced(said, q, mine, there)),
+        *_swapped(said, mine, every),
+    ]
+
+
+def _is_rounded(said: str, q: Quantity) -> bool:
+    around = said[max(0, q.start - 2) : q.start] + said[q.end : q.end + 2] + q.text[-2:]
+    return q.unit not in ("公历年", "月份", "第", "版本") and any(w in around for w in words().rounded)
+
+
+def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
+    """Whether a count is that of a list: 四类 where four things stand between 、 marks, or an ordinal by its digit."""
+    joined = " ".join(sources)
+    if q.value == 1 and any(w in joined for w in ("首", "最", "前", "每", "全")):
+        return True  # 第一, 一年
+    if q.unit == "第":
+        return q.value in {e.value for s in sources for e in quantities(s)} or (q.value == 2 and "次" in joined)
+    if q.unit not in ("个", "人", "") or any(e.unit == q.unit for s in sources for e in quantities(s)):
+        return False
+    lists = [len(re.split(r"、|和|与|以及", c)) for s in sources for c in clauses(s) if "、" in c or "和" in c]
+    items = [s.count("是") for s in sources if "一是" in s] + [len(re.findall(r"\(\d\)", s)) for s in sources]
+    return 1 < q.value <= 12 and q.value in (*lists, *items)
+
+
+def _misplaced(
+    said: str, q: Quantity, mine: Sequence[Quantity], there: Sequence[tuple[str, tuple[Quantity, ...]]]
+) -> bool:
+    """Whether the number stands in another clause than the year or name that the claim ties it to."""
+    clause = next((c for c in clauses(said) if q.text in c), said)
+    own = [(c, found) for c, found in there if any(q.matches(e) for e in found)]
+    rivals = [
+        c
+        for c, found in there
+        if any(e.unit == q.unit and not any(e.matches(m) for m in mine) for e in found)
+        and not any(q.matches(e) for e in found)
+    ]
+    tied = [m for m in quantities(clause) if not m.matches(q)]
+    if q.unit in ("月份", "第") or not own or not rivals or any(t.matches(e) for t in tied for _, f in own for e in f):
+        return False
+    anchors = [t.text for t in tied if t.unit == "公历年"]
+    anchors += [w for w, flag in content(clause) if flag[0] in "njevl" and len(w) > 1 and w not in q.text]
+    rest = clause.replace(q.text, "")
+    if max(likeness(rest, c) for c in rivals) > max(likeness(rest, c) for c, _ in own) + 0.4:
+        return True
+    for anchor in anchors:
+        held = [c for c, _ in there if anchor in c]
+        if not held or not all(c in rivals for c in held):
+            continue
+        if max(likeness(rest, c) for c in held) > max(likeness(rest, c) for c, _ in own):
+            return True
+    return False
+
+
+def _swapped(said: str, mine: Sequence[Quantity], every: Sequence[Quantity]) -> list[str]:
+    """从 9 到 20 where the source goes from 20 to 9."""
+    for a, b in pairwise([q for q in mine if q.unit not in ("公历年", "月份", "第", "个")]):
+        lead, between = said[max(0, a.start - 6) : a.start], said[a.end : b.start]
+        grows = _GROWTH.search(between)
+        if grows and a.unit == b.unit and a.value != b.value and (grows["up"] is not None) != (b.value > a.value):
+            return [f"从 {a.text} 到 {b.text} 不是“{grows[0]}”"]
+        if not re.search("从|由", lead) or not re.search("到|至|为|成", between) or "," in between:
+            continue
+        first = [i for i, e in enumerate(every) if a.matches(e)]
+        second = [i for i, e in enumerate(every) if b.matches(e)]
+        if first and second and min(first) > max(second):
+            return [f"{a.text} 与 {b.text} 的先后与所引原文相反"]
+    return []
+
+
+def _name_faults(said: str, sources: tuple[str, ...]) -> list[str]:
+    joined = " ".join(sources)
+    known = _shared(said, joined)
+    faults = [
+        f"名称 {m[0]} 不在所引原文"
+        for m in _LATIN.finditer(said)
+        if not any(re.search(rf"(?<![a-z]){re.escape(o)}(?![a-z])", joined) for o in _lexicon().others(m[0]))
+    ]
+    faults += [
+        f"名称 {name} 不在所引原文"
+        for name, start in _names(said)
+        if not _stands(name, joined) and sum(known[start : start + len(name)]) < (len(name) if len(name) < 4 else 2)
+        if len(name) < 3 or name[1:] not in joined
+    ]
+    faults += [
+        f"名称 《{title}》 不在所引原文" for title in re.findall("《([^》]{2,40})》", said) if title not in joined
+    ]
+    faults += [f"{noun} 不在所引原文" for noun in _foreign(said, joined, known)]
+    return faults or _misattributed(said, sources) or _crossed(said, sources)
+
+
+def _foreign(said: str, joined: str, known: Sequence[bool]) -> list[str]:
+    """Nouns that the source has neither as they are nor by half of their character pairs."""
+    found, at = [], 0
+    plain = said
+    for q in quantities(said):
+        plain = plain.replace(q.text, " " * len(q.text))
+    for word, flag in tag(plain):
+        start, at = at, at + len(word)
+        if (
+            not (flag[0] in "nj" or flag == "vn")
+            or len(word) < 2
+            or word < "\u3000"
+            or word in words().plain
+            or word in words().poles
+        ):
+            continue
+        if 2 * sum(known[start:at]) < len(word) and not _stands(word, joined):
+            found.append(word)
+    return found
+
+
+def _shared(said: str, joined: str) -> list[bool]:
+    """For every character whether a pair that it is in stands in the evidence; a joining 和 or 由 needs none."""
+    have = {joined[i : i + 2] for i in range(len(joined) - 1)}
+    pairs = [said[i : i + 2] in have for i in range(len(said) - 1)]
+    return [c in "和与由在及" or (i > 0 and pairs[i - 1]) or (i < len(pairs) and pairs[i]) for i, c in enumerate(said)]
+
+
+def _names(said: str) -> list[tuple[str, int]]:
+    """What jieba or its ending shows to be a name, each with its place."""
+    found = []
+    at = 0
+    before, before_flag = "", "x"
+    for word, flag in tag(said):
+        is_han = word[0] > "\u3000"
+        if is_han and len(word) > 1 and flag.startswith(_NAME_FLAGS):
+            found.append((word, at))
+        if word in words().name_ends and before_flag[0] in "nvxjgba" and len(before) > 1 and before[0] > "\u3000":
+            found.append((before + word, at - len(before)))
+        before, before_flag = word, flag
+        at += len(word)
+    return list(dict.fromkeys(found))
+
+
+def _nouns(text: str) -> list[str]:
+    """Nouns and names, and the runs of them: 临港, 新区 and 临港新区; 操作 before 类 is one too."""
+    found, run, before = [], "", ""
+    for word, flag in tag(text):
+        is_noun = word > "\u3000" and (
+            flag[0] in "nj" or flag == "vn" or (flag == "b" and word[-1] in words().name_ends)
+        )
+        if run and is_noun:
+            found.append(run + word)
+        if len(before) > 1 and word in words().name_ends:
+            found.append(before + word)
+        if is_noun and len(word) > 1:
+            found.append(word)
+        run = run + word if is_noun else ""
+        before = word if word > "\u3000" and flag[0] in "nvbagj" else ""
+    return list(dict.fromkeys(found))
+
+
+def _misattributed(said: str, sources: tuple[str, ...]) -> list[str]:
+    """A noun of the claim whose place in the matching clause of the source is held by a sibling: 财务部 for 人事部."""
+    there = [c for s in sources for c in clauses(s)]
+    joined = " ".join(sources)
+    for clause in clauses(said):
+        for noun in _nouns(clause):
+            rest = clause.replace(noun, "")
+            if len(rest) < 2 or not there or noun in words().plain or noun in words().poles:
+                continue
+            elsewhere = _stands(noun, joined)
+            if not elsewhere and (rival := _rival(noun, joined, said, elsewhere)):
+                return [f"所引原文说的是“{rival}”,不是“{noun}”"]
+            best = max(there, key=lambda c: likeness(rest, c))
+            fit = likeness(rest, best)
+            if fit < 0.3 or _stands(noun, best) or noun[-3:] in best:
+                continue
+            if any(_stands(noun, c) and likeness(rest, c) > fit - 0.15 for c in there):
+                continue
+            if rival := _rival(noun, best, said, elsewhere):
+                return [f"所引原文说的是“{rival}”,不是“{noun}”"]
+    return []
+
+
+def _people(text: str) -> list[str]:
+    return [word for word, flag in tag(text) if flag.startswith("nr") and len(word) > 1]
+
+
+def _rival(noun: str, best: str, said: str, elsewhere: bool) -> str:
+    """A sibling of the noun that a clause has and the claim has not: 早班 of 中班, 东麓市 of 瑞溪市.
+
+    Two short nouns that end alike may mean the same (器物, 文物), unless the source has both.
+    """
+    if elsewhere and (person := next((p for p in _people(best) if p not in said), "")) and noun in _people(noun):
+        return person
+    for other in _nouns(best):
+        if other in said or other in noun or noun in other:
+            continue
+        shared = next((i for i in range(len(noun), 0, -1) if other.endswith(noun[-i:])), 0)
+        if shared and other[:-shared] in said:  # 甘肃基地, where the claim names 甘肃 elsewhere
+            continue
+        if shared and not elsewhere and noun[:-shared] in best:  # 设计师, where the source says 设计
+            continue
+        short = max(len(other), len(noun)) < 3 and noun[-1] not in words().name_ends and not elsewhere
+        if other[-1] == noun[-1] and abs(len(other) - len(noun)) <= 2 and not short:
+            return other
+    if noun[-1] in words().name_ends:
+        for match in re.finditer(f"[\u4e00-\u9fff]{{1,3}}{noun[-1]}", best):
+            if match[0][-2:] not in said:
+                return match[0]
+    return ""
+
+
+_GLOSS = re.compile(r"([^,。;:、()和与以及还有]{2,12})\(([^()]{2,20})\)")
+
+
+def _crossed(said: str, sources: tuple[str, ...]) -> list[str]:
+    """The name of one gloss with the content of another: 甲(信贷)、乙(保险) made 乙做信贷."""
+    for source in sources:
+        pairs = _GLOSS.findall(source)
+        named = [n for n, g in pairs if n[-3:] in said and g not in said]
+        glossed = [(n, g) for n, g in pairs if g in said and n[-2:] not in said]
+        if named and glossed:
+            return [f"所引原文中“{glossed[0][1]}”说的是“{glossed[0][0]}”,不是“{named[0]}”"]
+    return []
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+def _stands(word: str, text: str) -> bool:
+    """Whether a word, another name of it, or what it abbreviates stands in a text."""
+    if any(o in text for o in _lexicon().others(word)) or word[::-1] in text:  # 代替, 替代
+        return True
+    if len(word) < 2 or word.isascii():
+        return False
+    spread = ".{0,3}?".join(map(re.escape, word))
+    parts = [w for w, _ in tag(word)]
+    return bool(re.search(spread, text)) or (len(parts) > 1 and all(len(p) > 1 and p in text for p in parts))
+
+
+def signals(said: str, sources: tuple[str, ...], encoder: Encoder) -> dict[str, float]:
+    """What speaks for the meaning being there; all between 0 and 1 but the cosine's logit."""
+    joined = " ".join(sources)
+    mine = content(said)
+    weights = {w: float(min(len(w), 4)) for w, _ in mine}
+    total = sum(weights.values()) or 1.0
+    exact = sum(v for w, v in weights.items() if _stands(w, joined))
+    soft = sum(v * sum(c in joined for c in w) / len(w) for w, v in weights.items())
+    nouns = [w for w, flag in mine if flag[0] in "njvba" and len(w) > 1]
+    pairs = list(dict.fromkeys(bigrams(said)))
+    have = set(bigrams(joined))
+    vectors = encoder.encode_query([said, joined])  # the same side twice, as e5 asks for symmetric likeness
+    cosine = float(vectors[0] @ vectors[1])
+    return {
+        "words": exact / total,
+        "characters": soft / total,
+        "nouns": sum(_stands(w, joined) for w in nouns) / len(nouns) if nouns else 1.0,
+        "pairs": sum(p in have for p in pairs) / len(pairs) if pairs else 1.0,
+        "worst": min((likeness(c, joined) for c in clauses(said) if len(c) > 3), default=1.0),
+        "foreign": float(sum(not _stands(w, joined) and not any(c in joined for c in w) for w in nouns)),
+        "missing": min(total - exact, 12.0) / 12,
+        "cosine": 10 * (cosine - 0.9),
+    }
+
+
+def probability(values: Mapping[str, float]) -> float:
+    """The model's judgement of the signals."""
+    weights = _weights()
+    return 1 / (1 + math.exp(-weights["bias"] - sum(weights[name] * value for name, value in values.items())))
+
+
+@cache
+def _weights() -> dict[str, float]:
+    loaded: dict[str, float] = json.loads((files("hujin_qa") / "data" / "grounding.json").read_text(encoding="utf-8"))
+    return loaded

@@ -1,0 +1,144 @@
+"""Numbers with their units in folded text: amounts, shares, dates, clock times, counts."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .text import numeral
+
+_HAN = "零〇一二两三四五六七八九十百千"
+_SCALE = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+
+_UNITS = {  # canonical unit: spellings
+    "元": "元 块钱 块 人民币 圆",
+    "%": "%",
+    "百分点": "个百分点 个点",
+    "年月": "月份",
+    "月": "个月",
+    "天": "天 日 号",
+    "季度": "个季度 季度 季",
+    "周": "周 个星期 星期 个礼拜",
+    "小时": "小时 个小时 个钟头 钟头",
+    "分钟": "分钟 分",
+    "秒": "秒钟 秒",
+    "年": "年 周年 载",
+    "倍": "倍",
+    "人": "人次 人 名 位 口",
+    "工作日": "个工作日 工作日",
+    "米": "米",
+    "公里": "公里 千米",
+    "平方米": "平方米 平米",
+    "亩": "亩",
+    "吨": "吨",
+    "克": "克",
+    "点": "点钟 点",
+    "岁": "岁",
+    "折": "折",
+    "个": "个 家 种 类 大 项 条 次 件 层 级 座 间 辆 箱 册 行 所 封 台 套 户 本 张 份 步 段 篇 组 门 章 节 款 批 支 部 块 样 者 代 届 期 稿 场 遍 轮 幕 集 卷 首 棵 株 匹 头 枚 瓶 杯 针 剂 片 栋 幢 艘 列 架 幅 道 处 课 讲 档 声 趟 排 桌 顿 笔 根 颗 只",
+}
+_UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
+_COIN = ["美", "港", "日", "欧", "澳", "银", "英"]
+_SPELLINGS = "|".join(sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True))
+_SPELLING = re.compile(_SPELLINGS)
+_NUMBER = re.compile(
+    rf"""(?<![a-z0-9.])(?P<clock>\d{{1,2}}:\d\d)(?!\d)
+    |(?P<fraction>[{_HAN}万亿]+|\d+)分之(?P<part>[{_HAN}]+|\d+)
+    |(?P<half>一半|半数|半(?=(?:年|个?月|天|日|小时|个小时)))
+    |(?P<ordinal>第(?:[{_HAN}]+|\d+))
+    |(?:(?<![a-z0-9._])(?<![a-z]-)(?P<arabic>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)
+     |(?P<han>[{_HAN}][{_HAN}万亿]*(?:点[{_HAN}]+[万亿]*)?))
+     \s*(?P<large>万亿|[百千]?[万亿]|[百千](?=[多余几]?元))?(?P<more>多|余|几|来)?\s*(?P<plus>\+)?
+     (?P<unit>{_SPELLINGS})?(?P<tail>半|多|余)?""",
+    re.VERBOSE,
+)
+_GENERIC = ("个", "人", "点", "分钟", "折", "倍")  # after a Chinese numeral below 2 they count nothing: 一种, 一点
+_IDIOM = re.compile(
+    "[一二三四五六七八九十百千万]+(?:站式|体|定|些|起|直|般|旦|律|切|致|样|系列|带|方面|面|流|线|步步|分(?!钟|之))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as it stands in ``text[start:end]``, scaled to its base unit ("7万亿元" is 7e12 元)."""
+
+    text: str
+    value: float
+    unit: str  # "" where none is written
+    start: int
+    end: int
+
+    def matches(self, other: "Quantity", tolerance: float = 1e-9) -> bool:
+        """Whether both say the same: equal values, and units that do not contradict."""
+        if {self.unit, other.unit} == {"公历年", "年"}:  # 十四年, and 14年 that was folded to 2014年
+            return self.value % 100 == other.value % 100
+        same = abs(self.value - other.value) <= tolerance * max(abs(self.value), abs(other.value))
+        return same and (self.unit == other.unit or not self.unit or not other.unit)
+
+
+@lru_cache(maxsize=16384)
+def quantities(folded: str) -> tuple[Quantity, ...]:
+    """The quantities of a folded text in order.
+
+    >>> [(q.text, q.value, q.unit) for q in quantities("2024年共七万亿元,占九成五,三分之一在8:45前")][:2]
+    [('2024年', 2024.0, '公历年'), ('七万亿元', 7000000000000.0, '元')]
+    """
+    found = []
+    for match in _NUMBER.finditer(folded):
+        quantity = _quantity(folded, match)
+        if quantity:
+            found.append(quantity)
+    return tuple(found)
+
+
+def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
+    start, end = match.span()
+    if match["clock"]:
+        hour, minute = match[0].split(":")
+        return Quantity(match[0], int(hour) + int(minute) / 60, "点", start, end)
+    if match["half"]:
+        if match[0] != "半":
+            return Quantity(match[0], 50.0, "%", start, end)
+        spelled = _SPELLING.match(text, end)
+        if spelled is None:
+            return None
+        return Quantity(text[start : spelled.end()], 0.5, _UNIT_OF[spelled[0]], start, spelled.end())
+    if match["fraction"]:
+        whole = _value(match["fraction"])
+        return Quantity(match[0], 100 * _value(match["part"]) / whole, "%", start, end) if whole else None
+    if match["ordinal"]:
+        return Quantity(match[0], _value(match[0][1:]), "第", start, end)
+    if match["han"] and (_IDIOM.match(text, start) or text[start - 1 : start] == "第"):
+        return None
+    number, unit, large = match["arabic"] or match["han"], match["unit"] or "", match["large"] or ""
+    if match["arabic"] and number.count(".") > 1:  # a version or an outline number
+        return Quantity(match[0], float(number.replace(".", "")), "版本", start, end)
+    value = _value(number)
+    for c in large:
+        value *= _SCALE[c]
+    canonical = unit if unit[1:] == "元" else _UNIT_OF.get(unit, "")
+    if canonical == "年" and match["arabic"] and 1000 <= value <= 2999 and not large:
+        canonical = "公历年"
+    if canonical == "年月" or (not unit and text[end : end + 1] == "月"):
+        canonical, end = "月份", end + (not unit)
+    if canonical == "折":
+        value, canonical = (value * 10 if value < 10 else value), "%折"
+    if match["tail"] == "半":
+        value += 0.5
+    if match["han"] and (
+        number[0] in "百千" or (not unit and len(number) < 2) or (canonical in _GENERIC and value < 2)
+    ):
+        return None
+    return Quantity(text[start:end], value, canonical, start, end)
+
+
+def _value(number: str) -> float:
+    """The value of a number in Arabic or Chinese figures.
+
+    >>> _value("1,234.5"), _value("四万七千"), _value("三点五"), _value("一九八"), _value("十二")
+    (1234.5, 47000.0, 3.5, 198.0, 12.0)
+    """
+    for c in "亿万":
+        if c in number:
+            whole, _, rest = number.rpartition(c)
+            return _value(whole) * _SCALE[c] + (_value(rest) if rest else 0.0)
+    return float(numeral(number.replace(",", "")))

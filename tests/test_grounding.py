@@ -1,0 +1,76 @@
+import pytest
+
+from hujin_qa.encoder import NanoEncoder
+from hujin_qa.grounding import support
+from hujin_qa.quantities import quantities
+from hujin_qa.text import fold
+
+SALES = ["销售情况", "2024年销售额为7.5亿元，比上年增长12%，其中海外市场占三成，低于行业平均水平。"]
+LEAVE = ["休假", "试用期员工不享受年休假，正式员工每年10天，由部门经理批准。"]
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return NanoEncoder()
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("2024年销售额是7.5亿元，同比增长百分之十二。", SALES),
+        ("海外市场占30%。", SALES),
+        ("销售额为750000000元。", SALES),
+        ("试用期员工没有年休假。", LEAVE),
+        ("年休假由部门经理批准。", LEAVE),
+    ],
+)
+def test_what_the_source_says_in_other_words_is_supported(claim, evidence, encoder):
+    verdict = support(claim, evidence, encoder)
+    assert verdict.supported, verdict.faults
+    assert verdict.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "fault"),
+    [
+        ("2024年销售额为8.5亿元。", SALES, "8.5亿元"),
+        ("2024年销售额为7.5万元。", SALES, "7.5万元"),
+        ("2023年销售额为7.5亿元。", SALES, "2023年"),
+        ("销售额比上年下降12%。", SALES, "下降"),
+        ("海外市场占比高于行业平均水平。", SALES, "高于"),
+        ("试用期员工享受年休假。", LEAVE, "肯定、否定"),
+        ("年休假由总经理批准。", LEAVE, "经理"),
+        ("年休假由《员工手册》规定。", LEAVE, "员工手册"),
+        ("年休假在OA系统申请。", LEAVE, "oa"),
+        ("销售团队的奖金将在春节前发放。", SALES, ""),
+    ],
+)
+def test_what_the_source_does_not_say_is_not_supported_and_the_fault_is_named(claim, evidence, fault, encoder):
+    verdict = support(claim, evidence, encoder)
+    assert not verdict.supported
+    assert verdict.score < 0.5
+    assert any(fault in f for f in verdict.faults)
+
+
+def test_nothing_is_supported_by_nothing(encoder):
+    assert not support("销售额增长。", [], encoder).supported
+    assert not support(" ", SALES, encoder).supported
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("七万亿元", "7万亿"),
+        ("百分之九十", "九成"),
+        ("一千二百件", "1200件"),
+        ("两年半", "2.5年"),
+        ("三分之一", "33.33%"),
+    ],
+)
+def test_a_quantity_is_the_same_in_any_writing(one, other):
+    assert quantities(fold(one))[0].matches(quantities(fold(other))[0], 1e-3)
+
+
+@pytest.mark.parametrize("text", ["一些", "十分重要", "一站式", "统一", "万一", "亿元", "SM4"])
+def test_words_with_numerals_are_no_quantities(text):
+    assert quantities(fold(text)) == ()
