@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     lexicon: Path | None = None  # a TOML file that extends data/lexicon.toml
     cache: Path = Field(default_factory=lambda: user_cache_path("hujin-qa"))
     data: Path = Field(default_factory=lambda: user_data_path("hujin-qa"))  # chats, study results, users
-    threshold: float = Field(default=0.45, ge=0, le=1)  # abstain below this confidence; eval/README.md has both errors
+    threshold: float = Field(default=0.4, ge=0, le=1)  # abstain below this confidence; eval/README.md has both errors
     hits: int = Field(default=8, ge=1, le=100)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)

@@ -1,0 +1,125 @@
+"""What a question is made of, what a follow-up means, and what a sentence brings along, on a small text."""
+
+from dataclasses import replace
+
+import pytest
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.digest import digest
+from hujin_qa.evidence import weigh
+from hujin_qa.index import build_index, open_index
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.meaning import Meanings, is_noun
+from hujin_qa.parts import split_question
+from hujin_qa.question import understand
+from hujin_qa.reader import announced
+from hujin_qa.settings import load_settings
+from test_index import Hashing
+
+LEXICON = load_lexicon()
+TEXT = """# 果园手册
+
+## 一、苹果
+
+苹果每亩产量为3000斤。由老周负责。苹果2023年产值为20万元。
+
+## 二、雪梨
+
+雪梨每亩产量为2500斤。由小陈负责。雪梨2023年产值为15万元。
+
+## 三、采收
+
+采收分三步：先看颜色，再测糖度，最后装箱。装箱需要下列材料：
+
+(1)纸箱；(2)网套；(3)标签。
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reading")
+    (folder / "果园.md").write_text(TEXT, encoding="utf-8")
+    build_index([folder / "果园.md"], folder / "index", Hashing(), "hashing", LEXICON)
+    return Assistant(load_settings(threshold=0), Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+def read(assistant, text):
+    return understand(text, assistant.index, assistant.lexicon)
+
+
+@pytest.mark.parametrize(
+    ("asked", "parts"),
+    [
+        ("苹果和雪梨的产量各是多少", ("苹果的产量各是多少", "雪梨的产量各是多少")),
+        ("苹果产量多少,由谁负责", ("苹果产量多少", "苹果 由谁负责")),
+        ("苹果产量是多少", ()),
+        ("雪梨产值多少?", ()),
+    ],
+)
+def test_a_question_of_several_things_is_taken_apart(assistant, asked, parts):
+    assert split_question(read(assistant, asked), assistant.index, assistant.lexicon) == parts
+
+
+def test_both_sides_of_a_comparison_are_answered(assistant):
+    text = assistant.ask("苹果和雪梨的产量各是多少?").text
+    assert "3000斤" in text
+    assert "2500斤" in text
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "holds"),
+    [
+        ("苹果的产量是多少?", "雪梨呢", "雪梨"),
+        ("苹果2023年产值多少?", "前一年呢", "2022"),
+        ("采收分哪三步?", "第二步是什么", "糖度"),
+        ("苹果的产量是多少?", "谁负责", "苹果"),
+    ],
+)
+def test_a_follow_up_is_completed_from_the_turn_before(assistant, before, asked, holds):
+    assert holds in assistant.ask(asked, [("user", before)]).interpreted
+
+
+@pytest.mark.parametrize("asked", ["换个话题,雪梨由谁负责", "雪梨2023年的产值是多少"])
+def test_a_question_that_stands_alone_is_left_alone(assistant, asked):
+    assert "苹果" not in assistant.ask(asked, [("user", "苹果的产量是多少?")]).interpreted
+
+
+def test_a_colon_brings_what_it_announces(assistant):
+    sought, *_ = assistant.seek(read(assistant, "装箱需要什么材料"))
+    sentence = next(
+        e for e in weigh(sought.question, sought.vector, sought.hits, assistant.index) if e.folded.endswith("材料:")
+    )
+    document = assistant.index.documents["果园"]
+    said = "".join(document.text[s.start : s.end] for s in announced(sentence, assistant.index))
+    assert all(item in said for item in ("纸箱", "网套", "标签"))
+
+
+def test_a_digest_stays_in_its_section_and_keeps_to_the_number_of_sentences(assistant):
+    asked = read(assistant, "两句话总结苹果这一节")
+    spans = digest(asked, assistant.seek(asked)[0].hits, assistant.index)
+    said = [assistant.index.documents[s.document].text[s.start : s.end] for s in spans]
+    assert len(said) == 2
+    assert not any("雪梨" in sentence for sentence in said)
+
+
+def test_a_question_without_any_word_of_the_text_is_refused(assistant):
+    answer = assistant.ask("😀😀")
+    assert (answer.status, answer.reason, answer.citations) == ("abstained", "no_match", ())
+
+
+def test_words_of_near_meaning_are_found_and_others_are_not():
+    near = Meanings.of(["薪酬", "苹果", "增长"]).near("工资")
+    assert set(near) == {"薪酬"}
+    assert 0 < near["薪酬"] < 1
+    assert Meanings.of([]).near("工资") == {}
+
+
+def test_nouns_are_told_from_other_words():
+    assert is_noun("总部")
+    assert is_noun("微粒贷")  # a name that no table has
+    assert not is_noun("增长")
+
+
+def test_the_section_of_the_turn_before_comes_along(assistant):
+    asked = replace(read(assistant, "产值多少"), around=frozenset({("果园", "2")}))
+    assert any(h.passage.position == "2" for h in assistant.seek(asked)[0].hits)
