@@ -72,8 +72,11 @@ def notes_of(draft: Draft, notes: Sequence[Note]) -> tuple[Note, ...]:
 
 def _asked(draft: Draft) -> list[tuple[str, ...]]:
     """What a draft asks, in every form that would make another one a repetition."""
-    right = tuple(sorted(map(fold, draft.right)))
-    return [(draft.kind, fold(draft.stem)), (draft.kind, str(draft.citation.start), draft.citation.document, *right)]
+    asked: list[tuple[str, ...]] = [(draft.kind, fold(draft.stem))]
+    if draft.kind != "tier":  # whose questions about several names share their answer
+        right = sorted(map(fold, draft.right))
+        asked.append((draft.kind, draft.citation.document, str(draft.citation.start), *right))
+    return asked
 
 
 def _in_turn(items: list[Item], seed: int) -> Iterator[Item]:

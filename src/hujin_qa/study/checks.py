@@ -57,7 +57,10 @@ def _proved(draft: Draft, _: Mapping[str, Document]) -> bool:
         return all(fold(r) in quote for r in (*draft.right, *draft.prompts))
     if draft.kind == "aspect":
         return _overlap(draft.right[0], quote) > 0.8
-    return draft.kind == "tier" or fold(draft.right[0]) in quote
+    if draft.kind == "tier":
+        name = fold(draft.stem).partition("「")[2].partition("」")[0]
+        return name in quote and _overlap(draft.right[0], quote) >= 0.5
+    return fold(draft.right[0]) in quote
 
 
 def _single(draft: Draft, documents: Mapping[str, Document]) -> bool:
@@ -78,8 +81,17 @@ def _no_giveaway(draft: Draft, _: Mapping[str, Document]) -> bool:
         return False
     if draft.kind in _MANY or draft.kind in ("tier", "topic", "term"):
         return True
+    if draft.kind == "aspect" and _told_by(draft):
+        return False
     lengths = sorted(len(w) for w, _ in draft.wrong)
     return lengths[0] / 2.2 <= len(draft.right[0]) <= lengths[-1] * 2.2
+
+
+def _told_by(draft: Draft) -> bool:
+    """Whether a word of what is asked about stands in the right option and in no wrong one."""
+    thing = fold(draft.stem).partition("「")[2].partition("」")[0]
+    right, wrong = fold(draft.right[0]), [fold(w) for w, _ in draft.wrong]
+    return any(pair in right and not any(pair in w for w in wrong) for pair in bigrams(thing))
 
 
 def _stands_alone(draft: Draft, _: Mapping[str, Document]) -> bool:

@@ -12,10 +12,90 @@ _AND_WORDS = frozenset(_AND.split("|"))
 _SPLIT = re.compile(rf"、|(?<=[)）”》」])[，,]?(?:{_AND})|[，,](?:{_AND})")
 _OPEN = frozenset(["等", "等等"])
 _CUES = frozenset(
-    "是 为 有 即 如 包括 包含 涵盖 覆盖 含 分为 分成 例如 比如 具有 具备 经历 经 先后 依次 分别 聚焦 称为 列出 设有 设 共 由 像 以 从 在 "
-    "指 依赖 提供 关注 掌握 集成 成为 转向 对 与 同 向 用 根据 按 按照 通过 将 把".split()
+    [
+        "是",
+        "为",
+        "有",
+        "即",
+        "如",
+        "包括",
+        "包含",
+        "涵盖",
+        "覆盖",
+        "含",
+        "分为",
+        "分成",
+        "例如",
+        "比如",
+        "具有",
+        "具备",
+        "经",
+        "先后",
+        "依次",
+        "分别",
+        "聚焦",
+        "称为",
+        "列出",
+        "设有",
+        "设",
+        "共",
+        "由",
+        "像",
+        "以",
+        "从",
+        "在",
+        "指",
+        "还有",
+        "经历",
+        "历经",
+        "依赖",
+        "提供",
+        "关注",
+        "掌握",
+        "集成",
+        "成为",
+        "转向",
+        "对",
+        "与",
+        "同",
+        "向",
+        "用",
+        "根据",
+        "按",
+        "按照",
+        "通过",
+        "将",
+        "把",
+    ]
 )
-_CLOSERS = frozenset("的 是 为 在 都 均 构成 组成 所 之 方面 领域 共同 由 对 将 可 可以 能 会 已 已经 正 也".split())
+_CLOSERS = frozenset(
+    [
+        "的",
+        "是",
+        "为",
+        "在",
+        "都",
+        "均",
+        "构成",
+        "组成",
+        "所",
+        "之",
+        "方面",
+        "领域",
+        "共同",
+        "由",
+        "对",
+        "将",
+        "可",
+        "可以",
+        "能",
+        "会",
+        "已",
+        "已经",
+        "正",
+        "也",
+    ]
+)
 _COUNT = re.compile(r"[一二两三四五六七八九十\d]+(?:个|种|类|大|项|层|家|点|条|方面|阶段|步|块|部分)")
 _BRACKETS = {"（": "）", "(": ")", "“": "”", "《": "》", "「": "」", "【": "】"}
 _LONGEST = 18
@@ -99,6 +179,9 @@ def _read(sentence: str, shielded: str, start: int, end: int) -> Enumeration | N
     items = [_trimmed(sentence, a, b) for a, b in items]
     if len(items) < 3 or not all(_is_item(shielded[a:b]) for a, b in items) or not _same_build(sentence, items):
         return None
+    longest = max(b - a for a, b in items[1:])
+    if items[0][1] - items[0][0] > (1.5 if cue else 1) * longest + 1:
+        return None  # it holds words that stand before the list
     return Enumeration(tuple(items), cue, closed=not is_open and cue not in ("如", "例如", "比如", "像"))
 
 
@@ -166,7 +249,8 @@ def _same_build(sentence: str, items: list[tuple[int, int]]) -> bool:
     flags = [[flag for _, flag in tag(sentence[a:b])] for a, b in items]
     inner = {flag[0] for item in flags[1:-1] for flag in item}
     begins = {item[0][0] for item in flags[1:]}
-    return not (flags[0][0][0] == "v" and "v" not in begins) and all(
+    whole = sentence[items[0][1] - 1] in ")）"
+    return (whole or flags[0][0][0] != "v" or "v" in begins) and all(
         sentence[b - 1] in ")）”》" or {flag[0] for flag in item if flag != "vn"} & set("vdpcrfu") <= inner
         for item, (_, b) in ((flags[0], items[0]), (flags[-1], items[-1]))
     )

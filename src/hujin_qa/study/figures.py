@@ -10,11 +10,13 @@ from ..quantities import Quantity, quantities
 from .items import Draft
 from .source import Line, Source, plain
 
-BLANK = "____"
+BLANK = "＿＿＿＿"
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _AT_LEAST = re.compile(r"(?:超过|超|逾|突破|至少|最低|不低于|不少于|不小于|高于|多于|大于)(?:了|到)?$")
-_AT_MOST = re.compile(r"(?:不超过|不得超过|最多|至多|最高|低于|少于|小于|不足|不到|不满|不高于|不多于|上限为?)(?:了|到)?$")
+_AT_MOST = re.compile(
+    r"(?:不超过|不得超过|最多|至多|最高|低于|少于|小于|不足|不到|不满|不高于|不多于|上限)[^，,；;。]{0,8}$"
+)
 _OR_MORE = re.compile(r"[多余+]|\s?(?:及|或)?以上|起")
 _OR_LESS = re.compile(r"\s?(?:及|或)?以[内下]|之内|之前|内|前")
 _RANGE = re.compile(r"[-—–~～至到/×xX:：.]\s*$"), re.compile(r"\s*[-—–~～至到/×:：]\s*\d")
@@ -63,6 +65,9 @@ def figures(line: Line) -> tuple[Figure, ...]:
         and not (rows and sum(o.unit == q.unit for o in found) > 1)
         and sum(o.unit == q.unit for o in found) < 4
         and text[q.start - 1 : q.start] != "第"
+        and not (
+            q.unit == "公历年" and any(o.unit == q.unit and o is not q and abs(o.value - q.value) <= 1 for o in found)
+        )
     )
 
 
@@ -106,7 +111,6 @@ def _about(line: Line, source: Source) -> list[Line]:
     return source.by_section[line.document.id, line.section.position]
 
 
-
 def _figures_of(source: Source, document: str) -> list[Figure]:
     return [f for line in source.lines if line.document.id == document for f in figures(line)]
 
@@ -126,7 +130,7 @@ def _near(figure: Figure, other: Figure) -> bool:
     a, b = figure.quantity.value, other.quantity.value
     if figure.quantity.unit == "公历年":
         return abs(a - b) <= 15
-    return 0 < min(a, b) and max(a, b) <= 50 * min(a, b)
+    return min(a, b) > 0 and max(a, b) <= 50 * min(a, b)
 
 
 def _invented(figure: Figure, rng: random.Random) -> Iterator[str]:
@@ -138,7 +142,7 @@ def _invented(figure: Figure, rng: random.Random) -> Iterator[str]:
     value = float(digits)
     places = len(digits.partition(".")[2])
     if figure.quantity.unit == "公历年":
-        candidates = [value + step for step in rng.sample([-5, -4, -3, -2, -1, 1, 2, 3, 4, 5], 10)]
+        candidates = [value + step for step in rng.sample([-6, -5, -4, -3, -2, -1, 1, 2, 3, 4], 10)]
     else:
         candidates = [value * f for f in rng.sample([0.4, 0.5, 0.6, 0.7, 0.8, 1.25, 1.5, 1.8, 2, 2.5, 3], 11)]
         candidates += [value + step for step in (1, 2, 3, -1, 4, 5)] if value < 10 and not places else []

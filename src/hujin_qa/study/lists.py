@@ -6,22 +6,27 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..contraries import words
+from ..headings import tag
 from ..sections import title
 from ..text import bigrams, fold
 from ..types import Section
 from .enumerations import Enumeration, enumerations
 from .figures import BLANK
 from .items import Draft
-from .source import Line, Source, bare, plain
+from .source import Line, Source, bare, has_name, plain
 
 _GLOSS = re.compile(r"(?P<name>.+?)[（(](?P<gloss>[^()（）]+)[)）]")
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
-_CLASS = re.compile("企业|公司|机构|平台|品牌|代表|成员|部门|岗位|产品|单位|人物|作品|城市|国家|地区|学校|医院|银行|团队|角色|版")
+_CLASS = "(?:企业|公司|机构|平台|品牌|代表|成员|部门|岗位|产品|单位|人物|作品|城市|国家|地区|学校|医院|银行|团队|角色)"
+_ANNOUNCED = re.compile(f"{_CLASS}(?:[是有为如]|包括|分别|主要|[：:])*$")
+_CLASSED = re.compile(f"等?(?:(?:是|为)[^，,。；;]{{0,12}}的?|[^，,。；;的]{{0,6}}){_CLASS}")
 _SERIES = ("事前 事中 事后", "课前 课中 课后", "售前 售中 售后", "前期 中期 后期", "首先 其次 最后", "初期 中期 末期")
 _CHAIN = re.compile(r"[\w（）()“”]{2,14}(?:\s*(?:→|->|—>|-|－|—)\s*[\w（）()“”]{2,14}){2,}")
 _LINK = re.compile(r"\s*(?:→|->|—>|-|－|—)\s*")
 _AFTER = re.compile("先后|依次|阶段|步骤|流程|顺序|时期")
-_DOES = re.compile("(?P<who>[\\w“”（）()]{2,14}?)(?P<does>负责|用于|适用于|适合|主要面向|面向|是指|指的是|专注于|聚焦)(?P<what>[^，,。；;：:]{4,40})")
+_DOES = re.compile(
+    "(?P<who>[\\w“”（）()]{2,14}?)(?P<does>负责|用于|适用于|适合|主要面向|面向|是指|指的是|专注于|聚焦)(?P<what>[^，,。；;：:]{4,40})"
+)
 _MOST = 6  # options shown in one list item
 
 
@@ -50,18 +55,25 @@ def tier_items(source: Source) -> Iterator[Draft]:
     for line in source.lines:
         for found in lists_of(line):
             group = _group(line, source)
-            if group is None or not _CLASS.search(line.text + line.section.heading):
+            if group is None or not _is_group(line, found):
                 continue
             section, others = group
             start = _heading_start(line, section)
             for text in found.texts(line.text):
                 name = _name(text)
-                if _is_number(name) or any(_mentions(source, line, o, name) for o in others):
+                if len(name) < 3 or _is_number(name) or any(_mentions(source, line, o, name) for o in others):
                     continue
                 wrong = [(title(o.heading), f"原文把「{name}」写在「{title(section.heading)}」之下。") for o in others]
-                stem = f"按原文的划分,「{name}」属于哪一项?"
+                stem = f"原文把「{name}」列在下面哪一项之下?"
                 proof = line.citation(start)
                 yield Draft("tier", stem, (title(section.heading),), tuple(wrong[:4]), proof, line.section.position)
+
+
+def _is_group(line: Line, found: Enumeration) -> bool:
+    """Whether the list names members of a class: 代表企业是…, …等是领头的机构, or all of it under such a heading."""
+    named = re.search(f"{_CLASS}$", title(line.section.heading)) and found.start < 20
+    before, after = line.text[: found.start], line.text[found.end :]
+    return bool(named or _ANNOUNCED.search(before) or _CLASSED.match(after))
 
 
 def match_items(source: Source) -> Iterator[Draft]:
@@ -108,7 +120,7 @@ def _follows(stages: tuple[str, ...], series: str) -> bool:
 
 def _match(source: Source, line: Line, pairs: list[tuple[str, str]], start: int, end: int) -> Iterator[Draft]:
     names, glosses = [bare(n).strip("“”") for n, _ in pairs], [bare(g) for _, g in pairs]
-    if len(pairs) < 3 or len(set(names)) < len(names) or len(set(glosses)) < len(glosses):
+    if not 3 <= len(pairs) <= _MOST or len(set(names)) < len(names) or len(set(glosses)) < len(glosses):
         return
     stem = f"「{source.where(line)}」:把左边各项与原文对它的说明配对。"
     proof = line.citation(start, end)
@@ -116,16 +128,15 @@ def _match(source: Source, line: Line, pairs: list[tuple[str, str]], start: int,
 
 
 def _runs(lines: list[Line]) -> Iterator[list[tuple[Line, re.Match[str]]]]:
-    """Three to six sentences or clauses in a row that say of different things what they do, in the same words."""
-    found = [(line, m) for line in lines for m in _DOES.finditer(line.text)]
+    """Sentences or clauses in a row that say of different things what they do, in the same words."""
     run: list[tuple[Line, re.Match[str]]] = []
-    for line, match in [*found, (None, None)]:
-        if run and (match is None or match["does"] != run[-1][1]["does"] or line.start > run[-1][0].end + 2):
-            if 3 <= len(run) <= _MOST:
-                yield run
+    for line, match in [(each, m) for each in lines for m in _DOES.finditer(each.text)]:
+        if run and (match["does"] != run[-1][1]["does"] or line.start > run[-1][0].end + 2):
+            yield run
             run = []
-        if match is not None:
-            run.append((line, match))
+        run.append((line, match))
+    if run:
+        yield run
 
 
 def _strangers(
@@ -134,18 +145,24 @@ def _strangers(
     """Parts of other lists of the document that are not said where this list stands; likest lists first."""
     text = fold("".join(o.text for o in source.below(line.document, _top(line, source))))
     rng = random.Random(f"{line.start}/{right}")
-    others = [(o, e) for o, e in pool if o.document is line.document and o.section.position != line.section.position]
-    rng.shuffle(others)
-    same_label = title(line.section.heading)
-    others.sort(key=lambda pair: title(pair[0].section.heading) != same_label)
+    label = title(line.section.heading)
+    rivals = [
+        (likeness(t, right) + 2 * (title(other.section.heading) == label), rng.random(), t, other)
+        for other, found in pool
+        if other.document is line.document and other.section.position != line.section.position
+        for t in map(bare, found.texts(other.text))
+    ]
     wrong: list[tuple[str, str]] = []
-    for other, found in others:
-        fits = [t for t in map(bare, found.texts(other.text)) if _fits(t, right, wrong, text)]
-        for stranger in rng.sample(fits, len(fits))[:2]:
+    for likeness, _, stranger, other in sorted(rivals, key=lambda r: r[:2], reverse=True):
+        if likeness and len(wrong) < wanted and _fits(stranger, right, wrong, text):
             wrong.append((stranger, f"「{stranger}」出自「{source.where(other)}」,这里没有列出。"))
-        if len(wrong) >= wanted:
-            break
-    return wrong[:wanted]
+    return wrong
+
+
+def likeness(stranger: str, right: tuple[str, ...]) -> int:
+    """How much it looks like one of these: the same last character, the same part of speech at the end."""
+    kinds = [tag(r)[-1][1] for r in (stranger, *right)]
+    return 2 * any(stranger[-1] == r[-1] for r in right) + (kinds[0] in kinds[1:])
 
 
 def _top(line: Line, source: Source) -> str:
@@ -175,7 +192,7 @@ def _group(line: Line, source: Source) -> tuple[Section, list[Section]] | None:
     labels = source.labels[line.document.id]
     document = line.document
     for section in reversed([s for s in document.sections if _over(s, line.section)]):
-        if section.heading and title(section.heading) not in labels:
+        if has_name(section) and title(section.heading) not in labels:
             others = source.siblings(document, section)
             return (section, others) if len(others) >= 2 else None
     return None

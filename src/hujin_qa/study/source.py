@@ -10,9 +10,14 @@ from ..index import Index
 from ..sections import ancestors, children, title
 from ..types import Citation, Document, Passage, Section
 
-_LEANS = re.compile("(?:这|该|此|上述|以上|以下|前者|后者|其|它|他|她|如下|同时|但|而|因此|所以|另外|然而|不过|并|也|还|则|再)")
+_LEANS = re.compile(
+    "(?:这|该|此|上述|以上|以下|前者|后者|其|它|他|她|如下|同时|但|而|因此|所以|另外|然而|不过|并|也|还|则|再)"
+)
+_NUMBER_ONLY = re.compile(r"第[一二三四五六七八九十百零〇\d]+[章节条款篇部分]*|[\d.、)）(（一二三四五六七八九十]+")
 _MARKUP = re.compile(r"\*\*|__|`")
-_FULL_WIDTH = str.maketrans({chr(c): chr(c - 0xFEE0) for c in range(0xFF10, 0xFF5B)} | {"％": "%", "，": ",", "．": "."})
+_FULL_WIDTH = str.maketrans(
+    {chr(c): chr(c - 0xFEE0) for c in range(0xFF10, 0xFF5B)} | {"％": "%", "，": ",", "．": "."}
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,22 +89,33 @@ class Source:
     @cached_property
     def labels(self) -> dict[str, frozenset[str]]:
         """Document to the headings that recur under several others: aspects such as 市场规模, not things."""
-        counts = {d.id: Counter(title(s.heading) for s in d.sections) for d in self.index.documents.values()}
+        counts = {
+            d.id: Counter(title(s.heading) for s in d.sections if has_name(s)) for d in self.index.documents.values()
+        }
         return {d: frozenset(h for h, n in found.items() if h and n > 1) for d, found in counts.items()}
 
     def siblings(self, document: Document, section: Section) -> list[Section]:
         """The other named sections below the same heading, none of them a recurring label."""
         labels = self.labels[document.id]
         level = children(document, section.parent)
-        return [s for s in level if s.position != section.position and s.heading and title(s.heading) not in labels]
+        return [s for s in level if s.position != section.position and has_name(s) and title(s.heading) not in labels]
 
     def where(self, line: Line) -> str:
         """The headings above a sentence as a learner reads them; a lone one over the whole document is left out."""
-        path = [title(s.heading) for s in ancestors(line.document, line.section.position) if s.heading]
+        path = [title(s.heading) for s in ancestors(line.document, line.section.position) if has_name(s)]
         tops = [s for s in line.document.sections if s.depth == 1 and s.heading]
         if len(tops) == 1 and len(path) > 1:
             path = path[1:]
         return " › ".join(_short(p) for p in path[-2:]) or _short(line.document.title)
+
+
+def has_name(section: Section) -> bool:
+    """Whether a heading says more than its number.
+
+    >>> [has_name(Section("1", h, (h,), 0, 0, 0)) for h in ("第三条", "1.", "第一章 总则", "")]
+    [False, False, True, False]
+    """
+    return bool(section.heading) and not _NUMBER_ONLY.fullmatch(section.heading)
 
 
 def bare(text: str) -> str:

@@ -9,13 +9,14 @@ from ..text import bigrams, fold
 from ..types import Section
 from .figures import BLANK
 from .items import Draft
-from .source import Line, Source, bare
+from .source import Line, Source, bare, has_name
 
 _DEFINES = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十\d]+[)）.、]\s*)?(?:本\w{1,4}所称的?|所谓的?)?"
     r"[“「]?(?P<term>[^\s，,。；;：:“”「」、的是]{2,14})[”」]?[，,]?\s*(?:是指|指的是|系指|,是指|的定义是)(?P<what>[^。]{8,120})"
 )
 _NAMED = re.compile(r"(?:被称为|称为|称作|叫做|简称)[“「](?P<term>[^”」]{2,14})[”」]")
+_PARTS = re.compile(r"[:：—－\-「」“”\s，,、()（）]+")
 _SHORTEST, _LONGEST = 14, 90
 _WRONG = 3
 
@@ -36,7 +37,9 @@ def term_items(source: Source) -> Iterator[Draft]:
 def _named_terms(source: Source) -> Iterator[Draft]:
     """…被称为“…”: the name left out, other quoted names of the document as rivals."""
     quoted = {
-        line: re.findall(r"[“「]([^”」“「]{2,14})[”」]", line.text) for line in source.lines if "“" in line.text or "「" in line.text
+        line: re.findall(r"[“「]([^”」“「]{2,14})[”」]", line.text)
+        for line in source.lines
+        if "“" in line.text or "「" in line.text
     }
     for line in quoted:
         match = _NAMED.search(line.text)
@@ -102,7 +105,12 @@ def _things(line: Line, source: Source) -> Iterator[Section]:
     labels = source.labels[line.document.id]
     for section in reversed(line.document.sections):
         over = line.section.position == section.position or line.section.position.startswith(section.position + ".")
-        if over and 2 <= len(title(section.heading)) <= 14 and title(section.heading) not in labels:
+        if (
+            over
+            and has_name(section)
+            and 2 <= len(title(section.heading)) <= 14
+            and title(section.heading) not in labels
+        ):
             yield section
 
 
@@ -112,19 +120,28 @@ def _opening(cell: Section, source: Source, document: str) -> Line | None:
 
 
 def _parent(sections: tuple[Section, ...], cell: Section) -> Section | None:
-    return next((s for s in sections if s.position == cell.parent and s.heading), None)
+    return next((s for s in sections if s.position == cell.parent and has_name(s)), None)
 
 
 def _anonymous(line: Line, sections: tuple[Section, ...]) -> str:
     """The sentence without the words of the headings above it, which would give it away; "" if little is left."""
     text = line.shown
     for section in sections:
-        name = title(section.heading)
-        if (line.section.position + ".").startswith(section.position + ".") and len(name) > 1:
-            if text.startswith(name):
-                text = text[len(name) :].lstrip("的，,：:")
-            text = text.replace(name, "其")
+        if (line.section.position + ".").startswith(
+            section.position + "."
+        ) and section.position != line.section.position:
+            for name in _names(title(section.heading), text):
+                text = text[len(name) :].lstrip("的，,：:") if text.startswith(name) else text.replace(name, "该项")
     return text if len(text) >= _SHORTEST and not line.leans else ""
+
+
+def _names(heading: str, text: str) -> Iterator[str]:
+    """The parts of a heading that stand in a text: whole, or without their last words."""
+    for part in filter(None, _PARTS.split(heading)):
+        for end in range(len(part), max(1, len(part) // 2), -1):
+            if end > 1 and part[:end] in text:
+                yield part[:end]
+                break
 
 
 def _shares(heading: str, text: str) -> bool:
