@@ -13,14 +13,15 @@ from .source import Line, Source, plain
 BLANK = "＿＿＿＿"
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_AT_LEAST = re.compile(r"(?:超过|超|逾|突破|至少|最低|不低于|不少于|不小于|高于|多于|大于)(?:了|到)?$")
+_AT_LEAST = re.compile(r"(?:超过|超|逾|突破|至少|最低|不低于|不少于|不小于|高于|多于|大于)[^，,；;。]{0,8}$")
 _AT_MOST = re.compile(
     r"(?:不超过|不得超过|最多|至多|最高|低于|少于|小于|不足|不到|不满|不高于|不多于|上限)[^，,；;。]{0,8}$"
 )
 _OR_MORE = re.compile(r"[多余+]|\s?(?:及|或)?以上|起")
 _OR_LESS = re.compile(r"\s?(?:及|或)?以[内下]|之内|之前|内|前")
 _RANGE = re.compile(r"[-—–~～至到/×xX:：.]\s*$"), re.compile(r"\s*[-—–~～至到/×:：]\s*\d")
-_UNFIT_UNITS = ("第", "版本", "")
+_UNFIT_UNITS = ("第", "版本", "月份", "")
+_DAY_OF_MONTH = re.compile(r"(?:月|每月)\s*$")
 _RIVALS = 3  # wrong options
 
 
@@ -62,6 +63,7 @@ def figures(line: Line) -> tuple[Figure, ...]:
         for q in found
         if not _RANGE[0].search(text[: q.start])
         and not _RANGE[1].match(text[q.end :])
+        and not (q.unit == "天" and _DAY_OF_MONTH.search(text[: q.start]))
         and not (rows and sum(o.unit == q.unit for o in found) > 1)
         and sum(o.unit == q.unit for o in found) < 4
         and text[q.start - 1 : q.start] != "第"

@@ -153,8 +153,8 @@ def _strangers(
         for t in map(bare, found.texts(other.text))
     ]
     wrong: list[tuple[str, str]] = []
-    for likeness, _, stranger, other in sorted(rivals, key=lambda r: r[:2], reverse=True):
-        if likeness and len(wrong) < wanted and _fits(stranger, right, wrong, text):
+    for score, _, stranger, other in sorted(rivals, key=lambda r: r[:2], reverse=True):
+        if score and len(wrong) < wanted and _fits(stranger, right, wrong, text):
             wrong.append((stranger, f"「{stranger}」出自「{source.where(other)}」,这里没有列出。"))
     return wrong
 

@@ -27,7 +27,7 @@ for _one, _, _other in (pair.partition("/") for pair in _PAIRS.split()):
     _OPPOSITES.setdefault(_other, _one)
 
 
-_INTRANSITIVE = frozenset("增长 下降 上升 上涨 下跌".split())
+_INTRANSITIVE = frozenset(["增长", "下降", "上升", "上涨", "下跌"])
 """Right before a noun these are a part of its name."""
 
 
