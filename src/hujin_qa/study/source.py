@@ -27,6 +27,7 @@ class Line:
     document: Document
     section: Section
     passage: Passage
+    row: int  # in the index's sentences
     start: int
     end: int
 
@@ -63,11 +64,11 @@ class Source:
 
     def _lines(self) -> Iterator[Line]:
         sections = {(d.id, s.position): s for d in self.index.documents.values() for s in d.sections}
-        for row, start, end in self.index.sentences.tolist():
-            passage = self.index.passages[row]
+        for row, (at, start, end) in enumerate(self.index.sentences.tolist()):
+            passage = self.index.passages[at]
             if start >= passage.body:
                 document = self.index.documents[passage.document]
-                yield Line(document, sections[document.id, passage.position], passage, start, end)
+                yield Line(document, sections[document.id, passage.position], passage, row, start, end)
 
     @cached_property
     def by_section(self) -> dict[tuple[str, str], list[Line]]:

@@ -21,15 +21,25 @@ _SHORTEST, _LONGEST = 14, 90
 _WRONG = 3
 
 
+def definitions(line: Line) -> Iterator[tuple[str, str]]:
+    """What a sentence defines, and how."""
+    if match := _DEFINES.match(line.shown):
+        yield match["term"], match["what"]
+    for named in _NAMED.finditer(line.shown):
+        yield named["term"], ""
+
+
 def term_items(source: Source) -> Iterator[Draft]:
     """A definition without its term: which term is it?"""
-    found = [(line, m["term"], m["what"]) for line in source.lines if (m := _DEFINES.match(bare(line.text)))]
+    found = [(line, term, what) for line in source.lines for term, what in definitions(line)]
     for line, term, what in found:
-        others = [t for o, t, _ in found if o.document is line.document and t != term and t not in what]
+        others = [
+            t for o, t, defined in found if defined and o.document is line.document and t != term and t not in what
+        ]
         wrong = [(t, f"「{t}」在原文里另有说明。") for t in dict.fromkeys(others)]
         stem = f"原文用下面这句话说明的是哪个词?「{what.rstrip('；;。')}」"
         random.Random(stem).shuffle(wrong)
-        if len(wrong) >= 2:
+        if what and len(wrong) >= 2:
             yield Draft("term", stem, (term,), tuple(wrong[:_WRONG]), line.citation(), line.section.position)
     yield from _named_terms(source)
 
