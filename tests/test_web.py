@@ -7,18 +7,22 @@ import socket
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import gradio as gr
 import httpx
 import pytest
 
 import web_fake as fake
+from hujin_qa.accounts import Accounts
 from hujin_qa.errors import BadInput, NoIndex
 from hujin_qa.settings import Settings
 from hujin_qa.types import Document, Section
+from hujin_qa.users import LOCAL, User
 from hujin_qa.web import strings as say
 from hujin_qa.web.examples import example_questions, top_headings
+from hujin_qa.web.login import guard, user_of
 from hujin_qa.web.page import _reply
 from hujin_qa.web.render import answer_html, said, welcome
-from hujin_qa.web.server import check_address, users
+from hujin_qa.web.server import check_address
 from hujin_qa.web.source import place, reader_html
 
 TAGS = re.compile(
@@ -224,19 +228,29 @@ def test_failures_are_one_sentence_and_leak_nothing(caplog):
 # Who may come in, and where
 
 
-def test_another_address_needs_users():
+def test_another_address_needs_users(tmp_path):
     for host in ("0.0.0.0", "192.168.1.2", "::", "example"):
         with pytest.raises(BadInput, match="HUJIN_QA_AUTH"):
-            users(Settings(host=host))
+            guard(Settings(host=host, data=tmp_path))
     for host in ("127.0.0.1", "localhost", "::1"):
-        assert users(Settings(host=host)) is None
-    assert users(Settings(host="0.0.0.0", auth="a:b:c, d:e")) == [("a", "b:c"), ("d", "e")]
+        assert guard(Settings(host=host, data=tmp_path)) is None
+    given = guard(Settings(host="0.0.0.0", data=tmp_path, auth="a:b:c, d:e"))
+    assert given
+    assert given.admits("a", "b:c")
+    given.add("kept", "correct horse")
+    assert guard(Settings(host="0.0.0.0", data=tmp_path))
+    assert guard(Settings(data=tmp_path)), "on this machine too, once there are users"
 
 
-@pytest.mark.parametrize("auth", ["a", "a:", ":b", "a:b,"])
-def test_unreadable_users_are_refused(auth):
-    with pytest.raises(BadInput, match="用户名:密码"):
-        users(Settings(auth=auth))
+def test_a_request_is_of_whoever_logged_in_and_of_nobody_who_was_removed(tmp_path):
+    accounts = Accounts(tmp_path / "users.db", {})
+    accounts.add("kept", "correct horse", ["trainer"])
+    request = gr.Request(username="kept")
+    assert user_of(request, accounts) == User("kept", frozenset({"trainer"}))
+    assert user_of(gr.Request(username=None), accounts) == LOCAL
+    accounts.remove("kept")
+    with pytest.raises(BadInput, match="重新登录"):
+        user_of(request, accounts)
 
 
 def test_a_busy_port_or_a_foreign_address_is_told():

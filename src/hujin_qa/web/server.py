@@ -1,7 +1,6 @@
 """Open the chat to a browser: where it listens, who may come in, what a page may load."""
 
 import errno
-import ipaddress
 import logging
 import os
 import socket
@@ -19,6 +18,7 @@ from ..settings import Settings
 from ..types import Answer
 from . import strings as say
 from .examples import example_questions
+from .login import guard
 from .page import assets, build
 
 _POLICY = (  # the browser itself refuses every other host
@@ -39,7 +39,7 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
         BadInput: an address off this machine without users, a busy port.
         HujinError: whatever keeps the assistant from opening.
     """
-    users(settings)
+    guard(settings)
     check_address(settings)
     assistant = Assistant.open(settings, say_line)
     page = build(assistant.ask, assistant.index.documents, assistant.index.notes, _examples(assistant))
@@ -59,7 +59,7 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
         "server_name": settings.host,
         "server_port": port,
         "root_path": settings.root_path or None,
-        "auth": users(settings),
+        "auth": accounts.admits if (accounts := guard(settings)) else None,
         "auth_message": say.LOGIN,
         "app_kwargs": {"middleware": [Middleware(_Headers)]},
     }
@@ -82,20 +82,6 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
     except OSError:
         raise BadInput(say.PORT_BUSY.format(port=port, other=port + 1)) from None
     return str(address).rstrip("/")
-
-
-def users(settings: Settings) -> list[tuple[str, str]] | None:
-    """Who may log in; ``None`` where no login is needed.
-
-    Raises:
-        BadInput: unreadable users, or none although other machines could reach the page.
-    """
-    pairs = [pair.partition(":") for pair in settings.auth.get_secret_value().split(",")] if settings.auth else []
-    if any(not name.strip() or not password for name, _, password in pairs):
-        raise BadInput(say.BAD_LOGIN)
-    if not pairs and not _is_loopback(settings.host):
-        raise BadInput(say.NEEDS_LOGIN.format(host=settings.host))
-    return [(name.strip(), password) for name, _, password in pairs] or None
 
 
 def check_address(settings: Settings) -> None:
@@ -129,13 +115,6 @@ def _listen(host: str, port: int) -> socket.socket:
 def _free_port(host: str) -> int:
     with _listen(host, 0) as found:
         return int(found.getsockname()[1])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _bypass_proxy() -> None:

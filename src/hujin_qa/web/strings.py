@@ -46,9 +46,9 @@ OPENED = "已打开:{address}"
 STOP_HINT = "按 Ctrl+C 停止。"
 LOGIN = "请登录后提问"
 NEEDS_LOGIN = (
-    "监听 {host} 会让别的机器也能打开这个网页,所以必须先设用户:HUJIN_QA_AUTH=用户名:密码(多个用逗号分开)。"
-    "只在本机用请去掉 --host。"
+    "监听 {host} 会让别的机器也能打开这个网页,所以必须先有用户:hujin-qa users add 用户名,"
+    "或设 HUJIN_QA_AUTH=用户名:密码(多个用逗号分开)。只在本机用请去掉 --host。"
 )
-BAD_LOGIN = "HUJIN_QA_AUTH 要写成 用户名:密码(多个用逗号分开),用户名和密码都不能空。请改正后重试。"
+LOGGED_OUT = "登录已失效。请刷新页面,重新登录。"
 PORT_BUSY = "端口 {port} 已被占用。请关掉占用它的程序,或换一个端口:hujin-qa serve --port {other}"
 NO_ADDRESS = "不能监听 {host} 的端口 {port}:{reason}。请检查 --host 和 --port。"
