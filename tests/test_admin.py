@@ -6,10 +6,14 @@ import sys
 
 import pytest
 
+import web_fake as fake
 from hujin_qa import admin
 from hujin_qa.accounts import Accounts
+from hujin_qa.chats import Chats
 from hujin_qa.cli import main
+from hujin_qa.feedback import GOOD, judge
 from hujin_qa.settings import load_settings
+from hujin_qa.users import LOCAL
 
 
 @pytest.fixture
@@ -53,3 +57,15 @@ def test_a_script_gives_the_password_on_standard_input(tmp_path, monkeypatch):
     command = [sys.executable, "-c", "from hujin_qa.cli import main; main()", "users", "add", "a", "--json"]
     done = subprocess.run(command, input="correct horse\n", capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {"name": "a", "roles": ["staff"]}
+
+
+def test_feedback_is_exported_as_lines(run, tmp_path):
+    code, out, told = run("feedback", "export")
+    assert (code, out) == (0, "")
+    assert "还没有评价" in told
+    chats = Chats(tmp_path / "chats.db")
+    _, turn = chats.begin(LOCAL, "", 0, "支付")
+    chats.finish(LOCAL, turn, fake.ask("支付"))
+    judge(chats.path, LOCAL, turn, GOOD, {})
+    assert json.loads(run("feedback", "export")[1])["question"] == "支付"
+    assert len(json.loads(run("feedback", "export", "--json")[1])) == 1

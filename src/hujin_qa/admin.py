@@ -1,4 +1,4 @@
-"""The operator's commands: ``hujin-qa users …``."""
+"""The operator's commands: ``hujin-qa users …`` and ``hujin-qa feedback …``."""
 
 import getpass
 import json
@@ -14,6 +14,7 @@ from .usage import CommandLine
 from .users import ROLES
 
 users = CommandLine("users", "管理能登录网页的用户。")
+feedback = CommandLine("feedback", "用户对回答的评价。")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
@@ -65,6 +66,18 @@ def remove_user(name: NameArgument, as_json: JsonOption = False) -> None:
         print(json.dumps({"removed": name}, ensure_ascii=False))
     else:
         print(f"已移除用户「{name}」。", file=sys.stderr)
+
+
+@feedback.command("export")
+def export_feedback(as_json: JsonOption = False) -> None:
+    """把用户的评价变成候选评测题(JSON 行),人工核对、补上 facts 后可交给 eval。"""
+    from .feedback import candidates
+
+    found = list(candidates(load_settings().data / "chats.db"))
+    for line in [found] if as_json else found:
+        print(json.dumps(line, ensure_ascii=False))
+    if not found:
+        print("还没有评价。用户在网页里给回答点赞或点踩之后,这里才有内容。", file=sys.stderr)
 
 
 def _password() -> str:

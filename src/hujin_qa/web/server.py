@@ -6,14 +6,18 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..accounts import Accounts
 from ..assistant import Assistant
+from ..chats import Chats
 from ..errors import BadInput
+from ..index import read_manifest
 from ..settings import Settings
 from ..types import Answer
 from . import strings as say
@@ -42,7 +46,9 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
     guard(settings)
     check_address(settings)
     assistant = Assistant.open(settings, say_line)
-    page = build(assistant.ask, assistant.index.documents, assistant.index.notes, _examples(assistant))
+    index, accounts = assistant.index, Accounts.of(settings)
+    kept = Chats(settings.data / "chats.db")
+    page = build(assistant.ask, index.documents, index.notes, _examples(assistant), accounts, kept, _versions(settings))
     say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
     try:
         while True:
@@ -121,6 +127,13 @@ def _bypass_proxy() -> None:
     """Gradio calls itself once it is up, and would ask a proxy of the environment for that."""
     direct = [*filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY")]), "localhost", "127.0.0.1"]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(dict.fromkeys(direct))
+
+
+def _versions(settings: Settings) -> dict[str, str]:
+    """What answers, so that a verdict can be understood later."""
+    manifest = read_manifest(settings.index)
+    told = {name: str(manifest[name]) for name in ("format", "splitter", "encoder", "corpus")}
+    return {"hujin-qa": version("hujin-qa"), **told, "llm": settings.llm_model if settings.has_llm else ""}
 
 
 def _examples(assistant: Assistant) -> list[str]:
