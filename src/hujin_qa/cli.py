@@ -10,11 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
+from .admin import feedback, users
 from .errors import BadInput, HujinError, reason
 from .settings import Settings, load_settings
 from .usage import CommandLine, explain
 
 app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")
+app.add_typer(users)
+app.add_typer(feedback)
 
 IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
