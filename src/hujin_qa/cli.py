@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .admin import feedback, users
 from .errors import BadInput, HujinError, reason
 from .settings import Settings, load_settings
 from .study.commands import app as study
@@ -17,6 +18,8 @@ from .usage import CommandLine, explain
 
 app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")
 app.add_typer(study)
+app.add_typer(users)
+app.add_typer(feedback)
 
 IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]

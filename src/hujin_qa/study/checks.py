@@ -40,7 +40,7 @@ def _shaped(draft: Draft, _: Mapping[str, Document]) -> bool:
 
 
 def _distinct(draft: Draft, _: Mapping[str, Document]) -> bool:
-    options = [fold(o) for o in (*draft.right, *(text for text, _ in draft.wrong))]
+    options = ["".join(fold(o).split()) for o in (*draft.right, *(text for text, _ in draft.wrong))]
     return len(set(options)) == len(options)
 
 
