@@ -13,9 +13,11 @@ import typer
 from .admin import feedback, users
 from .errors import BadInput, HujinError, reason
 from .settings import Settings, load_settings
+from .study.commands import app as study
 from .usage import CommandLine, explain
 
 app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")
+app.add_typer(study)
 app.add_typer(users)
 app.add_typer(feedback)
 
