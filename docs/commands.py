@@ -27,8 +27,10 @@ def page() -> str:
 def found(group: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Every command below a group with the words that call it."""
     for name, command in sorted(group.commands.items()):
-        below = hasattr(command, "commands")
-        yield from found(command, f"{path} {name}") if below else [(f"{path} {name}", command)]
+        if not hasattr(command, "commands") or command.invoke_without_command:
+            yield f"{path} {name}", command
+        if hasattr(command, "commands"):
+            yield from found(command, f"{path} {name}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 import web_fake as fake
 from hujin_qa.chats import Chats
 from hujin_qa.errors import BadInput
-from hujin_qa.evaluation import load_questions
+from hujin_qa.evaluation.questions import load_questions
 from hujin_qa.feedback import GOOD, REASONS, candidates, judge, verdicts
 from hujin_qa.users import User
 

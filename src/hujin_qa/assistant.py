@@ -48,6 +48,10 @@ class Assistant:
             ensure_index(settings, [settings.corpus], report)
         return cls(settings, encoder, lexicon, open_index(settings.index, encoder.id, lexicon))
 
+    def over(self, encoder: Encoder, settings: Settings) -> "Assistant":
+        """The same index asked with another encoder of the same vectors, or under other settings."""
+        return Assistant(settings, encoder, self.lexicon, self.index)
+
     def search(self, question: str, k: int | None = None, fusion: Fusion = "scores") -> list[Hit]:
         """The passages nearest to a question, best first."""
         asked = understand(question, self.index, self.lexicon)
