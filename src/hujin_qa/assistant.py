@@ -15,8 +15,9 @@ from .reader import NOTHING, Reading, Sought, compose, read
 from .retriever import Fusion, retrieve
 from .sections import title
 from .settings import Settings, load_settings
-from .text import clean
-from .types import Answer, Delta, Encoder, Hit, Note, Turn
+from .suggestions import confirm, first_questions, leading_on, nearest
+from .text import clean, fold
+from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
 _SAY = {
@@ -66,6 +67,7 @@ class Assistant:
         Closing the iterator, or ``stopped()`` becoming true, ends the model's work.
         """
         answer = self._answer(clean(question), self._past(history))
+        answer = replace(answer, suggestions=self._suggest(answer, history))
         if answer.status == "abstained" or not self.settings.has_llm:
             yield answer
             return
@@ -102,7 +104,8 @@ class Assistant:
         return past
 
     def _interpret(self, text: str, past: Past | None) -> Question:
-        interpreted = resolve(text, past, self.index, self.lexicon) if past else text
+        follows = past is not None and fold(text) not in self.index.known  # what was offered was found to stand alone
+        interpreted = resolve(text, past, self.index, self.lexicon) if past and follows else text
         asked = understand(interpreted, self.index, self.lexicon)
         return replace(asked, around=past.places) if past and interpreted != text else asked
 
@@ -141,6 +144,15 @@ class Assistant:
             confidence=round(reading.confidence, 3),
             timings_ms=timings,
         )
+
+    def _suggest(self, answer: Answer, history: Sequence[Turn]) -> tuple[str, ...]:
+        asked = {fold(text) for role, text in history if role == "user"} | {fold(answer.question)}
+        asked.add(fold(answer.interpreted))
+        if answer.status == "answered":
+            return leading_on(answer, asked, self.index)
+        if not answer.hits:
+            return first_questions(self.index)
+        return nearest(understand(answer.interpreted, self.index, self.lexicon), answer, asked, self.index)
 
     def _near(self, hits: Sequence[Hit]) -> str:
         places = dict.fromkeys(" › ".join(title(s) for s in h.passage.section) for h in hits[:3])
@@ -191,5 +203,10 @@ def ensure_index(
     found = notes if notes.is_file() else None
     if not force and not is_stale(settings.index, paths, found, encoder.id, lexicon):
         return False
-    build_index(paths, settings.index, encoder, encoder.id, lexicon, found, report)
+
+    def known_questions(index: Index) -> list[KnownQuestion]:
+        assistant = Assistant(settings, encoder, lexicon, index)
+        return confirm(index, lambda question: assistant._answer(question, None))
+
+    build_index(paths, settings.index, encoder, encoder.id, lexicon, found, report, known_questions)
     return True

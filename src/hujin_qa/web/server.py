@@ -16,9 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..assistant import Assistant
 from ..errors import BadInput
 from ..settings import Settings
-from ..types import Answer
+from ..suggestions import first_questions
 from . import strings as say
-from .examples import example_questions
 from .page import assets, build
 
 _POLICY = (  # the browser itself refuses every other host
@@ -42,7 +41,7 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
     users(settings)
     check_address(settings)
     assistant = Assistant.open(settings, say_line)
-    page = build(assistant.ask, assistant.index.documents, assistant.index.notes, _examples(assistant))
+    page = build(assistant.ask, assistant.index.documents, assistant.index.notes, first_questions(assistant.index, 4))
     say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
     try:
         while True:
@@ -142,14 +141,6 @@ def _bypass_proxy() -> None:
     """Gradio calls itself once it is up, and would ask a proxy of the environment for that."""
     direct = [*filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY")]), "localhost", "127.0.0.1"]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(dict.fromkeys(direct))
-
-
-def _examples(assistant: Assistant) -> list[str]:
-    def answers(question: str) -> bool:
-        answer: Answer = assistant.ask(question)
-        return answer.status == "answered"
-
-    return example_questions(assistant.index.documents.values(), answers)
 
 
 class _Headers:
