@@ -233,8 +233,8 @@ def number(text: str) -> int:
 
 def _is_name(ordinal: re.Match[str], folded: str, index: Index) -> bool:
     """Whether "第二…" is a name that the text uses (第二梯队) rather than a place in a list (第二点)."""
-    pair = folded[ordinal.end() - 1 : ordinal.end() + 1]
-    return len(pair) == 2 and index.lexical.frequency("_" + pair) > 0
+    pairs = ("_" + folded[at : at + 2] for at in (ordinal.end() - 2, ordinal.end() - 1))
+    return all(len(pair) == 3 and index.lexical.frequency(pair) > 0 for pair in pairs)
 
 
 def numeral(n: int) -> str:

@@ -7,7 +7,7 @@ candidate came from is kept in the index folder, so that offering one costs a lo
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain, islice, zip_longest
 from typing import Literal, TypeVar
