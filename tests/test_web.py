@@ -19,7 +19,6 @@ from hujin_qa.settings import Settings
 from hujin_qa.types import Document, Section
 from hujin_qa.users import LOCAL, User
 from hujin_qa.web import strings as say
-from hujin_qa.web.examples import example_questions, top_headings
 from hujin_qa.web.login import guard, user_of
 from hujin_qa.web.render import answer_html, said, welcome
 from hujin_qa.web.server import check_address
@@ -84,7 +83,6 @@ def test_hostile_text_of_a_document_stays_text():
     nasty = Document('"><script>', fake.HOSTILE, fake.HOSTILE, (section,), {"author": fake.HOSTILE})
     assert_harmless(reader_html(nasty.id, {nasty.id: nasty}))
     assert_harmless(welcome({nasty.id: nasty}))
-    assert example_questions([nasty]) == []
 
 
 def test_hostile_words_of_an_answer_or_a_user_stay_words():
@@ -157,21 +155,6 @@ def test_the_first_page_names_titles_and_top_headings():
     assert "样本<文>" in words
     assert "一、支付 · 二、信贷" in words
     assert say.EMPTY in welcome({})
-
-
-def test_a_lone_heading_over_everything_is_passed_over():
-    sections = [("1", "全书"), ("1.1", "第一章 来历"), ("1.2", "第二章 去向")]
-    document = Document("d", "d", "", tuple(Section(p, h, (h,), 0, 0, 0) for p, h in sections))
-    assert top_headings(document) == ["第一章 来历", "第二章 去向"]
-
-
-def test_example_questions_come_from_the_headings_and_are_confirmed():
-    outline = ["1 水果", "1.1 苹果", "1.1.1 产地", "1.2 香蕉", "1.2.1 产地", "1.3 桃子"]
-    sections = [Section(p, h, (h,), 0, 0, 0) for p, h in (line.split() for line in outline)]
-    document = Document("d", "d", "", tuple(sections))
-    found = "水果有哪些? 苹果的产地是什么? 桃子讲了什么? 香蕉的产地是什么?"
-    assert " ".join(example_questions([document])) == found
-    assert example_questions([document], lambda q: "香蕉" in q) == ["香蕉的产地是什么?"]
 
 
 # Conversation

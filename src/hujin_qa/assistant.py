@@ -5,27 +5,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from .abstention import explain, near
 from .conversation import Past, remember, resolve
 from .encoder import open_encoder
 from .index import Index, build_index, is_stale, open_index
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
+from .premise import contradiction
 from .question import Question, understand
 from .reader import NOTHING, Reading, Sought, compose, read
 from .retriever import Fusion, retrieve
-from .sections import title
 from .settings import Settings, load_settings
-from .text import clean
-from .types import Answer, Delta, Encoder, Hit, Note, Turn
+from .suggestions import confirm, first_questions, leading_on, nearest
+from .text import clean, fold
+from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
-_SAY = {
-    "empty_index": "索引里还没有任何文字,无法回答。请先放入文档并运行:hujin-qa index",
-    "no_match": "文中没有与这个问题有关的内容。",
-    "not_enough_evidence": "文中没有说到这一点。",
-    "chat": "我只根据已收录的文档回答问题,不能处理文档之外的请求。请问一个与文档内容有关的问题。",
-    "empty_question": "问题是空的。请输入想问的内容。",
-}
 
 
 class Assistant:
@@ -70,12 +65,14 @@ class Assistant:
         Closing the iterator, or ``stopped()`` becoming true, ends the model's work.
         """
         answer = self._answer(clean(question), self._past(history))
+        answer = replace(answer, suggestions=self._suggest(answer, history))
         if answer.status == "abstained" or not self.settings.has_llm:
             yield answer
             return
         from .composer import compose_answer
 
-        nothing = _SAY["not_enough_evidence"] + self._near(answer.hits)
+        asked = understand(answer.interpreted, self.index, self.lexicon)
+        nothing = explain("not_enough_evidence", asked, answer.hits, self.index)
         for event in compose_answer(answer, nothing, history, self.index, self.encoder, self.settings, stopped):
             if isinstance(event, Answer):
                 notes = self._notes(Reading(event.claims, event.citations, 0.0, {}))
@@ -106,7 +103,8 @@ class Assistant:
         return past
 
     def _interpret(self, text: str, past: Past | None) -> Question:
-        interpreted = resolve(text, past, self.index, self.lexicon) if past else text
+        follows = past is not None and fold(text) not in self.index.known  # what was offered was found to stand alone
+        interpreted = resolve(text, past, self.index, self.lexicon) if past and follows else text
         asked = understand(interpreted, self.index, self.lexicon)
         return replace(asked, around=past.places) if past and interpreted != text else asked
 
@@ -115,8 +113,9 @@ class Assistant:
         asked = self._interpret(text, past)
         if not asked.terms or asked.chat or not self.index.passages:
             reason = "empty_index" if asked.terms and not asked.chat else "no_match"
-            say = "empty_question" if not text else "chat" if asked.chat else reason
-            return self._abstain(text, asked, (), reason, _SAY[say], {"retrieve": 0.0, "read": 0.0}, 0.0)
+            why = "empty_question" if not text else "chat" if asked.chat else reason
+            say = explain(why, asked, (), self.index)
+            return self._abstain(text, asked, (), reason, say, {"retrieve": 0.0, "read": 0.0}, 0.0)
         sought, *parts = self.seek(asked)
         hits = sought.hits
         retrieved = time.perf_counter()
@@ -125,10 +124,12 @@ class Assistant:
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
         }
+        if contrary := contradiction(asked, hits, self.index):
+            return self._abstain(text, asked, hits, "not_enough_evidence", contrary + near(hits), timings, 0.0)
         known = asked.kind == "summary" or bool(asked.words and reading.signals.get("together"))
         if not known or reading.confidence < self.settings.threshold or not reading.claims:
             reason = "not_enough_evidence" if known and hits else "no_match"
-            say = _SAY[reason] + self._near(hits)
+            say = explain(reason, asked, hits, self.index)
             return self._abstain(text, asked, hits, reason, say, timings, reading.confidence)
         return Answer(
             question=text,
@@ -146,10 +147,14 @@ class Assistant:
             timings_ms=timings,
         )
 
-    def _near(self, hits: Sequence[Hit]) -> str:
-        places = dict.fromkeys(" › ".join(title(s) for s in h.passage.section) for h in hits[:3])
-        named = [f"「{p}」" for p in places if p]
-        return f"相近的内容在{'、'.join(named[:2])}。" if named else ""
+    def _suggest(self, answer: Answer, history: Sequence[Turn]) -> tuple[str, ...]:
+        asked = {fold(text) for role, text in history if role == "user"} | {fold(answer.question)}
+        asked.add(fold(answer.interpreted))
+        if answer.status == "answered":
+            return leading_on(answer, asked, self.index)
+        if answer.reason == "no_match" or not answer.hits:
+            return first_questions(self.index)
+        return nearest(understand(answer.interpreted, self.index, self.lexicon), answer, asked, self.index)
 
     def _notes(self, reading: Reading) -> tuple[Note, ...]:
         return tuple(
@@ -195,5 +200,10 @@ def ensure_index(
     found = notes if notes.is_file() else None
     if not force and not is_stale(settings.index, paths, found, encoder.id, lexicon):
         return False
-    build_index(paths, settings.index, encoder, encoder.id, lexicon, found, report)
+
+    def known_questions(index: Index) -> list[KnownQuestion]:
+        assistant = Assistant(settings, encoder, lexicon, index)
+        return confirm(index, lambda question: assistant._answer(question, None))
+
+    build_index(paths, settings.index, encoder, encoder.id, lexicon, found, report, known_questions)
     return True

@@ -31,10 +31,10 @@ from .passages import SPLITTER, split_passages
 from .pinyin import Pinyin
 from .sentences import split_sentences
 from .text import Segmenter, fold
-from .types import Document, Encoder, Note, Passage, Section, Vectors
+from .types import Document, Encoder, KnownQuestion, Note, Passage, Section, Vectors
 from .weights import file_sha256
 
-FORMAT = 1
+FORMAT = 2
 _REBUILD = "请运行:hujin-qa index"
 _ABANDONED = 3600  # seconds after which an unfinished data folder is nobody's
 _SAMPLE = 256  # passages that the background similarity is estimated from
@@ -54,6 +54,22 @@ class Index:
     notes: tuple[Note, ...]
     background: tuple[float, float]  # mean and deviation of the cosine of unrelated passages
     segmenter: Segmenter = field(repr=False)
+    questions: tuple[KnownQuestion, ...] = ()  # in reading order
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The known questions, folded."""
+        return frozenset(fold(known.question) for known in self.questions)
+
+    @cached_property
+    def questions_under(self) -> dict[tuple[str, str], list[KnownQuestion]]:
+        """Known questions by document and outline position of every section that they lie in; ``""`` is the document."""
+        found: dict[tuple[str, str], list[KnownQuestion]] = {}
+        for known in self.questions:
+            parts = known.position.split(".")
+            for depth in range(len(parts) + 1):
+                found.setdefault((known.document, ".".join(parts[:depth])), []).append(known)
+        return found
 
     @cached_property
     def sentence_starts(self) -> NDArray[np.int64]:
@@ -97,8 +113,11 @@ def build_index(
     lexicon: Lexicon,
     notes: Path | None = None,
     report: Callable[[str], None] = lambda _: None,
+    suggest: Callable[[Index], Sequence[KnownQuestion]] = lambda _: (),
 ) -> None:
     """Read the documents and put a new index in ``folder``; the old one stands until the new one is whole.
+
+    ``suggest`` finds, in the index as built, the questions that it is known to answer; they are kept in it.
 
     Raises:
         BadInput: nothing to read at ``paths``, or ``folder`` holds something that is no index.
@@ -116,6 +135,8 @@ def build_index(
         raise _not_written(folder, error) from None
     try:
         sizes = _write(data, documents, load_notes(notes, documents) if notes else [], encoder, lexicon, report)
+        _write_lines(data / "questions.jsonl", ())
+        _write_lines(data / "questions.jsonl", suggest(_read(data, sizes, lexicon)))
         manifest = {
             "format": FORMAT,
             "data": data.name,
@@ -281,7 +302,13 @@ def _read(data: Path, manifest: dict[str, Any], lexicon: Lexicon) -> Index:
         notes=tuple(Note(**value) for value in _read_lines(data / "notes.jsonl")),
         background=(mean, deviation),
         segmenter=Segmenter(lexicon.words),
+        questions=tuple(_known(value) for value in _read_lines(data / "questions.jsonl")),
     )
+
+
+def _known(value: dict[str, Any]) -> KnownQuestion:
+    quotes = tuple((start, end) for start, end in value["quotes"])
+    return KnownQuestion(**value | {"section": tuple(value["section"]), "quotes": quotes})
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         words=words,
         terms=_terms(folded, index, lexicon),
         kind=kind,
-        value=next((value for value, asked_, _ in _VALUE_PATTERNS if asked_.search(folded)), None),
+        value=value_asked(folded),
         years=frozenset(_YEARS.findall(folded)),
         count=number(m[1]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
@@ -142,6 +142,11 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         places=frozenset(p for p in lexicon.places if p in folded),
         chat=lexicon.is_chat(plain),
     )
+
+
+def value_asked(folded: str) -> Value | None:
+    """The sort of value that a folded text asks for or names."""
+    return next((value for value, asked, _ in _VALUE_PATTERNS if asked.search(folded)), None)
 
 
 def _occurs(pair: tuple[str, str], index: Index) -> bool:
@@ -228,8 +233,8 @@ def number(text: str) -> int:
 
 def _is_name(ordinal: re.Match[str], folded: str, index: Index) -> bool:
     """Whether "第二…" is a name that the text uses (第二梯队) rather than a place in a list (第二点)."""
-    pair = folded[ordinal.end() - 1 : ordinal.end() + 1]
-    return len(pair) == 2 and index.lexical.frequency("_" + pair) > 0
+    pairs = ("_" + folded[at : at + 2] for at in (ordinal.end() - 2, ordinal.end() - 1))
+    return all(len(pair) == 3 and index.lexical.frequency(pair) > 0 for pair in pairs)
 
 
 def numeral(n: int) -> str:

@@ -27,6 +27,19 @@ def children(document: Document, position: str) -> list[Section]:
     return [s for s in document.sections if s.parent == position]
 
 
+def top_headings(document: Document) -> list[str]:
+    """The headings that divide a document; a lone heading over everything divides nothing and is passed over."""
+    level = [s for s in document.sections if s.heading and not s.parent]
+    while len(level) == 1 and (below := children(document, level[0].position)):
+        level = below
+    return [s.heading for s in level]
+
+
+def outline_order(position: str) -> tuple[int, ...]:
+    """What sorts positions in reading order: ``"1.10"`` comes after ``"1.9"``."""
+    return tuple(map(int, position.split(".")))
+
+
 def heading_span(document: Document, section: Section) -> tuple[int, int]:
     """Where a heading stands in the text, without the marks and blanks around it."""
     start = document.text.find(section.heading, section.start, max(section.body, section.start))

@@ -69,6 +69,18 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownQuestion:
+    """A question that the text was seen to answer when its index was built."""
+
+    question: str
+    document: str
+    section: tuple[str, ...]  # path of the section that it came from
+    position: str
+    kind: Literal["list", "aspect", "fact", "topic"]
+    quotes: tuple[tuple[int, int], ...] = ()  # what its answer cites, start and end
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """What is retrieved: a run of one section's text, led by the headings that stand right before it.
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from ..payload import confidence_words, note_line
+from ..sections import top_headings
 from ..types import Answer, Citation, Claim, Document
 from . import strings as say
-from .examples import top_headings
 from .source import place
 
 _TITLES = 6  # documents named on the first page

@@ -19,9 +19,8 @@ from ..chats import Chats
 from ..errors import BadInput
 from ..index import read_manifest
 from ..settings import Settings
-from ..types import Answer
+from ..suggestions import first_questions
 from . import strings as say
-from .examples import example_questions
 from .login import guard
 from .page import assets, build
 
@@ -48,7 +47,9 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
     assistant = Assistant.open(settings, say_line)
     index, accounts = assistant.index, Accounts.of(settings)
     kept = Chats(settings.data / "chats.db")
-    page = build(assistant.ask, index.documents, index.notes, _examples(assistant), accounts, kept, _versions(settings))
+    page = build(
+        assistant.ask, index.documents, index.notes, first_questions(index, 4), accounts, kept, _versions(settings)
+    )
     say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
     try:
         while True:
@@ -134,14 +135,6 @@ def _versions(settings: Settings) -> dict[str, str]:
     manifest = read_manifest(settings.index)
     told = {name: str(manifest[name]) for name in ("format", "splitter", "encoder", "corpus")}
     return {"hujin-qa": version("hujin-qa"), **told, "llm": settings.llm_model if settings.has_llm else ""}
-
-
-def _examples(assistant: Assistant) -> list[str]:
-    def answers(question: str) -> bool:
-        answer: Answer = assistant.ask(question)
-        return answer.status == "answered"
-
-    return example_questions(assistant.index.documents.values(), answers)
 
 
 class _Headers:

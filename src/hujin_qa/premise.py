@@ -1,0 +1,90 @@
+"""Questions that count on an n-th of something of which the text has fewer: how many there are, in one sentence."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .evidence import matched, share
+from .index import Index
+from .question import Question, number, numeral
+from .sections import ancestors, children, title
+from .text import fold
+from .types import Hit
+
+_NUMERAL = "[一二两三四五六七八九十]"
+_MEASURE = "大|个|条|种|类|点|项|步|家|层|级|件|方面|维度|阶段|部分"
+_NTH = re.compile(rf"第(?P<n>\d+|{_NUMERAL}+)(?P<measure>{_MEASURE})?的?")
+_COUNT = rf"(?<![第\d.一二三四五六七八九十百千万])(?P<n>\d{{1,2}}|{_NUMERAL})(?:{_MEASURE})(?!月)"
+_LINE = re.compile(r"^\s*[(（]?(\d{1,2}|[一二三四五六七八九十])[)）.、]", re.MULTILINE)
+_BETWEEN = 12  # characters from a thing to its number ("原因主要有两个")
+_ABOUT = 0.6  # weight of the question's words that the headings over a list must hold
+
+
+def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
+    """What the text has instead of the n-th that a question takes for granted, ``""`` if nothing speaks against it."""
+    found = _NTH.search(question.folded)
+    if not found:
+        return ""
+    n = number(found["n"])
+    if said := _named(n, question.folded[found.end("n") :][:2], hits, index):
+        return said
+    thing = _thing(question, found, index)
+    if not question.ordinal or not thing:
+        return ""
+    counts = [*_counted(thing, hits), *(() if question.around else _listed(thing, question, hits, index))]
+    if not counts or max(count for count, _ in counts) >= n:
+        return ""
+    measure = {"大": "个"}.get(found["measure"], found["measure"]) or "个"
+    return f"{counts[0][1]},没有第{numeral(n)}{measure}。"
+
+
+def _named(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
+    """For a name that has its number in it: "第四梯队" where the text has a 第一, 第二 and 第三梯队."""
+    if len(tail) < 2 or index.lexical.frequency("_" + tail) == 0 or re.match(_MEASURE, tail):
+        return ""
+    texts = fold(" ".join(" ".join(h.passage.section) + h.passage.text for h in hits))
+    there = sorted({number(m[1]) for m in re.finditer(rf"第(\d+|{_NUMERAL}+){re.escape(tail)}", texts)})
+    if not there or n in there or index.lexical.frequency(f"_{numeral(n)[-1]}{tail[0]}"):
+        return ""
+    names = "、".join(f"第{numeral(m)}{tail}" for m in there)
+    return f"文中有{names},没有第{numeral(n)}{tail}。"
+
+
+def _thing(question: Question, found: re.Match[str], index: Index) -> frozenset[str]:
+    """Names of what is counted: the words right behind the ordinal, or else the last one before it."""
+    asked, at, thing = question.folded, found.end(), frozenset[str]()
+    while behind := [w for w in question.words if w.known and asked.startswith(w.text, at)]:
+        longest = max(behind, key=lambda w: len(w.text))
+        at, thing = at + len(longest.text), longest.same
+    if not thing and index.lexical.frequency("_" + asked[at - 1 : at + 1]):  # "第四件事"
+        thing = frozenset([asked[at]])
+    before = [w for w in question.words if w.known and w.text in asked[: found.start()]]
+    if not thing and before:
+        thing = max(before, key=lambda w: asked.rfind(w.text, 0, found.start())).same
+    return thing
+
+
+def _counted(thing: frozenset[str], hits: Sequence[Hit]) -> Iterator[tuple[int, str]]:
+    """Numbers that the text itself gives of a thing ("四大业态", "原因有两个"), with the words that give it."""
+    names = "|".join(map(re.escape, sorted(thing, key=len, reverse=True)))
+    pattern = re.compile(
+        rf"{_COUNT}[\u4e00-\u9fff]{{0,4}}?(?:{names})|(?:{names})[^。；;!?,:、]{{0,{_BETWEEN}}}?{_COUNT.replace('?P<n>', '?P<m>')}"
+    )
+    for hit in hits:
+        for found in pattern.finditer(fold(hit.passage.text)):
+            yield number(found["n"] or found["m"]), f"文中说的是“{found[0]}”"
+
+
+def _listed(thing: frozenset[str], question: Question, hits: Sequence[Hit], index: Index) -> Iterator[tuple[int, str]]:
+    """The sections, or else the numbered lines, under a heading that names the thing."""
+    known = [w for w in question.words if w.known]
+    for hit in hits:
+        document = index.documents[hit.passage.document]
+        for section in ancestors(document, hit.passage.position):
+            about = share(known, matched(known, fold(" ".join(section.path))))
+            if not any(name in fold(section.heading) for name in thing) or about < _ABOUT:
+                continue
+            lines = {number(m[1]) for m in _LINE.finditer(document.text, section.body, section.end)}
+            numbered = len(lines) if lines == {*range(1, len(lines) + 1)} else 0
+            items = len(children(document, section.position)) or numbered
+            if items > 1:
+                yield items, f"文中「{title(section.heading)}」只有 {items} 项"
