@@ -64,9 +64,10 @@ def _joined(words: Sequence[Word], folded: str) -> list[str]:
 
 
 def _occurs(word: str, index: Index) -> bool:
-    """Whether a word stands anywhere: as a term or within one, by all its character pairs, or in a title."""
+    """Whether a word stands anywhere: as a term or within one, by all its character pairs, in a title or a credit."""
     if word.isascii():
         inside = any(word in term for term in index.lexical.vocabulary)
     else:
         inside = all(index.lexical.frequency("_" + word[i : i + 2]) for i in range(len(word) - 1))
-    return inside or any(word in fold(d.title) for d in index.documents.values())
+    beside = (value for d in index.documents.values() for value in (d.title, *d.metadata.values()))
+    return inside or any(word in fold(value) for value in beside)

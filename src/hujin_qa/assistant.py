@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .abstention import explain, near
 from .conversation import Past, remember, resolve
+from .credits import find_credits
 from .encoder import open_encoder
 from .index import Index, build_index, is_stale, open_index
 from .lexicon import Lexicon, load_lexicon
@@ -20,6 +21,7 @@ from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
 from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
+_CREDITS_SURE = 0.95  # a field of the document itself, asked for by name
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
 
 
@@ -66,7 +68,7 @@ class Assistant:
         """
         answer = self._answer(clean(question), self._past(history))
         answer = replace(answer, suggestions=self._suggest(answer, history))
-        if answer.status == "abstained" or not self.settings.has_llm:
+        if answer.status == "abstained" or not answer.hits or not self.settings.has_llm:
             yield answer
             return
         from .composer import compose_answer
@@ -111,6 +113,10 @@ class Assistant:
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()
         asked = self._interpret(text, past)
+        claims, citations = find_credits(asked, self.index)
+        if claims:
+            reading = Reading(claims, citations, _CREDITS_SURE, {})
+            return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
         if not asked.terms or asked.chat or not self.index.passages:
             reason = "empty_index" if asked.terms and not asked.chat else "no_match"
             why = "empty_question" if not text else "chat" if asked.chat else reason
@@ -131,6 +137,11 @@ class Assistant:
             reason = "not_enough_evidence" if known and hits else "no_match"
             say = explain(reason, asked, hits, self.index)
             return self._abstain(text, asked, hits, reason, say, timings, reading.confidence)
+        return self._answered(text, asked, hits, reading, timings)
+
+    def _answered(
+        self, text: str, asked: Question, hits: Sequence[Hit], reading: Reading, timings: dict[str, float]
+    ) -> Answer:
         return Answer(
             question=text,
             interpreted=asked.text,

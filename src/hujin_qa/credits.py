@@ -1,0 +1,68 @@
+"""What a document says of itself outside its sections: who wrote it, where it comes from, who may copy it.
+
+These stand in its front matter or behind its end (``Document.metadata``) and are cited from there.
+"""
+
+import re
+
+from .index import Index
+from .question import Question
+from .types import Citation, Claim, Document
+
+_WANTED = (  # how it is asked, what is told
+    (
+        re.compile(r"谁写|谁编|谁执笔|作者是谁|谁是作者|作者叫|作者名|^(?:这|原|本)?文?章?的?作者$"),
+        ("author", "source"),
+    ),
+    (
+        re.compile(r"作者.{0,4}(?:公众号|职位|来头|背景|身份|什么人|做什么|干什么|经历|简介|介绍)|^公众号"),
+        ("about_author",),
+    ),
+    (re.compile(r"出处|来源|(?:发布|发表|首发|刊登|发)(?:在|于)(?:哪|什么)|转自|哪里转"), ("source",)),
+    (re.compile(r"转载|版权|授权|许可"), ("license",)),
+)
+_OF_A_TEXT = re.compile(r"作者|文章|本文|原文|文档|报告|资料|手册|公众号|公众|写")
+_LABEL = re.compile(r"[\u4e00-\u9fff]{1,8}[ \t]*[:：/／][ \t]*$")
+_LABEL_LENGTH = 16
+
+
+def find_credits(question: Question, index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    """The credits that a question asks for and nothing else; empty if it asks for something else, or there are none."""
+    for asked, keys in _WANTED:
+        if not (found := asked.search(question.folded)):
+            continue
+        covered = found[0] + "".join(_OF_A_TEXT.findall(question.folded))
+        document = _meant(question, index)
+        if document is None or any(w.known and w.text not in covered for w in question.words):
+            return (), ()
+        places = [place for key in keys if (place := _place(document, document.metadata.get(key, "")))]
+        return _cited(document, places, index)
+    return (), ()
+
+
+def _meant(question: Question, index: Index) -> Document | None:
+    """The document that is talked about; none if it might be any of several."""
+    ids = {document for document, _ in question.around} or set(index.documents)
+    return index.documents[ids.pop()] if len(ids) == 1 else None
+
+
+def _place(document: Document, value: str) -> tuple[int, int] | None:
+    """Where a credit stands outside the sections, with its label where that is Chinese."""
+    first, last = document.sections[0].start, document.sections[-1].end
+    start = document.text.find(value, 0, first)
+    if start < 0:
+        start = document.text.find(value, last)
+    if not value or start < 0:
+        return None
+    label = _LABEL.search(document.text, max(0, start - _LABEL_LENGTH), start)
+    return (label.start() if label else start), start + len(value)
+
+
+def _cited(
+    document: Document, places: list[tuple[int, int]], index: Index
+) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    citations = []
+    for n, (start, end) in enumerate(places, 1):
+        passage = index.passages[index.passage_at(document.id, start)]
+        citations.append(Citation(n, document.id, passage.id, (), start, end, document.text[start:end]))
+    return tuple(Claim(" ".join(c.quote.split()), (c.n,)) for c in citations), tuple(citations)

@@ -1,0 +1,52 @@
+"""Who wrote a document, where it comes from, who may copy it: cited from where the document says so."""
+
+import pytest
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.index import build_index, open_index
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.settings import load_settings
+from test_index import Hashing
+
+LEXICON = load_lexicon()
+HEAD = "---\ntitle: 果园手册\nauthor: 老周\n来源: 村里的小报\nlicense: 可以抄，别卖\n---\n\n"
+BODY = "# 果园手册\n\n## 一、苹果\n\n苹果每亩产量为3000斤。\n\n## 二、雪梨\n\n雪梨的来源是山里的老树。\n"
+
+
+def opened(folder, *texts):
+    for n, text in enumerate(texts):
+        (folder / f"果园{n}.md").write_text(text, encoding="utf-8")
+    build_index(sorted(folder.glob("*.md")), folder / "index", Hashing(), "hashing", LEXICON)
+    return Assistant(load_settings(), Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    return opened(tmp_path_factory.mktemp("credits"), HEAD + BODY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("这篇文章是谁写的?", ["老周", "来源: 村里的小报"]),
+        ("作者是谁", ["老周", "来源: 村里的小报"]),
+        ("可以转载吗", ["可以抄，别卖"]),
+        ("这份手册的出处是哪里", ["来源: 村里的小报"]),
+    ],
+)
+def test_a_credit_is_told_and_cited_from_where_it_stands(assistant, asked, told):
+    answer = assistant.ask(asked)
+    assert [c.quote for c in answer.citations] == told
+    document = assistant.index.documents["果园0"]
+    assert all(document.text[c.start : c.end] == c.quote for c in answer.citations)
+    assert [claim.citations for claim in answer.claims] == [(n,) for n in range(1, len(told) + 1)]
+
+
+@pytest.mark.parametrize("asked", ["雪梨的来源是什么", "苹果由谁写生", "作者的公众号是什么"])
+def test_a_question_for_something_else_gets_no_credit(assistant, asked):
+    assert not {"老周", "来源: 村里的小报"} & {c.quote for c in assistant.ask(asked).citations}
+
+
+def test_of_several_documents_none_is_picked_at_random(tmp_path):
+    both = opened(tmp_path, HEAD + BODY, HEAD.replace("老周", "小陈") + BODY.replace("苹果", "桃子"))
+    assert both.ask("作者是谁").status == "abstained"
