@@ -1,0 +1,59 @@
+"""The question sets of ``eval/``: readable, true to their documents, held-out questions apart from the others."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from hujin_qa.evaluation.questions import load_questions
+from hujin_qa.metrics import fold_fact
+
+EVAL = Path(__file__).parents[1] / "eval"
+sys.path.insert(0, str(EVAL))
+
+from table import sources  # noqa: E402
+
+SOURCES = sources()
+TEXTS = {
+    name: fold_fact((path / "hujin-briefing.md" if path.is_dir() else path).read_text(encoding="utf-8"))
+    for name, path in SOURCES.items()
+}
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def assert_true_to(text, value):
+    assert bool(value["facts"]) == value["answerable"] == bool(value["evidence"]), value["id"]
+    for fact in value["facts"]:
+        assert any(fold_fact(spelling) in text for spelling in fact), (value["id"], fact)
+    for evidence in value["evidence"]:
+        assert evidence.replace(".", "").isdigit() or text.count(fold_fact(evidence)) == 1, (value["id"], evidence)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_held_out_questions_are_true_to_their_document_and_new(name):
+    held = EVAL / "heldout" / f"{name}.jsonl"
+    dev = EVAL / ("hujin.jsonl" if name == "hujin" else f"other/{name}.jsonl")
+    assert len(load_questions(held)) >= 15
+    known = {(q.question, q.history) for q in load_questions(dev)}
+    assert not [q.question for q in load_questions(held) if (q.question, q.history) in known]
+    for value in lines(held):
+        assert_true_to(TEXTS[name], value)
+
+
+def test_paraphrases_come_in_fives_that_ask_for_the_same():
+    path = EVAL / "paraphrases.jsonl"
+    alike: dict[str, list[str]] = {}
+    for question in load_questions(path):
+        alike.setdefault(question.group, []).append(question.id)
+    assert len(alike) >= 40
+    assert {len(ids) for ids in alike.values()} == {5}
+    values = {value["id"]: value for value in lines(path)}
+    for ids in alike.values():
+        assert len({values[i]["question"] for i in ids}) == 5
+        assert len({json.dumps([values[i][key] for key in ("facts", "evidence", "document")]) for i in ids}) == 1
+    for value in values.values():
+        assert_true_to(TEXTS["hujin" if value["document"] == "hujin-briefing" else value["document"]], value)
