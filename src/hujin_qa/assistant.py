@@ -1,7 +1,7 @@
 """The facade: settings in, answers out. It wires the stages and holds no logic of their own."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Assistant:
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), stopped: Callable[[], bool] = lambda: False
-    ) -> Iterator[Delta | Answer]:
+    ) -> Generator[Delta | Answer]:
         """Pieces of the language model's draft as it writes, if one is set; last comes the checked answer.
 
         Closing the iterator, or ``stopped()`` becoming true, ends the model's work.

@@ -22,7 +22,7 @@ from .login import user_of
 from .render import welcome
 from .shelf import Shelf
 from .source import reader_html
-from .talk import DISLIKE, LIKE, Ask, Talk, Updates, idle, words_for
+from .talk import DISLIKE, LIKE, Ask, Stream, Talk, Updates, idle, words_for
 
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -43,6 +43,7 @@ def assets() -> dict[str, Any]:
 
 def build(
     ask: Ask,
+    stream: Stream,
     documents: Mapping[str, Document],
     notes: Sequence[Note],
     examples: Sequence[str],
@@ -51,7 +52,7 @@ def build(
     versions: Mapping[str, str],
 ) -> gr.Blocks:
     """The page over anything that answers questions about these documents."""
-    talk = Talk(ask, documents, chats, versions)
+    talk = Talk(stream, documents, chats, versions)
 
     def read_document(document: str) -> str:
         return reader_html(str(document), documents, notes)

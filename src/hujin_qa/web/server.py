@@ -48,7 +48,14 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
     index, accounts = assistant.index, Accounts.of(settings)
     kept = Chats(settings.data / "chats.db")
     page = build(
-        assistant.ask, index.documents, index.notes, first_questions(index, 4), accounts, kept, _versions(settings)
+        assistant.ask,
+        assistant.stream,
+        index.documents,
+        index.notes,
+        first_questions(index, 4),
+        accounts,
+        kept,
+        _versions(settings),
     )
     say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
     try:
