@@ -19,6 +19,8 @@ from ..chats import Chats
 from ..errors import BadInput
 from ..index import read_manifest
 from ..settings import Settings
+from ..study.course import Course
+from ..study.store import Store
 from ..suggestions import first_questions
 from . import strings as say
 from .login import guard
@@ -56,6 +58,7 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
         accounts,
         kept,
         _versions(settings),
+        Course.of(index, Store.of(settings)),
     )
     say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
     try:

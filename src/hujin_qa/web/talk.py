@@ -6,7 +6,7 @@ at it takes the user, so an id of somebody else leads nowhere.
 
 import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,6 +136,15 @@ class Talk:
             return answer_html(turn.answer, self.documents)
         quiet = turn.remark in ("", say.STOPPED)
         return said(turn.remark or say.UNFINISHED, "state" if quiet else "failure")
+
+
+@contextmanager
+def told() -> Generator[None]:
+    """Turn a failure into one sentence on the page."""
+    try:
+        yield
+    except Exception as error:
+        raise gr.Error(words_for(error), title=say.PROBLEM, print_exception=False) from None
 
 
 def words_for(error: Exception) -> str:
