@@ -6,7 +6,6 @@ from .headings import tag
 from .index import Index
 from .question import Question, Word
 from .sections import title
-from .text import fold
 from .types import Hit
 
 _NAMED = 2  # missing things and near places that are named
@@ -69,5 +68,4 @@ def _occurs(word: str, index: Index) -> bool:
         inside = any(word in term for term in index.lexical.vocabulary)
     else:
         inside = all(index.lexical.frequency("_" + word[i : i + 2]) for i in range(len(word) - 1))
-    beside = (value for d in index.documents.values() for value in (d.title, *d.metadata.values()))
-    return inside or any(word in fold(value) for value in beside)
+    return inside or word in index.beside
