@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 
-.PHONY: run test check install lint docs index bench eval clean
+.PHONY: run test check install lint docs index bench eval baseline clean
 
 run: .venv/.installed
 	@$(BIN)/hujin-qa index
@@ -28,6 +28,10 @@ index: .venv/.installed
 
 eval: .venv/.installed
 	$(BIN)/hujin-qa eval
+
+baseline: .venv/.installed  # what tests/test_gate.py compares with; look at `hujin-qa eval compare` first
+	@$(BIN)/hujin-qa index
+	$(BIN)/hujin-qa eval --out eval/results/baseline.json --scores-only
 
 bench: .venv/.installed-dev
 	$(BIN)/python benchmarks/ask.py

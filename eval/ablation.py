@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from hujin_qa.assistant import Assistant
-from hujin_qa.evaluation import facts_in_hits, is_evidence, load_questions
-from hujin_qa.metrics import mean, ndcg
+from hujin_qa.evaluation.judge import facts_in_hits, is_evidence
+from hujin_qa.evaluation.questions import load_questions
+from hujin_qa.metrics import mean, retrieval
 from hujin_qa.question import understand
 
 HERE = Path(__file__).parent
@@ -26,9 +27,9 @@ def main() -> None:
         for q in questions:
             asked = understand(q.question, assistant.index, assistant.lexicon)
             hits = assistant.search(asked.text, 10, fusion)
-            total = sum(is_evidence(p, q) for p in assistant.index.passages)
-            if total:
-                gains.append(ndcg([is_evidence(h.passage, q) for h in hits], total))
+            gold = [p.id for p in assistant.index.passages if is_evidence(p, q)]
+            if gold:
+                gains.append(retrieval([h.passage.id for h in hits], gold)["ndcg@10"])
             for k, found in facts.items():
                 found.append(facts_in_hits(q, hits[:k]))
         rows.append(f"| {fusion} | {mean(gains):.3f} | " + " | ".join(f"{mean(f):.3f}" for f in facts.values()) + " |")

@@ -23,7 +23,8 @@ from sklearn.metrics import roc_auc_score
 
 from hujin_qa import evidence
 from hujin_qa.assistant import Assistant, ensure_index
-from hujin_qa.evaluation import EvalQuestion, is_evidence, load_questions
+from hujin_qa.evaluation.judge import is_evidence
+from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.metrics import facts_found, fold_fact
 from hujin_qa.question import Question
 from hujin_qa.reader import Sought, announced, choose, cite, compose

@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 
 from hujin_qa.assistant import Assistant
-from hujin_qa.evaluation import Outcome, evaluate, load_questions, measures
+from hujin_qa.evaluation.judge import Outcome
+from hujin_qa.evaluation.measures import measures
+from hujin_qa.evaluation.questions import load_questions
+from hujin_qa.evaluation.runs import Asker
 from hujin_qa.quantities import quantities
 from hujin_qa.settings import load_settings
 from hujin_qa.text import fold
@@ -35,6 +38,11 @@ def unmarked_numbers(outcome: Outcome) -> int:
     return missing
 
 
+def facts(outcome: Outcome) -> float:
+    """Share of the facts that it said."""
+    return outcome.score.values.get("answers.fact_recall", 0.0)
+
+
 def summary(outcomes: list[Outcome]) -> dict[str, Any]:
     """The numbers of one reader."""
     found = measures(outcomes)
@@ -43,7 +51,7 @@ def summary(outcomes: list[Outcome]) -> dict[str, Any]:
         "fact_recall": found["answers"]["fact_recall"],
         "fact_recall_ci": found["answers"]["fact_recall_ci"],
         "citation_recall": found["citations"]["recall"],
-        "citation_precision": found["citations"]["precision"],
+        "citation_on_gold": found["citations"]["on_gold"],
         "abstention_recall": found["abstention"]["recall"],
         "wrong_abstentions": found["abstention"]["wrong_rate"],
         "chars_median": found["answers"]["chars_median"],
@@ -67,8 +75,8 @@ def main() -> None:
     plain = Assistant(
         settings.model_copy(update={"llm_model": ""}), composing.encoder, composing.lexicon, composing.index
     )
-    before = evaluate(plain, asked)
-    after = evaluate(composing, asked, lambda done: print(f"{done}/{len(asked)}", flush=True))
+    before = [Asker(plain).outcome(q) for q in asked]
+    after = [Asker(composing).outcome(q) for q in asked]
     times = [o.answer.timings_ms for o in after if "first_token" in o.answer.timings_ms]
     results = {
         "questions": len(asked),
@@ -87,7 +95,7 @@ def main() -> None:
     if options.log:
         options.log.write_text(
             "".join(
-                f"{a.question.id} {a.question.question}\n  {b.facts:.2f} {b.answer.text}\n  {a.facts:.2f} "
+                f"{a.question.id} {a.question.question}\n  {facts(b):.2f} {b.answer.text}\n  {facts(a):.2f} "
                 f"{a.answer.reader} {a.answer.status} {a.answer.text} | {a.answer.remark}\n"
                 for b, a in zip(before, after, strict=True)
             ),

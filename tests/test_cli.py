@@ -443,3 +443,23 @@ def test_results_that_cannot_be_written_are_told(place):
     assert done.returncode == 1
     assert "磁盘已满" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_study_items_are_one_object_a_line_and_repeatable(run):
+    code, out, err = run("study", "items", "--json", "--seed", "1")
+    assert code == 0
+    assert "检查退回" in err
+    items = [json.loads(line) for line in out.splitlines()]
+    assert items
+    assert all({"id", "kind", "stem", "options", "answer", "citation", "notes"} <= set(i) for i in items)
+    assert all(set(i["citation"]) == set(CITATION) - {"n"} for i in items)
+    assert run("study", "items", "--json", "--seed", "1", "--limit", "2")[1].splitlines() == out.splitlines()[:2]
+
+
+def test_a_quiz_in_the_terminal_ends_without_loss_when_input_does(place):
+    asked = shell(place, "study", "quiz", "-n", "5", "--seed", "1", input="A\n")
+    assert asked.returncode == 0
+    assert "接着做" in asked.stderr
+    assert "第 2/5 题" in asked.stdout
+    again = shell(place, "study", "quiz", input="A\n" * 12)
+    assert "第 1/5 题" not in again.stdout

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from hujin_qa.evaluation import load_questions
+from hujin_qa.evaluation.questions import load_questions
 from hujin_qa.metrics import fold_fact
 
 EVAL = Path(__file__).parents[1] / "eval"
 sys.path.insert(0, str(EVAL))
 
-from table import consistency, groups, sources  # noqa: E402
+from table import sources, told_alike  # noqa: E402
 
 SOURCES = sources()
 TEXTS = {
@@ -47,8 +47,9 @@ def test_held_out_questions_are_true_to_their_document_and_new(name):
 
 def test_paraphrases_come_in_fives_that_ask_for_the_same():
     path = EVAL / "paraphrases.jsonl"
-    load_questions(path)
-    alike = groups()
+    alike = {}
+    for question in load_questions(path):
+        alike.setdefault(question.group, []).append(question.id)
     assert len(alike) >= 40
     assert {len(ids) for ids in alike.values()} == {5}
     values = {value["id"]: value for value in lines(path)}
@@ -59,14 +60,9 @@ def test_paraphrases_come_in_fives_that_ask_for_the_same():
         assert_true_to(TEXTS["hujin" if value["document"] == "hujin-briefing" else value["document"]], value)
 
 
-def test_consistency_counts_groups_that_tell_the_same():
-    def outcome(id_, text, facts):
-        question = SimpleNamespace(id=id_, facts=(("甲",), ("乙",)))
-        return SimpleNamespace(question=question, answer=SimpleNamespace(status="answered", text=text), facts=facts)
+def test_wordings_are_alike_when_all_tell_the_same():
+    def score(group, *found):
+        return SimpleNamespace(group=group, status="answered", found=found, right=len(found) == 2)
 
-    outcomes = [outcome("a1", "甲乙", 1), outcome("a2", "乙甲", 1), outcome("b1", "甲", 0.5), outcome("b2", "甲", 0.5)]
-    outcomes += [outcome("c1", "甲", 0.5), outcome("c2", "乙", 0.5)]
-    assert consistency(outcomes, {"a": ["a1", "a2"], "b": ["b1", "b2"], "c": ["c1", "c2"]}) == (
-        pytest.approx(2 / 3),
-        pytest.approx(1 / 3),
-    )
+    scores = [score("a", 0, 1), score("a", 0, 1), score("b", 0), score("b", 0), score("c", 0), score("c", 1)]
+    assert told_alike(scores) == (3, pytest.approx(2 / 3), pytest.approx(1 / 3))

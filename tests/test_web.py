@@ -7,18 +7,23 @@ import socket
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import gradio as gr
 import httpx
 import pytest
 
 import web_fake as fake
+from hujin_qa.accounts import Accounts
+from hujin_qa.chats import Chats
 from hujin_qa.errors import BadInput, NoIndex
 from hujin_qa.settings import Settings
 from hujin_qa.types import Document, Section
+from hujin_qa.users import LOCAL, User
 from hujin_qa.web import strings as say
-from hujin_qa.web.page import _reply
+from hujin_qa.web.login import guard, user_of
 from hujin_qa.web.render import answer_html, said, welcome
-from hujin_qa.web.server import check_address, users
+from hujin_qa.web.server import check_address
 from hujin_qa.web.source import place, reader_html
+from hujin_qa.web.talk import Talk
 
 TAGS = re.compile(
     "a|article|b|br|button|details|div|em|h[1-6]|header|li|nav|option|p|section|select|span|strong|summary|ul"
@@ -111,7 +116,7 @@ def test_an_unbound_number_gets_no_marker():
 def test_also_found_leaves_out_what_is_cited():
     html = answer_html(fake.ask("支付"), fake.DOCUMENTS)  # cites 1 and 1.1; found 1 and 1.2
     also = html[html.index('class="also"') :]
-    assert "也找到(未引用)1 段" in also
+    assert "检索到但未引用 1 段" in also
     assert "刷脸" in also
     assert "支付😀" not in also
 
@@ -155,71 +160,146 @@ def test_the_first_page_names_titles_and_top_headings():
 # Conversation
 
 
-def asked(ask, question, done=()):
-    return list(_reply(ask, fake.DOCUMENTS, question, done))
+@pytest.fixture
+def talk(tmp_path):
+    """Make a conversation with a stand-in for the assistant."""
+    return lambda ask=fake.ask: Talk(ask, fake.DOCUMENTS, Chats(tmp_path / "chats.db"), {"corpus": "1"})
 
 
-def test_the_state_line_comes_before_any_work():
+def asked(talk, question, chat="", n=None, user=LOCAL):
+    """The last messages and the id of the conversation."""
+    *_, (log, _, chat) = talk.reply(user, chat, question, n)
+    return log["value"], chat
+
+
+def questions(talk, chat, user=LOCAL):
+    return [turn.question for turn in talk.chats.turns(user, chat)]
+
+
+def test_the_state_line_comes_before_any_work(talk):
     calls = []
-    replies = _reply(lambda *a: calls.append(a) or fake.ask(*a), fake.DOCUMENTS, "支付", ())
-    messages, _, done = next(replies)
+    replies = talk(lambda *a: calls.append(a) or fake.ask(*a)).reply(LOCAL, "", "支付")
+    log, _, chat = next(replies)
     assert calls == []
-    assert say.SEARCHING in messages[-1]["content"]
-    assert done[-1].question == "支付"
-    *_, (messages, _, done) = replies
-    assert "cite" in messages[-1]["content"]
-    assert [m["role"] for m in messages] == ["user", "assistant"]
+    assert say.SEARCHING in log["value"][-1]["content"]
+    assert questions(talk(), chat) == ["支付"]
+    *_, (log, _, chat) = replies
+    assert "cite" in log["value"][-1]["content"]
+    assert [m["role"] for m in log["value"]] == ["user", "assistant"]
 
 
-def test_a_follow_up_gets_the_conversation_without_failures():
+def test_a_follow_up_gets_the_conversation_without_failures(talk):
     def remember(question, history):
         heard.append(history)
         return fake.ask(question, history)
 
-    heard, done = [], ()
+    heard, chat = [], ""
     for question in ("支付", "坏", "那呢"):
-        done = asked(remember, question, done)[-1][2]
+        _, chat = asked(talk(remember), question, chat)
     assert [text for role, text in heard[-1] if role == "user"] == ["支付"]
 
 
-def test_nothing_asked_changes_nothing():
-    assert asked(fake.ask, " \n") == [({"__type__": "update"},) * 3]
+def test_nothing_asked_changes_nothing(talk):
+    assert list(talk().reply(LOCAL, "", " \n")) == [({"__type__": "update"},) * 3]
+    assert talk().chats.all(LOCAL) == []
 
 
-def test_a_question_takes_the_place_of_a_pending_one():
-    pending = next(_reply(fake.ask, fake.DOCUMENTS, "慢", ()))[2]
-    done = asked(fake.ask, "支付", pending)[-1][2]
-    assert [exchange.question for exchange in done] == ["支付"]
+def test_a_question_takes_the_place_of_a_pending_one_whose_answer_is_not_kept(talk):
+    pending = talk().reply(LOCAL, "", "慢")
+    chat = next(pending)[2]
+    asked(talk(), "支付", chat)
+    list(pending)
+    assert questions(talk(), chat) == ["支付"]
 
 
-def test_failures_are_one_sentence_and_leak_nothing(caplog):
+def test_a_stopped_question_stays_stopped_even_if_its_answer_comes(talk):
+    pending = talk().reply(LOCAL, "", "支付")
+    chat = next(pending)[2]
+    log, _, _ = talk().stop(LOCAL, chat)
+    assert say.STOPPED in log["value"][-1]["content"]
+    list(pending)
+    assert say.STOPPED in talk().show(LOCAL, chat)[0]["value"][-1]["content"]
+
+
+def test_asking_again_in_the_middle_replaces_what_followed(talk):
+    _, chat = asked(talk(), "支付")
+    asked(talk(), "信贷", chat)
+    asked(talk(), "第二", chat, 0)
+    assert questions(talk(), chat) == ["第二"]
+    assert talk().undo(LOCAL, chat)[1]["value"] == "第二"
+    assert talk().chats.all(LOCAL) == []
+
+
+def test_a_kept_conversation_is_shown_as_it_was(talk):
+    live, chat = asked(talk(), "支付")
+    log, _, shown = talk().show(LOCAL, chat)
+    assert (log["value"], shown) == (live, chat)
+    other, _, shown = talk().show(User("other"), chat)
+    assert (other["value"], shown) == ([], "")
+
+
+def test_another_users_conversation_is_neither_read_nor_touched(talk):
+    other = User("other")
+    _, chat = asked(talk(), "支付")
+    kept = talk().chats.turns(LOCAL, chat)
+    _, own = asked(talk(), "信贷", chat, user=other)
+    assert own != chat
+    talk().stop(other, chat)
+    talk().undo(other, chat)
+    talk().judge(other, chat, 0, True)
+    assert talk().chats.turns(LOCAL, chat) == kept
+    assert talk().show(LOCAL, chat)[0]["feedback_value"] == [None]
+
+
+@pytest.mark.parametrize("given", ["Like", "Dislike", "出处不对"])
+def test_a_verdict_is_shown_again(talk, given):
+    _, chat = asked(talk(), "支付")
+    talk().judge(LOCAL, chat, 0, {"Like": True, "Dislike": False}.get(given, given))
+    assert talk().show(LOCAL, chat)[0]["feedback_value"] == [given]
+
+
+def test_failures_are_one_sentence_and_leak_nothing(talk, caplog, tmp_path):
     def missing(question, history):
         raise NoIndex("没有索引。请运行:hujin-qa index")
 
-    assert "没有索引。请运行:hujin-qa index" in asked(missing, "问")[-1][0][-1]["content"]
+    assert "没有索引。请运行:hujin-qa index" in asked(talk(missing), "问")[0][-1]["content"]
     with caplog.at_level(logging.ERROR):
-        shown = asked(fake.ask, "坏")[-1][0][-1]["content"]
-    assert say.FAILED in shown
-    assert "secret" not in shown
+        messages, chat = asked(talk(), "坏")
+    assert say.FAILED in messages[-1]["content"]
+    assert "secret" not in messages[-1]["content"]
     assert "secret detail" in caplog.text
+    assert say.FAILED in talk().show(LOCAL, chat)[0]["value"][-1]["content"]
+    (tmp_path / "broken.db").write_text("no database at all, but long enough to be looked at" * 40)
+    broken = Talk(fake.ask, fake.DOCUMENTS, Chats(tmp_path / "broken.db"))
+    assert "用不了" in asked(broken, "支付")[0][-1]["content"]
 
 
 # Who may come in, and where
 
 
-def test_another_address_needs_users():
+def test_another_address_needs_users(tmp_path):
     for host in ("0.0.0.0", "192.168.1.2", "::", "example"):
         with pytest.raises(BadInput, match="HUJIN_QA_AUTH"):
-            users(Settings(host=host))
+            guard(Settings(host=host, data=tmp_path))
     for host in ("127.0.0.1", "localhost", "::1"):
-        assert users(Settings(host=host)) is None
-    assert users(Settings(host="0.0.0.0", auth="a:b:c, d:e")) == [("a", "b:c"), ("d", "e")]
+        assert guard(Settings(host=host, data=tmp_path)) is None
+    given = guard(Settings(host="0.0.0.0", data=tmp_path, auth="a:b:c, d:e"))
+    assert given
+    assert given.admits("a", "b:c")
+    given.add("kept", "correct horse")
+    assert guard(Settings(host="0.0.0.0", data=tmp_path))
+    assert guard(Settings(data=tmp_path)), "on this machine too, once there are users"
 
 
-@pytest.mark.parametrize("auth", ["a", "a:", ":b", "a:b,"])
-def test_unreadable_users_are_refused(auth):
-    with pytest.raises(BadInput, match="用户名:密码"):
-        users(Settings(auth=auth))
+def test_a_request_is_of_whoever_logged_in_and_of_nobody_who_was_removed(tmp_path):
+    accounts = Accounts(tmp_path / "users.db", {})
+    accounts.add("kept", "correct horse", ["trainer"])
+    request = gr.Request(username="kept")
+    assert user_of(request, accounts) == User("kept", frozenset({"trainer"}))
+    assert user_of(gr.Request(username=None), accounts) == LOCAL
+    accounts.remove("kept")
+    with pytest.raises(BadInput, match="重新登录"):
+        user_of(request, accounts)
 
 
 def test_a_busy_port_or_a_foreign_address_is_told():

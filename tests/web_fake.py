@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 
 from hujin_qa.types import Answer, Citation, Claim, Document, Hit, Note, Passage, Section, Turn
 
@@ -111,9 +112,11 @@ def ask(question: str, history: Sequence[Turn] = ()) -> Answer:
 @contextmanager
 def served(*command: str, **settings: str) -> Iterator[str]:
     """The address of a chat that runs in another process, by default the one over this module."""
-    environment = os.environ | {f"HUJIN_QA_{name.upper()}": value for name, value in settings.items()}
     words = [sys.executable, *(command or (__file__,))]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
+        settings = {"data": folder, "port": "0"} | settings
+        environment = os.environ | {f"HUJIN_QA_{name.upper()}": value for name, value in settings.items()}
+        process = stack.enter_context(subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment))
         said = []
         try:
             for line in process.stderr or ():
@@ -127,9 +130,15 @@ def served(*command: str, **settings: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    from hujin_qa.accounts import Accounts
+    from hujin_qa.chats import Chats
     from hujin_qa.settings import load_settings
     from hujin_qa.web import build, launch
 
-    page = build(ask, DOCUMENTS, [NOTE], ["支付分哪几类?", "信贷规模是多少?"])
-    print(launch(page, load_settings(port=0)), file=sys.stderr, flush=True)
+    settings = load_settings()
+    kept = Chats(settings.data / "chats.db")
+    page = build(
+        ask, DOCUMENTS, [NOTE], ["支付分哪几类?", "信贷规模是多少?"], Accounts.of(settings), kept, {"corpus": "1"}
+    )
+    print(launch(page, settings), file=sys.stderr, flush=True)
     page.block_thread()

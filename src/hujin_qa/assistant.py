@@ -45,6 +45,10 @@ class Assistant:
             ensure_index(settings, [settings.corpus], report)
         return cls(settings, encoder, lexicon, open_index(settings.index, encoder.id, lexicon))
 
+    def over(self, encoder: Encoder, settings: Settings) -> "Assistant":
+        """The same index asked with another encoder of the same vectors, or under other settings."""
+        return Assistant(settings, encoder, self.lexicon, self.index)
+
     def search(self, question: str, k: int | None = None, fusion: Fusion = "scores") -> list[Hit]:
         """The passages nearest to a question, best first."""
         asked = understand(question, self.index, self.lexicon)
@@ -70,7 +74,7 @@ class Assistant:
         from .composer import compose_answer
 
         asked = understand(answer.interpreted, self.index, self.lexicon)
-        nothing = explain("not_enough_evidence", asked, answer.hits, self.index)
+        nothing = explain("not_enough_evidence", asked, answer.hits, self.index, self.lexicon)
         for event in compose_answer(answer, nothing, history, self.index, self.encoder, self.settings, stopped):
             if isinstance(event, Answer):
                 notes = self._notes(Reading(event.claims, event.citations, 0.0, {}))
@@ -116,7 +120,7 @@ class Assistant:
         if not asked.terms or asked.chat or not self.index.passages:
             reason = "empty_index" if asked.terms and not asked.chat else "no_match"
             why = "empty_question" if not text else "chat" if asked.chat else reason
-            say = explain(why, asked, (), self.index)
+            say = explain(why, asked, (), self.index, self.lexicon)
             return self._abstain(text, asked, (), reason, say, {"retrieve": 0.0, "read": 0.0}, 0.0)
         sought, *parts = self.seek(asked)
         hits = sought.hits
@@ -131,7 +135,7 @@ class Assistant:
         known = asked.kind == "summary" or bool(asked.words and reading.signals.get("together"))
         if not known or reading.confidence < self.settings.threshold or not reading.claims:
             reason = "not_enough_evidence" if known and hits else "no_match"
-            say = explain(reason, asked, hits, self.index)
+            say = explain(reason, asked, hits, self.index, self.lexicon)
             return self._abstain(text, asked, hits, reason, say, timings, reading.confidence)
         return self._answered(text, asked, hits, reading, timings)
 

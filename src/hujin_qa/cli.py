@@ -10,11 +10,18 @@ from typing import Annotated, Any
 
 import typer
 
+from .admin import feedback, users
 from .errors import BadInput, HujinError, reason
+from .evaluation.commands import app as evaluation
 from .settings import Settings, load_settings
+from .study.commands import app as study
 from .usage import CommandLine, explain
 
 app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")
+app.add_typer(evaluation)
+app.add_typer(study)
+app.add_typer(users)
+app.add_typer(feedback)
 
 IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -145,29 +152,6 @@ def serve(
     serve_web(load_settings(host=host, port=port, index=index), _say)
 
 
-@app.command("eval")
-def evaluate(
-    questions: Annotated[Path | None, typer.Option("--questions", metavar="FILE", help="问题集(JSON 行)")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="RUN.json", help="把每题结果写到这里")] = None,
-    index: IndexOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """跑一个问题集,给出检索、回答、引用、拒答的数字和失败原因。"""
-    from .evaluation import by_kind, run, write_run
-
-    settings = load_settings(index=index)
-    path = questions or settings.corpus.parent / "eval" / "hujin.jsonl"
-    outcomes, numbers = run(_assistant(settings), path, _progress)
-    if out:
-        write_run(out, outcomes, numbers)
-    if as_json:
-        _print(numbers)
-        return
-    print(json.dumps(numbers, ensure_ascii=False, indent=1))
-    for kind, group in by_kind(outcomes).items():
-        print(f"{kind:14} {group['questions']:4.0f}  事实 {group['fact_recall']:.3f}  拒答 {group['abstained']:.3f}")
-
-
 @app.command()
 def doctor(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """检查环境、模型和索引,指出怎么修。"""
@@ -203,11 +187,6 @@ def _assistant(settings: Settings) -> Any:
     from .assistant import Assistant
 
     return Assistant.open(settings, _say)
-
-
-def _progress(done: int) -> None:
-    if done % 100 == 0:
-        _say(f"已问 {done} 题")
 
 
 def _drafted(assistant: Any, question: str, history: list[tuple[str, str]]) -> Any:

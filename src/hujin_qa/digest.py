@@ -31,8 +31,7 @@ def digest(question: Question, hits: Sequence[Hit], index: Index) -> list[Span]:
     if not found or not rows:
         return []
     document, section = found
-    vectors = index.sentence_vectors[rows].astype(np.float32)
-    central = (vectors @ vectors.mean(axis=0)).tolist()
+    central = centrality(rows, index)
     depth = section.depth + 1 if section else 1
     parts = [_above(index.passages[index.sentences[row, 0]].position, depth) for row in rows]
     first = [n == 0 or parts[n] != parts[n - 1] for n in range(len(rows))]
@@ -42,6 +41,13 @@ def digest(question: Question, hits: Sequence[Hit], index: Index) -> list[Span]:
         (int(index.sentences[rows[n], 1]), int(index.sentences[rows[n], 2])) for n in dict.fromkeys(leaders + order)
     ]
     return [Span(document.id, start, end) for start, end in sorted(_short_enough(spans, question.sentences))]
+
+
+def centrality(rows: Sequence[int], index: Index) -> list[float]:
+    """How near each of some sentences is to the middle of all of them: cosines, more is nearer."""
+    vectors = index.sentence_vectors[list(rows)].astype(np.float32)
+    near: list[float] = (vectors @ vectors.mean(axis=0)).tolist()
+    return near
 
 
 def _short_enough(spans: Sequence[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:

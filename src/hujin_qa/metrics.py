@@ -1,11 +1,18 @@
-"""Small measures over one question at a time, and the interval of their mean."""
+"""Measures over lists of numbers, their intervals, and whether two lists differ. Never NaN: nothing gives 0."""
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+Statistic = Callable[..., Any]
+"""``np.mean`` or ``np.median``: takes an array and ``axis``."""
 
 
 @lru_cache(maxsize=65536)  # the same passages are searched for every question
@@ -14,50 +21,148 @@ def fold_fact(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
+def which_facts(facts: Sequence[Sequence[str]], text: str) -> tuple[int, ...]:
+    """Numbers, from 0, of the facts that a text holds; each fact is a list of alternatives."""
+    folded = fold_fact(text)
+    return tuple(i for i, fact in enumerate(facts) if any(fold_fact(a) in folded for a in fact))
+
+
 def facts_found(facts: Sequence[Sequence[str]], text: str) -> float:
-    """Share of the facts that a text holds; each fact is a list of alternatives. 1 if there are none.
+    """Share of the facts that a text holds. 1 if there are none.
 
     >>> facts_found([["9.97%"], ["7万亿", "七万亿"]], "规模 7 万亿元")
     0.5
     """
-    folded = fold_fact(text)
-    if not facts:
-        return 1.0
-    return sum(any(fold_fact(a) in folded for a in fact) for fact in facts) / len(facts)
+    return len(which_facts(facts, text)) / len(facts) if facts else 1.0
 
 
-def ndcg(relevant: Sequence[bool], total: int, k: int = 10) -> float:
-    """Normalised discounted cumulative gain of a ranking with binary relevance (Järvelin and Kekäläinen 2002).
+def retrieval(ranked: Sequence[str], gold: Sequence[str]) -> dict[str, float]:
+    """nDCG@10, recall@5 and MRR@10 of one ranking, by ``ir_measures`` (trec_eval's definitions, binary relevance).
 
-    >>> round(ndcg([False, True], total=1), 4)
-    0.6309
+    >>> retrieval(["b", "a"], ["a"])
+    {'ndcg@10': 0.6309, 'recall@5': 1.0, 'mrr@10': 0.5}
     """
-    gain = sum(1 / math.log2(i + 2) for i, r in enumerate(relevant[:k]) if r)
-    ideal = sum(1 / math.log2(i + 2) for i in range(min(k, total)))
-    return gain / ideal if ideal else 0.0
+    import ir_measures
 
-
-def reciprocal_rank(relevant: Sequence[bool], k: int = 10) -> float:
-    """1 / rank of the first relevant passage, 0 if none is in the first ``k``."""
-    return next((1 / (i + 1) for i, r in enumerate(relevant[:k]) if r), 0.0)
-
-
-def recall(relevant: Sequence[bool], total: int, k: int = 5) -> float:
-    """Share of the relevant passages found in the first ``k``; at most ``k`` can be."""
-    return sum(relevant[:k]) / min(k, total) if total else 0.0
+    names = {"ndcg@10": ir_measures.nDCG @ 10, "recall@5": ir_measures.R @ 5, "mrr@10": ir_measures.RR @ 10}
+    run = {"q": {id_: -float(rank) for rank, id_ in enumerate(ranked)}}
+    qrels = {"q": dict.fromkeys(gold, 1)}
+    found = {m.measure: m.value for m in ir_measures.iter_calc(list(names.values()), qrels, run)}
+    return {name: round(float(found.get(measure, 0.0)), 4) for name, measure in names.items()}
 
 
 def mean(values: Sequence[float]) -> float:
-    """The mean, 0 of nothing: never NaN."""
+    """The mean, 0 of nothing."""
     return float(np.mean(values)) if len(values) else 0.0
 
 
-def interval(values: Sequence[float], samples: int = 1000, seed: int = 0) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean (Efron 1979), reproducible by ``seed``."""
+def interval(
+    values: Sequence[float], samples: int = 1000, seed: int = 0, statistic: Statistic = np.mean
+) -> tuple[float, float]:
+    """95 % bootstrap interval of the mean or another statistic (Efron 1979), reproducible by ``seed``."""
     if not len(values):
         return 0.0, 0.0
     array = np.asarray(values, dtype=np.float64)
-    rng = np.random.default_rng(seed)
-    means = array[rng.integers(0, len(array), (samples, len(array)))].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
+    rows = np.random.default_rng(seed).integers(0, len(array), (samples, len(array)))
+    low, high = np.quantile(statistic(array[rows], axis=1), [0.025, 0.975])
     return float(low), float(high)
+
+
+def interval_of(statistic: Callable[[NDArray[np.int64]], float], n: int, samples: int = 200) -> tuple[float, float]:
+    """95 % bootstrap interval of a statistic of ``n`` rows that is told which rows to take."""
+    if not n:
+        return 0.0, 0.0
+    rng = np.random.default_rng(0)
+    low, high = np.quantile([statistic(rng.integers(0, n, n)) for _ in range(samples)], [0.025, 0.975])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Second less first, over pairs. ``p``: two-sided, of a difference this far from 0 by chance."""
+
+    mean: float
+    low: float
+    high: float
+    p: float
+
+
+def paired(first: Sequence[float], second: Sequence[float], samples: int = 2000) -> Difference:
+    """Paired bootstrap of the mean difference (Koehn 2004)."""
+    change = np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64)
+    if not len(change) or not change.any():
+        return Difference(0.0, 0.0, 0.0, 1.0)
+    means = change[np.random.default_rng(0).integers(0, len(change), (samples, len(change)))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    beyond = min((means <= 0).sum(), (means >= 0).sum())
+    return Difference(float(change.mean()), float(low), float(high), min(1.0, 2 * (beyond + 1) / (samples + 1)))
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Exact two-sided p of McNemar's test, given how many pairs only one of the two got right.
+
+    >>> mcnemar(1, 9)
+    0.021484375
+    """
+    n, fewer = only_first + only_second, min(only_first, only_second)
+    return min(1.0, 2.0 * sum(math.comb(n, i) for i in range(fewer + 1)) / float(2**n))
+
+
+def risk_coverage(confidence: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:
+    """Share answered and share of those wrong, for every threshold, the most confident first.
+
+    Equal confidences are taken in together, so the curve does not hang on their order.
+
+    >>> risk_coverage([0.9, 0.5, 0.5], [True, True, False])
+    [(0.3333, 0.0), (1.0, 0.3333)]
+    """
+    order = sorted(zip(confidence, right, strict=True), key=lambda pair: -pair[0])
+    curve, taken, wrong = [], 0, 0
+    for _, group in groupby(order, key=lambda pair: pair[0]):
+        rights = [r for _, r in group]
+        taken, wrong = taken + len(rights), wrong + rights.count(False)
+        curve.append((round(taken / len(order), 4), round(wrong / taken, 4)))
+    return curve
+
+
+def aurc(confidence: Sequence[float] | NDArray[Any], right: Sequence[bool] | NDArray[Any]) -> float:
+    """Mean risk over all coverages (Geifman, Uziel and El-Yaniv 2019); 0 is best, the error rate is chance.
+
+    Inside a group of equal confidences its mistakes count as evenly spread.
+    """
+    if not len(confidence):
+        return 0.0
+    scores = np.asarray(confidence, dtype=np.float64)
+    wrong = 1 - np.asarray(right, dtype=np.float64)
+    _, group, sizes = np.unique(-scores, return_inverse=True, return_counts=True)
+    share = np.bincount(group, weights=wrong) / sizes
+    risks = np.cumsum(np.repeat(share, sizes)) / np.arange(1, len(scores) + 1)
+    return float(risks.mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers whose confidence lies in one tenth: how many, their mean confidence, the share that came true."""
+
+    n: int
+    confidence: float
+    share: float
+
+
+def reliability(
+    confidence: Sequence[float] | NDArray[Any], true: Sequence[bool] | NDArray[Any], bins: int = 10
+) -> list[Bin]:
+    """Bins of equal width that hold something (DeGroot and Fienberg 1983)."""
+    at = np.minimum((np.asarray(confidence) * bins).astype(int), bins - 1)
+    scores, came = np.asarray(confidence, dtype=np.float64), np.asarray(true, dtype=np.float64)
+    return [
+        Bin(int(inside.sum()), round(float(scores[inside].mean()), 4), round(float(came[inside].mean()), 4))
+        for inside in (at == b for b in range(bins))
+        if inside.any()
+    ]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Expected calibration error (Naeini, Cooper and Hauskrecht 2015): the mean gap of confidence and truth."""
+    total = sum(b.n for b in bins)
+    return sum(b.n * abs(b.confidence - b.share) for b in bins) / total if total else 0.0

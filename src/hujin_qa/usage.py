@@ -46,14 +46,17 @@ class _Group(TyperGroup):
 
 
 class CommandLine(typer.Typer):
-    """A group of commands. ``app.add_typer(CommandLine("study", "…"))`` puts one below another."""
+    """A group of commands. ``app.add_typer(CommandLine("study", "…"))`` puts one below another.
 
-    def __init__(self, name: str, help: str) -> None:
+    One that stands ``alone`` does something without a command too.
+    """
+
+    def __init__(self, name: str, help: str, *, alone: bool = False) -> None:
         super().__init__(
             name=name,
             help=help,
             cls=_Group,
-            no_args_is_help=True,
+            no_args_is_help=not alone,
             add_completion=False,
             pretty_exceptions_enable=False,
             rich_markup_mode=None,

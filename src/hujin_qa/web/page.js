@@ -145,8 +145,18 @@
       const place = parse(location.hash);
       if (place) show(place);
     },
-    // After an answer: its first place comes into view, without leaving the conversation.
-    answered() {
+    // A file that came as text goes to the user's disk.
+    save(packed) {
+      const { name, data } = JSON.parse(packed);
+      const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([bytes])), download: name });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    },
+    // After an answer: the address names its conversation, and its first place comes into view, without leaving it.
+    answered(chat) {
+      const search = chat ? `?chat=${encodeURIComponent(chat)}` : "";
+      if (search !== location.search) history.replaceState(null, "", location.pathname + search + location.hash);
       const places = placesOf([...document.querySelectorAll("#chat .answer")].pop());
       if (!places.length) clear();
       else if (!narrow.matches) show(places[0], places, false);

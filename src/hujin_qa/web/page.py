@@ -1,47 +1,33 @@
-"""The chat page: a conversation on the left, the source on the right.
+"""The chat page: conversations at the side, one of them open, the source on the right.
 
-Nothing here is shared between sessions but what is read only: a session's turns live in its ``gr.State``.
+Nothing here is shared between sessions but what is read only; ``talk`` says what is kept.
 """
 
 import json
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import unescape
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
-from ..errors import HujinError
+from ..accounts import Accounts
+from ..chats import Chats
+from ..feedback import REASONS
 from ..payload import answer_payload
-from ..types import Answer, Document, Note, Turn
+from ..types import Document, Note
 from . import strings as say
-from .render import answer_html, said, welcome
+from .login import user_of
+from .render import welcome
+from .shelf import Shelf
 from .source import reader_html
+from .talk import DISLIKE, LIKE, Ask, Talk, Updates, idle, words_for
 
-Ask = Callable[[str, Sequence[Turn]], Answer]
-Updates = tuple[Any, ...]
-
-_log = logging.getLogger(__name__)
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
-_SEARCHING = said(say.SEARCHING, "state")
-_UNCHANGED: Updates = (gr.skip(), gr.skip(), gr.skip())
 _MONO = ["ui-monospace", "Consolas", "monospace"]
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and what was shown for it."""
-
-    question: str
-    shown: str  # HTML
-    text: str  # what a follow-up may refer to; "" if there was no answer
-    suggestions: tuple[str, ...] = ()
-
-
-Exchanges = tuple[Exchange, ...]
+_NAMED = "() => new URLSearchParams(location.search).get('chat') || ''"
 
 
 def assets() -> dict[str, Any]:
@@ -56,9 +42,16 @@ def assets() -> dict[str, Any]:
 
 
 def build(
-    ask: Ask, documents: Mapping[str, Document], notes: Sequence[Note] = (), examples: Sequence[str] = ()
+    ask: Ask,
+    documents: Mapping[str, Document],
+    notes: Sequence[Note],
+    examples: Sequence[str],
+    accounts: Accounts,
+    chats: Chats,
+    versions: Mapping[str, str],
 ) -> gr.Blocks:
     """The page over anything that answers questions about these documents."""
+    talk = Talk(ask, documents, chats, versions)
 
     def read_document(document: str) -> str:
         return reader_html(str(document), documents, notes)
@@ -68,35 +61,69 @@ def build(
         try:
             return answer_payload(ask(question, [("user", h) for h in history or []]), "1")
         except Exception as error:
-            return {"id": "1", "error": _words_for(error)}
+            return {"id": "1", "error": words_for(error)}
 
-    def reply(question: str, done: Exchanges) -> Iterator[Updates]:
-        yield from _reply(ask, documents, question, done)
+    def on_ask(question: str, chat: str, request: gr.Request) -> Iterator[Updates]:
+        with _told():
+            yield from talk.reply(user_of(request, accounts), chat, question)
 
-    def on_retry(done: Exchanges, event: gr.RetryData) -> Iterator[Updates]:
-        n = _exchange(event.index)
-        yield from _reply(ask, documents, done[n].question, done[:n]) if n < len(done) else [_UNCHANGED]
+    def on_retry(chat: str, event: gr.RetryData, request: gr.Request) -> Iterator[Updates]:
+        with _told():
+            user, n = user_of(request, accounts), _exchange(event.index)
+            for turn in chats.turns(user, chat)[n : n + 1]:
+                yield from talk.reply(user, chat, turn.question, n)
 
-    def on_edit(done: Exchanges, event: gr.EditData) -> Iterator[Updates]:
-        yield from _reply(ask, documents, unescape(str(event.value)), done[: _exchange(event.index)])
+    def on_edit(chat: str, event: gr.EditData, request: gr.Request) -> Iterator[Updates]:
+        with _told():
+            question = unescape(str(event.value))
+            yield from talk.reply(user_of(request, accounts), chat, question, _exchange(event.index))
 
-    def on_pick(done: Exchanges, event: gr.SelectData) -> Iterator[Updates]:
+    def on_pick(chat: str, event: gr.SelectData, request: gr.Request) -> Iterator[Updates]:
         value = event.value
-        yield from _reply(ask, documents, value["text"] if isinstance(value, dict) else str(value), done)
+        yield from on_ask(value["text"] if isinstance(value, dict) else str(value), chat, request)
 
-    def on_undo(done: Exchanges) -> Updates:
-        return _messages(done[:-1]), gr.update(value=done[-1].question if done else ""), done[:-1]
+    def on_undo(chat: str, request: gr.Request) -> Updates:
+        with _told():
+            return talk.undo(user_of(request, accounts), chat)
 
-    def on_stop(done: Exchanges) -> Updates:
-        if done and done[-1].shown == _SEARCHING:
-            done = (*done[:-1], Exchange(done[-1].question, said(say.STOPPED, "state"), ""))
-        return _messages(done), _idle(), done
+    def on_stop(chat: str, request: gr.Request) -> Updates:
+        with _told():
+            return talk.stop(user_of(request, accounts), chat)
+
+    def on_like(chat: str, event: gr.LikeData, request: gr.Request) -> None:
+        with _told():
+            talk.judge(user_of(request, accounts), chat, _exchange(event.index), event.liked)
+
+    def on_open(chat: str | None, request: gr.Request) -> Updates:
+        with _told():
+            return talk.show(user_of(request, accounts), chat or "")
+
+    def on_shelf(chat: str, words: str, request: gr.Request) -> tuple[Any, ...]:
+        with _told():
+            return shelf.show(user_of(request, accounts), chat, words)
+
+    def on_rename(chat: str, title: str, request: gr.Request) -> None:
+        with _told():
+            chats.rename(user_of(request, accounts), chat, title)
+
+    def on_remove(chat: str, request: gr.Request) -> Updates:
+        with _told():
+            chats.remove(user_of(request, accounts), chat)
+        return [], idle(), ""
+
+    def on_export(ending: str) -> Any:
+        def export(chat: str, request: gr.Request) -> str:
+            with _told():
+                return shelf.packed(user_of(request, accounts), chat, ending)
+
+        return export
 
     with gr.Blocks(title=say.PAGE, analytics_enabled=False, fill_height=True, fill_width=True) as page:
-        turns = gr.State(())
+        chat = gr.Textbox(visible="hidden", show_label=False)
+        shelf = Shelf.lay_out(chats)
         with gr.Row(elem_id="desk", equal_height=True):
             with gr.Column(scale=6, min_width=320, elem_id="talk"):
-                chat = gr.Chatbot(
+                log = gr.Chatbot(
                     elem_id="chat",
                     label=say.CONVERSATION,
                     show_label=False,
@@ -108,7 +135,7 @@ def build(
                     latex_delimiters=[],
                     buttons=[],
                     editable="user",
-                    feedback_options=None,
+                    feedback_options=(LIKE, DISLIKE, *REASONS[:-1]),
                 )
                 box = gr.Textbox(
                     elem_id="question",
@@ -128,78 +155,54 @@ def build(
                     js_on_load="window.hujin.open(element, server)",
                     server_functions=[read_document],
                 )
-        shown: list[Any] = [chat, box, turns]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        shown: list[Any] = [log, box, chat]
+
+        def list_again(event: Any) -> None:
+            event.then(on_shelf, [chat, shelf.find], shelf.shown, **quiet)
+
+        def settle(event: Any) -> None:
+            list_again(event.then(None, chat, js="(chat) => window.hujin.answered(chat)", **quiet))
+
         asking = [
-            box.submit(reply, [box, turns], shown, trigger_mode="multiple", **quiet),  # see _reply
-            chat.example_select(on_pick, turns, shown, **quiet),
-            chat.option_select(on_pick, turns, shown, **quiet),
-            chat.retry(on_retry, turns, shown, **quiet),
-            chat.edit(on_edit, turns, shown, **quiet),
+            box.submit(on_ask, [box, chat], shown, trigger_mode="multiple", **quiet),  # see Talk.reply
+            log.example_select(on_pick, chat, shown, **quiet),
+            log.option_select(on_pick, chat, shown, **quiet),
+            log.retry(on_retry, chat, shown, **quiet),
+            log.edit(on_edit, chat, shown, **quiet),
         ]
-        for event in asking:
-            event.then(None, js="() => window.hujin.answered()", **quiet)
-        box.stop(on_stop, turns, shown, cancels=asking, **quiet)  # type: ignore[arg-type]
-        chat.undo(on_undo, turns, shown, **quiet)
-        chat.clear(lambda: ([], _idle(), ()), None, shown, **quiet)
+        opening = [
+            page.load(on_open, chat, shown, js=_NAMED, **quiet),
+            shelf.choice.input(on_open, shelf.choice, shown, **quiet),
+            log.undo(on_undo, chat, shown, **quiet),
+            log.clear(lambda: ([], idle(), ""), None, shown, **quiet),
+            shelf.new.click(lambda: ([], idle(), ""), None, shown, **quiet),
+            shelf.sure.click(on_remove, chat, shown, **quiet),
+            box.stop(on_stop, chat, shown, cancels=asking, **quiet),  # type: ignore[arg-type]
+        ]
+        for event in [*asking, *opening]:
+            settle(event)
+        log.like(on_like, chat, None, **quiet)
+        shelf.find.input(on_shelf, [chat, shelf.find], shelf.shown, trigger_mode="always_last", **quiet)
+        for renaming in (shelf.rename.click, shelf.title.submit):
+            list_again(renaming(on_rename, [chat, shelf.title], None, **quiet))
+        ask_first = gr.update(visible=False), gr.update(visible=True)
+        shelf.remove.click(lambda: ask_first, None, [shelf.remove, shelf.sure], **quiet)
+        for ending, button in shelf.files.items():
+            packed = button.click(on_export(ending), chat, shelf.file, **quiet)
+            packed.success(None, shelf.file, js="(file) => window.hujin.save(file)", **quiet)
         gr.api(answer_json, api_name="ask")  # type: ignore[attr-defined]
     page.queue(default_concurrency_limit=_AT_ONCE)
     return page  # type: ignore[no-any-return]
 
 
-def _reply(ask: Ask, documents: Mapping[str, Document], question: str, done: Exchanges) -> Iterator[Updates]:
-    """Show at once that the question was heard, then the answer sentence by sentence.
-
-    A question that is asked while another is pending takes its place: a stopped one may go on for a while in its
-    thread, and must not keep the user from asking.
-    """
-    question = question.strip()
-    if not question:
-        yield _UNCHANGED
-        return
-    done = tuple(exchange for exchange in done if exchange.shown != _SEARCHING)
-
-    def step(shown: str, **box: Any) -> Updates:
-        asked = (*done, Exchange(question, shown, ""))
-        return _messages(asked), gr.update(submit_btn=False, stop_btn=True, **box), asked
-
-    yield step(_SEARCHING, value="")
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn a failure into one sentence on the page."""
     try:
-        answer = ask(question, _history(done))
-        for n in range(1, len(answer.claims)):
-            yield step(answer_html(answer, documents, n))
-        last = Exchange(question, answer_html(answer, documents), answer.text, answer.suggestions)
+        yield
     except Exception as error:
-        last = Exchange(question, said(_words_for(error), "failure"), "")
-    yield _messages((*done, last)), _idle(), (*done, last)
-
-
-def _words_for(error: Exception) -> str:
-    if isinstance(error, HujinError):
-        return str(error)
-    _log.exception("a question could not be answered", exc_info=error)
-    return say.FAILED
-
-
-def _history(done: Exchanges) -> list[Turn]:
-    turns: list[Turn] = []
-    for exchange in done:
-        turns += [("user", exchange.question), ("assistant", exchange.text)] if exchange.text else []
-    return turns
-
-
-def _idle() -> Any:
-    return gr.update(submit_btn=True, stop_btn=False)
-
-
-def _messages(done: Exchanges) -> list[dict[str, Any]]:
-    messages: list[dict[str, Any]] = []
-    for exchange in done:
-        answer: dict[str, Any] = {"role": "assistant", "content": exchange.shown}
-        messages += [{"role": "user", "content": said(exchange.question)}, answer]
-    if done and done[-1].suggestions:
-        messages[-1]["options"] = [{"value": q, "label": q} for q in done[-1].suggestions]
-    return messages
+        raise gr.Error(words_for(error), title=say.PROBLEM, print_exception=False) from None
 
 
 def _exchange(index: int | tuple[int, int]) -> int:

@@ -1,23 +1,27 @@
 """Open the chat to a browser: where it listens, who may come in, what a page may load."""
 
 import errno
-import ipaddress
 import logging
 import os
 import socket
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..accounts import Accounts
 from ..assistant import Assistant
+from ..chats import Chats
 from ..errors import BadInput
+from ..index import read_manifest
 from ..settings import Settings
 from ..suggestions import first_questions
 from . import strings as say
+from .login import guard
 from .page import assets, build
 
 _POLICY = (  # the browser itself refuses every other host
@@ -38,10 +42,14 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
         BadInput: an address off this machine without users, a busy port.
         HujinError: whatever keeps the assistant from opening.
     """
-    users(settings)
+    guard(settings)
     check_address(settings)
     assistant = Assistant.open(settings, say_line)
-    page = build(assistant.ask, assistant.index.documents, assistant.index.notes, first_questions(assistant.index, 4))
+    index, accounts = assistant.index, Accounts.of(settings)
+    kept = Chats(settings.data / "chats.db")
+    page = build(
+        assistant.ask, index.documents, index.notes, first_questions(index, 4), accounts, kept, _versions(settings)
+    )
     say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
     try:
         while True:
@@ -58,7 +66,7 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
         "server_name": settings.host,
         "server_port": port,
         "root_path": settings.root_path or None,
-        "auth": users(settings),
+        "auth": accounts.admits if (accounts := guard(settings)) else None,
         "auth_message": say.LOGIN,
         "app_kwargs": {"middleware": [Middleware(_Headers)]},
     }
@@ -81,20 +89,6 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
     except OSError:
         raise BadInput(say.PORT_BUSY.format(port=port, other=port + 1)) from None
     return str(address).rstrip("/")
-
-
-def users(settings: Settings) -> list[tuple[str, str]] | None:
-    """Who may log in; ``None`` where no login is needed.
-
-    Raises:
-        BadInput: unreadable users, or none although other machines could reach the page.
-    """
-    pairs = [pair.partition(":") for pair in settings.auth.get_secret_value().split(",")] if settings.auth else []
-    if any(not name.strip() or not password for name, _, password in pairs):
-        raise BadInput(say.BAD_LOGIN)
-    if not pairs and not _is_loopback(settings.host):
-        raise BadInput(say.NEEDS_LOGIN.format(host=settings.host))
-    return [(name.strip(), password) for name, _, password in pairs] or None
 
 
 def check_address(settings: Settings) -> None:
@@ -130,17 +124,17 @@ def _free_port(host: str) -> int:
         return int(found.getsockname()[1])
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _bypass_proxy() -> None:
     """Gradio calls itself once it is up, and would ask a proxy of the environment for that."""
     direct = [*filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY")]), "localhost", "127.0.0.1"]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(dict.fromkeys(direct))
+
+
+def _versions(settings: Settings) -> dict[str, str]:
+    """What answers, so that a verdict can be understood later."""
+    manifest = read_manifest(settings.index)
+    told = {name: str(manifest[name]) for name in ("format", "splitter", "encoder", "corpus")}
+    return {"hujin-qa": version("hujin-qa"), **told, "llm": settings.llm_model if settings.has_llm else ""}
 
 
 class _Headers:

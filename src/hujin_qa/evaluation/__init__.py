@@ -1,0 +1,1 @@
+"""Measuring: question sets in; numbers, causes, comparisons and reports out."""

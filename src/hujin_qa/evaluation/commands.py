@@ -1,0 +1,219 @@
+"""``hujin-qa eval``: run a question set, and everything that is done with a run."""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import BadInput
+from ..settings import load_settings
+from ..usage import CommandLine
+
+app = CommandLine("eval", "评测:跑一个问题集,给出检索、回答、引用、拒答的数字和失败原因。", alone=True)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="评测结果文件")]
+
+
+class Format(StrEnum):
+    trec = "trec"
+    beir = "beir"
+    ragas = "ragas"
+    ragchecker = "ragchecker"
+
+
+@app.callback(invoke_without_command=True)
+def evaluate(
+    context: typer.Context,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", metavar="FILE", help="问题集:.jsonl、.csv、.xlsx 或 BEIR 文件夹")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="RUN.json", help="把结果写到这个文件或文件夹")] = None,
+    scores_only: Annotated[bool, typer.Option("--scores-only", help="结果文件只留分数,不留回答")] = False,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """跑一个问题集,给出检索、回答、引用、拒答的数字和失败原因。"""
+    if context.invoked_subcommand:
+        return
+    from ..assistant import Assistant
+    from .questions import load_questions
+    from .report import to_markdown
+    from .runs import numbers, run, write_run
+
+    settings = load_settings(index=index)
+    path = questions or settings.corpus.parent / "eval" / "hujin.jsonl"
+    asked = load_questions(path)
+    done = run(Assistant.open(settings, _say), asked, path.stem, _progress)
+    if out:
+        _say(f"结果已写到 {write_run(done, out, whole=not scores_only)}")
+    print(json.dumps(numbers(done), ensure_ascii=False) if as_json else to_markdown(done))
+
+
+@app.command()
+def compare(
+    first: RunArgument,
+    second: Annotated[Path, typer.Argument(metavar="OTHER.json", help="另一次的结果")],
+    as_json: JsonOption = False,
+) -> None:
+    """比较同一个问题集的两次结果:差多少、是否碰巧、哪些题变对变错。"""
+    from .compare import compare
+    from .judge import CAUSES
+    from .report import word
+    from .runs import read_run
+
+    found = compare(read_run(first), read_run(second))
+    if as_json:
+        print(json.dumps(_payload(found), ensure_ascii=False))
+        return
+    for c in found.changes:
+        mark = ("↑" if c.better else "↓") if c.significant else " "
+        told = f"{c.first:.3f} → {c.second:.3f}  差 {c.difference.mean:+.3f}"
+        print(
+            f"{mark} {word(c.measure)}({c.n} 题):{told}({c.difference.low:+.3f}–{c.difference.high:+.3f},p={c.difference.p:.3f})"
+        )
+    print(
+        f"都对 {found.both},都不对 {found.neither},变对 {len(found.won)},变错 {len(found.lost)};McNemar p={found.p:.3f}"
+    )
+    for kind, (n, before, after) in found.kinds.items():
+        if before != after:
+            print(f"  {kind}({n} 题):答对 {before:.2f} → {after:.2f}")
+    for a, b in found.won:
+        print(f"+ {b.id}(之前:{CAUSES[a.cause]})")
+    for _, b in found.lost:
+        print(f"- {b.id}({CAUSES[b.cause]})")
+
+
+@app.command()
+def gate(
+    run: RunArgument,
+    baseline: Annotated[Path, typer.Option("--baseline", metavar="FILE", help="不能变差的那次结果")],
+) -> None:
+    """把关:有指标显著变差就失败,并列出变错的题。"""
+    from .compare import broken, compare
+    from .judge import CAUSES
+    from .report import word
+    from .runs import read_run
+
+    found = compare(read_run(baseline), read_run(run))
+    worse = broken(found)
+    if not worse:
+        _say(f"通过:没有指标显著变差(变对 {len(found.won)},变错 {len(found.lost)})。")
+        return
+    for _, b in found.lost:
+        print(f"- {b.id}({CAUSES[b.cause]})")
+    told = "、".join(f"{word(c.measure)} {c.first:.3f} → {c.second:.3f}" for c in worse)
+    raise BadInput(f"没有通过:{told}。变错的题见上。")
+
+
+@app.command()
+def report(
+    run: RunArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="写到这个 HTML 文件")] = Path("report.html"),
+    against: Annotated[Path | None, typer.Option("--against", metavar="OTHER.json", help="与这次比较")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="只打印一张 Markdown 表")] = False,
+) -> None:
+    """把结果写成一个不联网也能看的 HTML 报告。"""
+    from .compare import compare
+    from .report import to_html, to_markdown
+    from .runs import read_run
+
+    done = read_run(run)
+    if markdown:
+        print(to_markdown(done))
+        return
+    before = read_run(against) if against else None
+    page = to_html(done, (before, compare(before, done)) if before else None)
+    part = out.with_name(out.name + ".part")
+    part.write_text(page, encoding="utf-8")
+    part.replace(out)
+    _say(f"报告:{out}")
+
+
+@app.command()
+def export(
+    run: RunArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到这个文件夹")],
+    format_: Annotated[Format, typer.Option("--format", help="trec、beir、ragas 或 ragchecker")] = Format.trec,
+) -> None:
+    """导出成其他评测工具的格式。"""
+    from .exports import export as write
+    from .runs import read_run
+
+    for path in write(read_run(run), format_.value, out):
+        print(path)
+
+
+@app.command()
+def validate(
+    questions: Annotated[Path, typer.Argument(metavar="FILE", help="问题集")],
+    against: Annotated[
+        list[Path] | None, typer.Option("--against", metavar="FILE", help="不该有相同问题的另一个问题集,可多次给出")
+    ] = None,
+    index: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="核对出处的索引;不给则用默认的")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """检查问题集,逐行指出问题。"""
+    from ..assistant import Assistant
+    from .validate import validate as check
+
+    opened = Assistant.open(load_settings(index=index), _say).index
+    n, faults = check(questions, opened, against or [])
+    if as_json:
+        value: dict[str, Any] = {"questions": n, "faults": [{"line": f.line, "text": f.text} for f in faults]}
+        print(json.dumps(value, ensure_ascii=False))
+    else:
+        for fault in faults:
+            print(fault)
+        _say(f"{n} 题,{len(faults)} 处问题。")
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def draft(
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="最多几题")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="同一个数得到同样的题")] = 0,
+    index: IndexOption = None,
+) -> None:
+    """按文档的结构起草问题(JSON 行),供人审改。"""
+    from ..assistant import Assistant
+    from .drafts import draft_questions
+
+    for value in draft_questions(Assistant.open(load_settings(index=index), _say).index, limit, seed):
+        print(json.dumps(value, ensure_ascii=False))
+
+
+def _payload(found: Any) -> dict[str, Any]:
+    return {
+        "changes": [
+            {
+                "measure": c.measure,
+                "questions": c.n,
+                "first": round(c.first, 4),
+                "second": round(c.second, 4),
+                "difference": round(c.difference.mean, 4),
+                "difference_ci": [round(c.difference.low, 4), round(c.difference.high, 4)],
+                "p": round(c.difference.p, 4),
+            }
+            for c in found.changes
+        ],
+        "won": [b.id for _, b in found.won],
+        "lost": [b.id for _, b in found.lost],
+        "both_right": found.both,
+        "both_wrong": found.neither,
+        "mcnemar_p": round(found.p, 4),
+    }
+
+
+def _progress(done: int) -> None:
+    if done % 100 == 0:
+        _say(f"已问 {done} 题")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

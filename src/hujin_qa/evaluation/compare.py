@@ -1,0 +1,95 @@
+"""Two runs over the same questions: what changed, whether by chance, and on which questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import BadInput
+from ..metrics import Difference, mcnemar, mean, paired
+from .judge import Score
+from .measures import LOWER_IS_BETTER, SHAPE
+from .runs import Run
+
+SIGNIFICANT = 0.05
+
+GATED = ("answers.fact_recall", "retrieval.ndcg@10", "abstention.recall", "abstention.wrong_rate", "citations.recall")
+"""The measures that must not drop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One measure in both runs, over the questions that have it in both."""
+
+    measure: str
+    n: int
+    first: float
+    second: float
+    difference: Difference
+
+    @property
+    def better(self) -> bool:
+        return (self.difference.mean < 0) == (self.measure in LOWER_IS_BETTER) and self.difference.mean != 0
+
+    @property
+    def significant(self) -> bool:
+        return self.difference.p < SIGNIFICANT
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``won``: right only in the second run; ``lost``: only in the first; ``p``: McNemar's exact test on them."""
+
+    changes: tuple[Change, ...]
+    won: tuple[tuple[Score, Score], ...]
+    lost: tuple[tuple[Score, Score], ...]
+    both: int  # right in both
+    neither: int
+    p: float
+    kinds: dict[str, tuple[int, float, float]]  # kind: questions, share right before and after
+
+
+def compare(first: Run, second: Run) -> Comparison:
+    """Pair two runs question by question.
+
+    Raises:
+        BadInput: they asked different questions.
+    """
+    if first.set["sha256"] != second.set["sha256"]:
+        raise BadInput(
+            f"两次评测的问题集不同({first.set['name']} {first.set['sha256']},{second.set['name']} "
+            f"{second.set['sha256']}),不能比较。请用同一个问题集各跑一次。"
+        )
+    others = {s.id: s for s in second.scores}
+    pairs = [(s, others[s.id]) for s in first.scores]
+    measures = [f"{part}.{name}" for part, names in SHAPE.items() for name in names]
+    won = tuple((a, b) for a, b in pairs if b.right and not a.right)
+    lost = tuple((a, b) for a, b in pairs if a.right and not b.right)
+    return Comparison(
+        changes=tuple(c for c in [_right(pairs), *(_change(m, pairs) for m in measures)] if c.n),
+        won=won,
+        lost=lost,
+        both=sum(a.right and b.right for a, b in pairs),
+        neither=sum(not a.right and not b.right for a, b in pairs),
+        p=mcnemar(len(lost), len(won)),
+        kinds={
+            kind: (len(of), mean([float(a.right) for a, _ in of]), mean([float(b.right) for _, b in of]))
+            for kind in sorted({a.kind for a, _ in pairs})
+            for of in [[pair for pair in pairs if pair[0].kind == kind]]
+        },
+    )
+
+
+def broken(comparison: Comparison) -> list[Change]:
+    """What a gate refuses: gated measures that are significantly worse."""
+    gated = [c for c in comparison.changes if c.measure in (*GATED, "right")]
+    return [c for c in gated if c.significant and not c.better]
+
+
+def _right(pairs: Sequence[tuple[Score, Score]]) -> Change:
+    first, second = [float(a.right) for a, _ in pairs], [float(b.right) for _, b in pairs]
+    return Change("right", len(pairs), mean(first), mean(second), paired(first, second))
+
+
+def _change(measure: str, pairs: Sequence[tuple[Score, Score]]) -> Change:
+    both = [(a.values[measure], b.values[measure]) for a, b in pairs if measure in a.values and measure in b.values]
+    first, second = [a for a, _ in both], [b for _, b in both]
+    return Change(measure, len(both), mean(first), mean(second), paired(first, second))

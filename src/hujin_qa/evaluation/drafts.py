@@ -1,0 +1,73 @@
+"""Questions that a corpus suggests by its structure, for a person to review."""
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..index import Index
+from ..sections import children, title
+from ..study.figures import figures
+from ..study.lists import lists_of
+from ..study.source import Line, Source, has_name
+from ..study.topics import definitions
+
+_NAME_ENDS = re.compile(r"[:：—－(（]")
+_COUNTS = re.compile("(?:规模|数量|金额|总额|产量|产值|比例|占比|价格|费用|期限|时间|面积|人数|数)$")
+
+
+def draft_questions(index: Index, limit: int | None = None, seed: int = 0) -> list[dict[str, Any]]:
+    """Lines of a question set, each marked ``draft``, with facts and the sentence that they stand in."""
+    source = Source(index)
+    found = list({draft["question"]: draft for draft in [*_headings(source), *_sentences(source)]}.values())
+    mixed = random.Random(seed).sample(found, len(found))[:limit]
+    return [{"id": f"draft-{n:03}"} | draft for n, draft in enumerate(mixed, 1)]
+
+
+def _headings(source: Source) -> Iterator[dict[str, Any]]:
+    """A heading over three or more of its own is a list."""
+    for document in source.index.documents.values():
+        labels = source.labels[document.id]
+        for section in document.sections:
+            below = [title(s.heading) for s in children(document, section.position) if has_name(s)]
+            name = _NAME_ENDS.split(title(section.heading))[0]
+            if has_name(section) and name not in labels and len(below) > 2 and not labels & set(below):
+                facts = [list(dict.fromkeys([_NAME_ENDS.split(b)[0], b])) for b in below]
+                yield _draft("list", f"{name}包括哪些?", facts, f"{document.id}/{section.position}")
+
+
+def _sentences(source: Source) -> Iterator[dict[str, Any]]:
+    for line in source.lines:
+        evidence = line.text
+        for term, what in definitions(line):
+            if what:
+                yield _draft("definition", f"什么是{term}?", [[what.rstrip("。；;")]], evidence)
+        aspect = _aspect(line, source)
+        if not aspect:
+            continue
+        found = [f.text for f in figures(line) if f.quantity.unit != "公历年"]
+        if found and _COUNTS.search(aspect):
+            yield _draft("fact", f"{aspect}是多少?", [[found[0]]], evidence)
+        elif enumerated := lists_of(line):
+            yield _draft("list", f"{aspect}有哪些?", [[t] for t in enumerated[0].texts(line.text)], evidence)
+
+
+def _aspect(line: Line, source: Source) -> str:
+    """What a sentence below a recurring label is about: 「移动支付」 and 「市场规模」."""
+    label = title(line.section.heading)
+    over = next((s for s in line.document.sections if s.position == line.section.parent), None)
+    first = source.by_section[line.document.id, line.section.position][0] is line
+    if not first or over is None or not has_name(over) or label not in source.labels[line.document.id]:
+        return ""
+    return f"{_NAME_ENDS.split(title(over.heading))[0]}的{label}"
+
+
+def _draft(kind: str, question: str, facts: list[list[str]], evidence: str) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "question": question,
+        "answerable": True,
+        "facts": facts,
+        "evidence": [evidence],
+        "draft": True,
+    }

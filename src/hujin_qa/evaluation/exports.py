@@ -1,0 +1,100 @@
+"""A run in the formats of other tools: TREC, BEIR, ragas and RAGChecker."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadInput, reason
+from .runs import Run
+
+FORMATS = ("trec", "beir", "ragas", "ragchecker")
+
+
+def export(of: Run, format_: str, folder: Path) -> list[Path]:
+    """Write the files of one format; their paths.
+
+    Raises:
+        BadInput: the run has no answers in it, or the folder cannot be written.
+    """
+    if not of.entries:
+        raise BadInput("这次评测的结果里只有分数,没有回答,不能导出。请用 hujin-qa eval --out 重新生成。")
+    made = {"trec": _trec, "beir": _beir, "ragas": _ragas, "ragchecker": _ragchecker}[format_](of)
+    try:
+        for name, text in made.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"写不到 {folder}:{reason(error)}。") from None
+    return [folder / name for name in made]
+
+
+def _trec(of: Run) -> dict[str, str]:
+    """``qrels`` and ``run`` as trec_eval reads them; passage ids hold no blanks."""
+    qrels = [f"{e['question']['id']} 0 {_word(p)} 1" for e in of.entries for p in e["gold"]]
+    run = [
+        f"{e['question']['id']} Q0 {_word(id_)} {rank} {value} {of.system['reader']}"
+        for e in of.entries
+        for rank, (id_, value) in enumerate(e["ranked"], 1)
+    ]
+    return {"qrels.txt": _lines(qrels), "run.txt": _lines(run)}
+
+
+def _beir(of: Run) -> dict[str, str]:
+    """``corpus.jsonl``, ``queries.jsonl``, ``qrels/test.tsv``: the passages that were retrieved, and the judged questions."""
+    hits = {h["passage"]: h for e in of.entries for h in e["answer"]["hits"]}
+    corpus = [{"_id": id_, "title": " ".join(h["section"]), "text": h["text"]} for id_, h in hits.items()]
+    queries = [{"_id": e["question"]["id"], "text": e["answer"]["interpreted"]} for e in of.entries if e["gold"]]
+    qrels = [f"{e['question']['id']}\t{p}\t1" for e in of.entries for p in e["gold"]]
+    return {
+        "corpus.jsonl": _lines(map(_json, corpus)),
+        "queries.jsonl": _lines(map(_json, queries)),
+        "qrels/test.tsv": _lines(["query-id\tcorpus-id\tscore", *qrels]),
+    }
+
+
+def _ragas(of: Run) -> dict[str, str]:
+    """One sample a line, as ragas' ``EvaluationDataset.from_jsonl`` reads it."""
+    samples = [
+        {
+            "user_input": e["answer"]["interpreted"],
+            "retrieved_contexts": [h["text"] for h in e["answer"]["hits"]],
+            "response": e["answer"]["text"],
+            "reference": _reference(e),
+        }
+        for e in of.entries
+    ]
+    return {"ragas.jsonl": _lines(map(_json, samples))}
+
+
+def _ragchecker(of: Run) -> dict[str, str]:
+    """One object with ``results``, as RAGChecker's ``RAGResults.from_json`` reads it."""
+    results = [
+        {
+            "query_id": e["question"]["id"],
+            "query": e["answer"]["interpreted"],
+            "gt_answer": _reference(e),
+            "response": e["answer"]["text"],
+            "retrieved_context": [{"doc_id": h["passage"], "text": h["text"]} for h in e["answer"]["hits"]],
+        }
+        for e in of.entries
+    ]
+    return {"ragchecker.json": json.dumps({"results": results}, ensure_ascii=False, indent=1) + "\n"}
+
+
+def _reference(entry: dict[str, Any]) -> str:
+    """The gold answer as a text: its facts, each in its first spelling."""
+    return ";".join(fact[0] for fact in entry["question"]["facts"]) or "文中没有说到这一点。"
+
+
+def _word(id_: str) -> str:
+    return "_".join(id_.split())
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _lines(lines: Any) -> str:
+    found: Iterator[str] = iter(lines)
+    return "".join(f"{line}\n" for line in found)

@@ -1,0 +1,145 @@
+"""The numbers of a run, of each group in it, and the curves behind them; all from the scores alone."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from ..metrics import Statistic, aurc, calibration_error, interval, interval_of, mean, reliability, risk_coverage
+from .judge import BUDGETS, CAUSES, TOPS, Outcome, Score
+
+SHAPE = {
+    "retrieval": ("ndcg@10", "recall@5", "mrr@10", *(f"facts@{k}" for k in TOPS), *(f"facts@{n}c" for n in BUDGETS)),
+    "answers": ("fact_recall", "fact_precision", "complete"),
+    "citations": ("recall", "precision", "on_gold"),
+    "abstention": ("recall", "precision", "wrong_rate"),
+}
+"""The measures that are means over questions, by section."""
+
+LOWER_IS_BETTER = frozenset({"abstention.wrong_rate"})
+
+
+def measures(outcomes: Sequence[Outcome], seconds: float = 0.0) -> dict[str, Any]:
+    """The numbers of outcomes: see ``summary``."""
+    return summary([o.score for o in outcomes], seconds)
+
+
+def summary(scores: Sequence[Score], seconds: float = 0.0) -> dict[str, Any]:
+    """The numbers of a run, each with its 95 % interval, in the shape of the ``eval --json`` contract.
+
+    A measure that applies to no question is 0 with the interval (0, 0); ``counts`` says over how many each is.
+    """
+    found: dict[str, Any] = {"questions": len(scores)}
+    counts = {}
+    for part, names in SHAPE.items():
+        found[part] = {}
+        for name in names:
+            values = [s.values[f"{part}.{name}"] for s in scores if f"{part}.{name}" in s.values]
+            counts[f"{part}.{name}"] = len(values)
+            found[part] |= _with_interval(name, mean(values), interval(values))
+    chars = [s.chars for s in scores if s.status == "answered"]
+    median = float(np.median(chars)) if chars else 0.0
+    found["answers"] |= _with_interval("chars_median", median, interval(chars, statistic=np.median))
+    return found | {
+        "confidence": _confidence(scores),
+        "consistency": _consistency(scores),
+        "cost": _cost(scores),
+        "causes": {cause: n for cause in CAUSES if (n := sum(s.cause == cause for s in scores))},
+        "counts": counts,
+        "seconds": round(seconds, 2),
+    }
+
+
+def by_kind(outcomes: Iterable[Outcome]) -> dict[str, dict[str, Any]]:
+    """The main numbers of each kind of question."""
+    return grouped([o.score for o in outcomes], lambda s: s.kind)
+
+
+def groups(scores: Sequence[Score]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The main numbers by kind, by section and by document."""
+    return {
+        "kinds": grouped(scores, lambda s: s.kind),
+        "sections": grouped([s for s in scores if s.section], lambda s: s.section),
+        "documents": grouped([s for s in scores if s.document], lambda s: s.document),
+    }
+
+
+def grouped(scores: Sequence[Score], key: Callable[[Score], str]) -> dict[str, dict[str, Any]]:
+    """The main numbers of each group, each with its interval."""
+    parts: dict[str, list[Score]] = {}
+    for score in scores:
+        parts.setdefault(key(score), []).append(score)
+    return {name: _group(part) for name, part in sorted(parts.items())}
+
+
+def _group(scores: Sequence[Score]) -> dict[str, Any]:
+    found: dict[str, Any] = {"questions": len(scores)}
+    lists = {
+        "right": [float(s.right) for s in scores],
+        "fact_recall": [s.values["answers.fact_recall"] for s in scores if "answers.fact_recall" in s.values],
+        "ndcg@10": [s.values["retrieval.ndcg@10"] for s in scores if "retrieval.ndcg@10" in s.values],
+        "abstained": [float(s.status == "abstained") for s in scores],
+    }
+    for name, values in lists.items():
+        found |= _with_interval(name, mean(values), interval(values))
+    return found
+
+
+def _confidence(scores: Sequence[Score]) -> dict[str, Any]:
+    """How far the confidence can be believed.
+
+    ``aurc`` and the curve: of what is answered first, how much is wrong (an unanswerable question always is); an
+    abstention counts with what it would have said. ``ece`` and the bins: the confidence against its own meaning, that
+    the text holds the answer.
+    """
+    sure, complete = np.array([s.confidence for s in scores]), np.array([s.complete for s in scores])
+    holds = np.array([s.answerable for s in scores])
+    n = len(scores)
+    bins = reliability(sure, holds) if n else []
+    risk = aurc(sure, complete)
+    return {
+        **_with_interval("aurc", risk, interval_of(lambda rows: aurc(sure[rows], complete[rows]), n)),
+        **_with_interval(
+            "ece",
+            calibration_error(bins),
+            interval_of(lambda rows: calibration_error(reliability(sure[rows], holds[rows])), n),
+        ),
+        "bins": [[b.n, b.confidence, b.share] for b in bins],
+        "curve": _thinned(risk_coverage(sure.tolist(), complete.tolist())) if n else [],
+    }
+
+
+def _thinned(curve: Sequence[tuple[float, float]], points: int = 60) -> list[list[float]]:
+    at = np.unique(np.linspace(0, len(curve) - 1, min(points, len(curve))).round().astype(int))
+    return [list(curve[i]) for i in at]
+
+
+def _consistency(scores: Sequence[Score]) -> dict[str, Any]:
+    """Over the wordings of one question: how often two of them are answered with the same facts."""
+    parts: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+    for s in scores:
+        if s.group:
+            parts.setdefault(s.group, []).append((s.status, s.found))
+    shares = [mean([float(a == b) for a, b in combinations(part, 2)]) for part in parts.values() if len(part) > 1]
+    return {"groups": len(shares), **_with_interval("agreement", mean(shares), interval(shares))}
+
+
+def _cost(scores: Sequence[Score]) -> dict[str, Any]:
+    """Milliseconds of one question as asked, history included, and tokens of a language model."""
+    times = [s.ms for s in scores]
+    found: dict[str, tuple[int, Statistic]] = {"ms_p50": (50, np.median), "ms_p95": (95, _p95)}
+    cost: dict[str, Any] = {}
+    for name, (share, statistic) in found.items():
+        value = float(np.percentile(times, share)) if times else 0.0
+        cost |= _with_interval(name, value, interval(times, statistic=statistic))
+    tokens = [s.tokens for s in scores]
+    return cost | {"tokens": sum(tokens)} | _with_interval("tokens_mean", mean(tokens), interval(tokens))
+
+
+def _p95(values: Any, axis: int) -> Any:
+    return np.percentile(values, 95, axis=axis)
+
+
+def _with_interval(name: str, value: float, bounds: tuple[float, float]) -> dict[str, Any]:
+    return {name: round(value, 4), f"{name}_ci": [round(v, 4) for v in bounds]}

@@ -1,0 +1,227 @@
+"""A run as one HTML file that needs no network, and as a table for a README. Everything is escaped."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from .compare import Comparison
+from .judge import CAUSES, Score
+from .measures import groups
+from .runs import Run, numbers
+
+WORDS = {
+    "right": "答对",
+    "retrieval.ndcg@10": "检索 nDCG@10",
+    "retrieval.recall@5": "检索 recall@5",
+    "retrieval.mrr@10": "检索 MRR@10",
+    "answers.fact_recall": "要点答出",
+    "answers.fact_precision": "句子含要点",
+    "answers.complete": "答全",
+    "answers.chars_median": "回答长度(字,中位)",
+    "citations.recall": "引文撑得住句子",
+    "citations.precision": "引文有用",
+    "citations.on_gold": "引文含要点",
+    "abstention.recall": "该拒答的拒答了",
+    "abstention.precision": "拒答的确实不可答",
+    "abstention.wrong_rate": "不该拒答的拒答了",
+    "confidence.ece": "把握的偏差 ECE",
+    "confidence.aurc": "风险覆盖面积 AURC",
+    "consistency.agreement": "换说法答案一致",
+    "cost.ms_p50": "每题毫秒(中位)",
+    "cost.ms_p95": "每题毫秒(95%)",
+    "cost.tokens_mean": "每题词元(平均)",
+}
+_GROUPS = {"kinds": "按题型", "sections": "按章节", "documents": "按文档"}
+
+
+def word(measure: str) -> str:
+    """A measure as an evaluator reads it."""
+    name = measure.partition(".")[2]
+    if name.startswith("facts@"):
+        return f"前 {name[6:-1]} 字里的要点" if name.endswith("c") else f"前 {name[6:]} 段里的要点"
+    return WORDS.get(measure, measure)
+
+
+def rows(of: Run) -> list[tuple[str, float, float, float]]:
+    """Every measure of a run: its name, value, and interval."""
+    found = []
+    for part, values in numbers(of).items():
+        if isinstance(values, dict):
+            found += [(f"{part}.{n}", v, *values[f"{n}_ci"]) for n, v in values.items() if f"{n}_ci" in values]
+    return found
+
+
+def to_markdown(of: Run) -> str:
+    """A table of every measure with its 95 % interval."""
+    lines = [f"{of.set['name']}({of.set['n']} 题),{_system(of)}", "", "| 指标 | 值 | 95% 区间 |", "|---|---|---|"]
+    lines += [f"| {word(m)} | {_number(v)} | {_number(low)}–{_number(high)} |" for m, v, low, high in rows(of)]
+    causes = numbers(of)["causes"]
+    lines += ["", "原因:" + "、".join(f"{CAUSES[cause]} {n}" for cause, n in causes.items()), ""]
+    return "\n".join(lines)
+
+
+def to_html(of: Run, against: tuple[Run, Comparison] | None = None) -> str:
+    """The report; with ``against``, an earlier run and its comparison with this one."""
+    here = files(__package__)
+    style, script = ((here / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    parts = [
+        f"<h1>评测报告:{escape(of.set['name'])}</h1>",
+        f"<p>{escape(_system(of))} · {of.set['n']} 题 · {escape(of.started)} · {of.seconds} 秒 · 问题集 {of.set['sha256']}</p>",
+        f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], [_row(r) for r in rows(of)])}",
+        _causes(of),
+        _plots(of),
+        *(_group(title, groups(of.scores)[name]) for name, title in _GROUPS.items()),
+        _comparison(*against) if against else "",
+        _questions(of),
+    ]
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        "script-src 'unsafe-inline'\">"
+        f"<title>评测报告 {escape(of.name)}</title><style>{style}</style></head>"
+        f"<body><main>{''.join(parts)}</main><script>{script}</script></body></html>\n"
+    )
+
+
+def _system(of: Run) -> str:
+    reader = {"extractive": "原文摘句", "llm": "大模型"}.get(of.system["reader"], of.system["reader"])
+    return f"{reader} · {of.system['encoder']} · {of.system['commit'] or of.system['version']}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if abs(value) <= 1 else f"{value:.0f}"
+
+
+def _row(row: tuple[str, float, float, float]) -> list[str]:
+    measure, value, low, high = row
+    return [word(measure), _number(value), f"{_number(low)}–{_number(high)}"]
+
+
+def _table(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
+    lines = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in line) + "</tr>" for line in body)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _causes(of: Run) -> str:
+    causes = numbers(of)["causes"]
+    return "<h2>原因</h2>" + _table(["原因", "题数"], [[CAUSES[cause], str(n)] for cause, n in causes.items()])
+
+
+def _group(title: str, found: Mapping[str, Mapping[str, Any]]) -> str:
+    body = [
+        [name, str(g["questions"]), *(f"{g[m]:.3f} ({g[f'{m}_ci'][0]:.2f}–{g[f'{m}_ci'][1]:.2f})" for m in _SHOWN)]
+        for name, g in found.items()
+    ]
+    return f"<h2>{title}</h2>" + _table([title[1:], "题数", *_SHOWN.values()], body)
+
+
+_SHOWN = {"right": "答对", "fact_recall": "要点答出", "ndcg@10": "nDCG@10", "abstained": "拒答"}
+
+
+def _plots(of: Run) -> str:
+    """Risk against coverage, confidence against truth, and the share of right answers of each kind, as inline SVG."""
+    import vl_convert
+
+    confidence = numbers(of)["confidence"]
+    curve = [{"答了": coverage, "错了": risk} for coverage, risk in confidence["curve"]]
+    bins = [{"题数": n, "把握": sure, "属实": true} for n, sure, true in confidence["bins"]]
+    kinds = [
+        {"题型": name, "答对": g["right"], "low": g["right_ci"][0], "high": g["right_ci"][1]}
+        for name, g in groups(of.scores)["kinds"].items()
+    ]
+    share: dict[str, Any] = {"type": "quantitative", "scale": {"domain": [0, 1]}}
+    plots: list[dict[str, Any]] = [
+        {
+            "title": "答得越多,错得越多",
+            "data": {"values": curve},
+            "mark": "line",
+            "encoding": {"x": {"field": "答了"} | share, "y": {"field": "错了"} | share},
+        },
+        {
+            "title": "把握与属实",
+            "encoding": {"x": {"field": "把握"} | share, "y": {"field": "属实"} | share},
+            "layer": [
+                {
+                    "data": {"values": [{"把握": v, "属实": v} for v in (0, 1)]},
+                    "mark": {"type": "line", "strokeDash": [4, 4]},
+                },
+                {
+                    "data": {"values": bins},
+                    "mark": "circle",
+                    "encoding": {"size": {"field": "题数", "type": "quantitative"}},
+                },
+            ],
+        },
+        {
+            "title": "各题型答对的比例",
+            "data": {"values": kinds},
+            "encoding": {"y": {"field": "题型", "type": "nominal"}},
+            "layer": [
+                {"mark": "bar", "encoding": {"x": {"field": "答对"} | share}},
+                {
+                    "mark": {"type": "rule", "strokeWidth": 2},
+                    "encoding": {"x": {"field": "low"} | share, "x2": {"field": "high"}},
+                },
+            ],
+        },
+    ]
+    drawn = [vl_convert.vegalite_to_svg(plot | {"width": 260}, vl_version="5.21") for plot in plots]
+    return '<h2>曲线</h2><div class="plots">' + "".join(drawn) + "</div>"
+
+
+def _comparison(before: Run, found: Comparison) -> str:
+    changes = [
+        [
+            word(c.measure),
+            str(c.n),
+            _number(c.first),
+            _number(c.second),
+            f"{c.difference.mean:+.3f} ({c.difference.low:+.3f}–{c.difference.high:+.3f})",
+            f"{c.difference.p:.3f}" + (" *" if c.significant else ""),
+        ]
+        for c in found.changes
+    ]
+    swapped = [["变对", b.id, CAUSES[a.cause]] for a, b in found.won]
+    swapped += [["变错", b.id, CAUSES[b.cause]] for _, b in found.lost]
+    return (
+        f"<h2>与 {escape(before.name)} 相比</h2>"
+        f"<p>变对 {len(found.won)},变错 {len(found.lost)},McNemar p = {found.p:.3f}。</p>"
+        + _table(["指标", "题数", "之前", "现在", "差", "p"], changes)
+        + _table(["变化", "题", "原因"], swapped)
+    )
+
+
+def _questions(of: Run) -> str:
+    options = "".join(f'<option value="{cause}">{name}</option>' for cause, name in CAUSES.items())
+    items = "".join(_question(s, e) for s, e in zip(of.scores, of.entries, strict=True)) if of.entries else ""
+    return (
+        '<h2>逐题</h2><p class="filters"><label>原因 <select id="cause"><option value="wrong">所有没答对的</option>'
+        f'<option value="">全部</option>{options}</select></label> '
+        '<label>查找 <input id="find" type="search"></label> <span id="shown" role="status"></span></p>'
+        f'<div id="questions">{items}</div>'
+    )
+
+
+def _question(score: Score, entry: Mapping[str, Any]) -> str:
+    asked, answer = entry["question"], entry["answer"]
+    history = "".join(f"<p>前文:{escape(h)}</p>" for h in asked["history"])
+    gold = ";".join(" | ".join(fact) for fact in asked["facts"]) or "(不可答)"
+    sections = {h["passage"]: h for h in answer["hits"]}
+    passages = "".join(
+        f"<li{' class=gold' if id_ in entry['gold'] else ''}><b>{value:.3f}</b> {escape(id_)} "
+        f"{escape(' › '.join(sections[id_]['section']) + ':' + sections[id_]['text'] if id_ in sections else '')}</li>"
+        for id_, value in entry["ranked"]
+    )
+    unsupported = "".join(f"<p>无依据:{escape(text)}</p>" for text in entry["unsupported"])
+    withheld = f"<p>没说出的:{escape(entry['withheld'])}</p>" if entry["withheld"] else ""
+    return (
+        f'<details data-cause="{score.cause}"><summary><span class="cause {score.cause}">{CAUSES[score.cause]}</span> '
+        f"{escape(score.id)} {escape(asked['question'])}</summary>{history}"
+        f"<p>理解为:{escape(answer['interpreted'])}</p><p>要点:{escape(gold)}</p>"
+        f"<p>标注的出处:{escape('、'.join(asked['evidence']))}</p>"
+        f"<p>回答({answer['status']},把握 {answer['confidence']:.2f}):{escape(answer['text'])}</p>"
+        f"{withheld}{unsupported}<ol>{passages}</ol></details>"
+    )

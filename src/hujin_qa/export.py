@@ -1,0 +1,88 @@
+"""A conversation as a file to take away: Markdown, Word or JSON, always with its citations."""
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from .chats import Chat, Kept
+from .payload import answer_payload, confidence_words, note_line
+from .types import Answer
+
+Piece = tuple[str, str]
+"""``(kind, text)`` with kind ``title``, ``question``, ``text``, ``note`` or ``source``."""
+
+
+def pieces(chat: Chat, turns: Sequence[Kept]) -> Iterator[Piece]:
+    """What a conversation says, in reading order."""
+    yield "title", chat.title
+    for turn in turns:
+        yield "question", turn.question
+        if turn.answer is None:
+            yield "note", turn.remark or "没有作答"
+        else:
+            yield from _answer(turn.answer)
+
+
+def _answer(answer: Answer) -> Iterator[Piece]:
+    if answer.interpreted != answer.question:
+        yield "note", f"理解为:{answer.interpreted}"
+    for claim in answer.claims:
+        doubt = "" if claim.supported else " (这一句未能在原文中核实)"
+        yield "text", claim.text + "".join(f"[{n}]" for n in claim.citations) + doubt
+    if not answer.claims:
+        yield "text", answer.text
+    for note in answer.notes:
+        yield "note", note_line(note)
+    for c in answer.citations:
+        yield "source", f"[{c.n}] {' › '.join([c.document, *filter(None, c.section)])}「{' '.join(c.quote.split())}」"
+    if answer.citations:
+        yield "note", f"{confidence_words(answer)}({answer.confidence:.0%})"
+
+
+def to_markdown(chat: Chat, turns: Sequence[Kept]) -> bytes:
+    """Markdown in which nothing of a document or a user is markup."""
+    before = {"title": "# ", "question": "## ", "text": "", "note": "> ", "source": "- "}
+    lines = [before[kind] + _plain(text) for kind, text in pieces(chat, turns)]
+    return ("\n\n".join(lines) + "\n").encode()
+
+
+def to_json(chat: Chat, turns: Sequence[Kept]) -> bytes:
+    """The answers as every other surface gives them."""
+    answers = [
+        answer_payload(t.answer, str(n)) if t.answer else {"id": str(n), "question": t.question, "error": t.remark}
+        for n, t in enumerate(turns, 1)
+    ]
+    value = {"title": chat.title, "changed": chat.changed, "answers": answers}
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def to_word(chat: Chat, turns: Sequence[Kept]) -> bytes:
+    """A Word file with headings that its navigation pane shows."""
+    from docx import Document
+
+    style = {"title": "Title", "question": "Heading 1", "text": None, "note": "Quote", "source": "List Bullet"}
+    file, paper = io.BytesIO(), Document()
+    for kind, text in pieces(chat, turns):
+        paper.add_paragraph(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text), style[kind])
+    paper.save(file)
+    return file.getvalue()
+
+
+FORMATS: Mapping[str, Callable[[Chat, Sequence[Kept]], bytes]] = {"md": to_markdown, "docx": to_word, "json": to_json}
+"""By the ending of the file."""
+
+
+def file_name(chat: Chat, ending: str) -> str:
+    """A name that every system takes."""
+    return (re.sub(r'[\x00-\x1f\\/:*?"<>|.\s]+', " ", chat.title).strip()[:60] or "对话") + f".{ending}"
+
+
+def _plain(text: str) -> str:
+    r"""One line of Markdown that says just this; a citation's number stays as it is.
+
+    >>> print(_plain("1. *a* [b](c) [1]"))
+    1\. \*a\* \[b](c) [1]
+    """
+    text = re.sub(r"[\\`*_{}<>#|~!&$]|\[(?!\d+\](?!\())", r"\\\g<0>", " ".join(text.split()))
+    return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", text)

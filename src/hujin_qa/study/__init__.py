@@ -1,0 +1,1 @@
+"""Onboarding: a document turned into a course whose every item is cited and checked."""

@@ -1,0 +1,224 @@
+"""Items from lists inside sentences: pick all parts, name the group, pair name and gloss, sort by time."""
+
+import random
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ..contraries import words
+from ..headings import tag
+from ..sections import title
+from ..text import bigrams, fold
+from ..types import Section
+from .enumerations import Enumeration, enumerations
+from .figures import BLANK
+from .items import Draft
+from .source import Line, Source, bare, has_name, plain
+
+_GLOSS = re.compile(r"(?P<name>.+?)[（(](?P<gloss>[^()（）]+)[)）]")
+_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
+_CLASS = "(?:企业|公司|机构|平台|品牌|代表|成员|部门|岗位|产品|单位|人物|作品|城市|国家|地区|学校|医院|银行|团队|角色)"
+_ANNOUNCED = re.compile(f"{_CLASS}(?:[是有为如]|包括|分别|主要|[：:])*$")
+_CLASSED = re.compile(f"等?(?:(?:是|为)[^，,。；;]{{0,12}}的?|[^，,。；;的]{{0,6}}){_CLASS}")
+_SERIES = ("事前 事中 事后", "课前 课中 课后", "售前 售中 售后", "前期 中期 后期", "首先 其次 最后", "初期 中期 末期")
+_CHAIN = re.compile(r"[\w（）()“”]{2,14}(?:\s*(?:→|->|—>|-|－|—)\s*[\w（）()“”]{2,14}){2,}")
+_LINK = re.compile(r"\s*(?:→|->|—>|-|－|—)\s*")
+_AFTER = re.compile("先后|依次|阶段|步骤|流程|顺序|时期")
+_DOES = re.compile(
+    "(?P<who>[\\w“”（）()]{2,14}?)(?P<does>负责|用于|适用于|适合|主要面向|面向|是指|指的是|专注于|聚焦)(?P<what>[^，,。；;：:]{4,40})"
+)
+_MOST = 6  # options shown in one list item
+
+
+@lru_cache(maxsize=16384)
+def lists_of(line: Line) -> tuple[Enumeration, ...]:
+    return tuple(enumerations(line.text))
+
+
+def list_items(source: Source) -> Iterator[Draft]:
+    """A sentence without its list: which of these does the text name there?"""
+    pool = [(line, e) for line in source.lines for e in lists_of(line)]
+    for line, found in pool:
+        right = tuple(bare(t) for t in found.texts(line.text))
+        if len(right) > _MOST or any(_is_number(t) for t in right):
+            continue
+        wrong = _strangers(line, right, source, pool, max(2, 6 - len(right)))
+        if len(wrong) < 2:
+            continue
+        cloze = line.text[: found.start] + BLANK + line.text[found.end :]
+        stem = f"「{source.where(line)}」:{cloze} 空格处,原文列出的是哪几项?(多选)"
+        yield Draft("list", stem, right, tuple(wrong), line.citation(), line.section.position)
+
+
+def tier_items(source: Source) -> Iterator[Draft]:
+    """Something that is named under one of several sibling headings only: which of them is it?"""
+    for line in source.lines:
+        for found in lists_of(line):
+            group = _group(line, source)
+            if group is None or not _is_group(line, found):
+                continue
+            section, others = group
+            start = _heading_start(line, section)
+            for text in found.texts(line.text):
+                name = _name(text)
+                if len(name) < 3 or _is_number(name) or any(_mentions(source, line, o, name) for o in others):
+                    continue
+                wrong = [(title(o.heading), f"原文把「{name}」写在「{title(section.heading)}」之下。") for o in others]
+                stem = f"原文把「{name}」列在下面哪一项之下?"
+                proof = line.citation(start)
+                yield Draft("tier", stem, (title(section.heading),), tuple(wrong[:4]), proof, line.section.position)
+
+
+def _is_group(line: Line, found: Enumeration) -> bool:
+    """Whether the list names members of a class: 代表企业是…, …等是领头的机构, or all of it under such a heading."""
+    named = re.search(f"{_CLASS}$", title(line.section.heading)) and found.start < 20
+    before, after = line.text[: found.start], line.text[found.end :]
+    return bool(named or _ANNOUNCED.search(before) or _CLASSED.match(after))
+
+
+def match_items(source: Source) -> Iterator[Draft]:
+    """Names and what the text says right beside each of them."""
+    for line in source.lines:
+        for found in lists_of(line):
+            glossed = [_GLOSS.fullmatch(bare(t)) for t in found.texts(line.text)]
+            pairs = [(m["name"], m["gloss"]) for m in glossed if m]
+            if len(pairs) == len(glossed) and not any(_YEAR.search(gloss) for _, gloss in pairs):
+                yield from _match(source, line, pairs, line.start, line.end)
+    for lines in source.by_section.values():
+        for run in _runs(lines):
+            pairs = [(m["who"], m["does"] + m["what"]) for _, m in run]
+            yield from _match(source, run[0][0], pairs, run[0][0].start, run[-1][0].end)
+
+
+def order_items(source: Source) -> Iterator[Draft]:
+    """Stages in the order in which the text puts them."""
+    for line in source.lines:
+        for found in lists_of(line):
+            texts = [bare(t) for t in found.texts(line.text)]
+            years = [[int(y) for y in _YEAR.findall(plain(t))] for t in texts]
+            dated = all(years) and [y[0] for y in years] == sorted({y[0] for y in years})
+            if dated or (found.cue in ("先后", "依次", "经历") and _AFTER.search(line.text)):
+                stages = tuple(_GLOSS.sub(r"\g<name>", t) if dated else t for t in texts)
+                yield from _order(source, line, stages, line.text[: found.start])
+        for chain in _CHAIN.finditer(line.text):
+            stages = tuple(_LINK.split(bare(chain[0])))
+            if "→" in chain[0] or ">" in chain[0] or any(_follows(stages, series) for series in _SERIES):
+                yield from _order(source, line, stages, line.text[: chain.start()])
+
+
+def _order(source: Source, line: Line, stages: tuple[str, ...], before: str) -> Iterator[Draft]:
+    if any(_YEAR.search(plain(s)) for s in stages):
+        return
+    stem = f"「{source.where(line)}」:请按原文的先后顺序排列下面各项。"
+    yield Draft("order", stem, stages, (), line.citation(), line.section.position)
+
+
+def _follows(stages: tuple[str, ...], series: str) -> bool:
+    firsts = series.split()
+    return len(stages) == len(firsts) and all(s.startswith(f) for s, f in zip(stages, firsts, strict=True))
+
+
+def _match(source: Source, line: Line, pairs: list[tuple[str, str]], start: int, end: int) -> Iterator[Draft]:
+    names, glosses = [bare(n).strip("“”") for n, _ in pairs], [bare(g) for _, g in pairs]
+    if not 3 <= len(pairs) <= _MOST or len(set(names)) < len(names) or len(set(glosses)) < len(glosses):
+        return
+    stem = f"「{source.where(line)}」:把左边各项与原文对它的说明配对。"
+    proof = line.citation(start, end)
+    yield Draft("match", stem, tuple(glosses), (), proof, line.section.position, tuple(names))
+
+
+def _runs(lines: list[Line]) -> Iterator[list[tuple[Line, re.Match[str]]]]:
+    """Sentences or clauses in a row that say of different things what they do, in the same words."""
+    run: list[tuple[Line, re.Match[str]]] = []
+    for line, match in [(each, m) for each in lines for m in _DOES.finditer(each.text)]:
+        if run and (match["does"] != run[-1][1]["does"] or line.start > run[-1][0].end + 2):
+            yield run
+            run = []
+        run.append((line, match))
+    if run:
+        yield run
+
+
+def _strangers(
+    line: Line, right: tuple[str, ...], source: Source, pool: list[tuple[Line, Enumeration]], wanted: int
+) -> list[tuple[str, str]]:
+    """Parts of other lists of the document that are not said where this list stands; likest lists first."""
+    text = fold("".join(o.text for o in source.below(line.document, _top(line, source))))
+    rng = random.Random(f"{line.start}/{right}")
+    label = title(line.section.heading)
+    rivals = [
+        (likeness(t, right) + 2 * (title(other.section.heading) == label), rng.random(), t, other)
+        for other, found in pool
+        if other.document is line.document and other.section.position != line.section.position
+        for t in map(bare, found.texts(other.text))
+    ]
+    wrong: list[tuple[str, str]] = []
+    for score, _, stranger, other in sorted(rivals, key=lambda r: r[:2], reverse=True):
+        if score and len(wrong) < wanted and _fits(stranger, right, wrong, text):
+            wrong.append((stranger, f"「{stranger}」出自「{source.where(other)}」,这里没有列出。"))
+    return wrong
+
+
+def likeness(stranger: str, right: tuple[str, ...]) -> int:
+    """How much it looks like one of these: the same last character, the same part of speech at the end."""
+    kinds = [tag(r)[-1][1] for r in (stranger, *right)]
+    return 2 * any(stranger[-1] == r[-1] for r in right) + (kinds[0] in kinds[1:])
+
+
+def _top(line: Line, source: Source) -> str:
+    """The section whose whole text counts as said here: its heading's parent where the heading is a label."""
+    if title(line.section.heading) in source.labels[line.document.id] and line.section.parent:
+        return line.section.parent
+    return line.section.position
+
+
+def _fits(stranger: str, right: tuple[str, ...], wrong: list[tuple[str, str]], text: str) -> bool:
+    """Whether a part of another list looks like one of these and is said nowhere near them."""
+    lengths = [len(r) for r in right]
+    said = fold(stranger)
+    pairs = set(bigrams(said))
+    alike = any(2 * len(pairs & set(bigrams(fold(r)))) > len(pairs) for r in [*right, *(w for w, _ in wrong)])
+    return (
+        min(lengths) - 2 <= len(stranger) <= max(lengths) + 3
+        and said not in text
+        and not alike
+        and not _is_number(stranger)
+        and bool(_GLOSS.search(stranger)) == bool(_GLOSS.search(right[0]))
+    )
+
+
+def _group(line: Line, source: Source) -> tuple[Section, list[Section]] | None:
+    """The nearest heading above a sentence that has two or more like it beside it, and those."""
+    labels = source.labels[line.document.id]
+    document = line.document
+    for section in reversed([s for s in document.sections if _over(s, line.section)]):
+        if has_name(section) and title(section.heading) not in labels:
+            others = source.siblings(document, section)
+            return (section, others) if len(others) >= 2 else None
+    return None
+
+
+def _over(section: Section, inner: Section) -> bool:
+    return inner.position == section.position or inner.position.startswith(section.position + ".")
+
+
+def _heading_start(line: Line, section: Section) -> int:
+    """Where the proof begins: at the group's heading where it leads the passage, else with the sentence."""
+    leads = line.passage.start <= section.start < line.start and line.start - section.start <= 120
+    return section.start if leads else line.start
+
+
+def _mentions(source: Source, line: Line, section: Section, name: str) -> bool:
+    key = fold(name)
+    return key in fold(section.heading) or any(
+        key in fold(o.text) for o in source.below(line.document, section.position)
+    )
+
+
+def _name(text: str) -> str:
+    match = _GLOSS.fullmatch(bare(text))
+    return match["name"] if match else bare(text)
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.match(r"[\d.]", plain(text))) or text in words().plain

@@ -1,0 +1,89 @@
+"""The study path: the outline as a course, section by section, in reading order."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..digest import centrality
+from ..payload import citation_payload, note_line
+from ..types import Document, Note, Section
+from .figures import figures
+from .items import Item
+from .source import Line, Source
+from .topics import definitions
+
+PER_MINUTE = 300
+"""Characters of Chinese that an adult reads with care in a minute."""
+
+_KEY_POINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One section of the path with what there is to learn in it."""
+
+    document: str
+    section: Section
+    minutes: int  # to read it
+    key_points: tuple[Line, ...]  # exact sentences
+    terms: tuple[tuple[str, Line], ...]
+    figures: tuple[tuple[str, Line], ...]  # as printed
+    items: tuple[str, ...]  # ids of its quiz items
+    notes: tuple[Note, ...]
+
+
+def study_path(source: Source, items: Sequence[Item]) -> list[Step]:
+    """A step for every section that has text of its own, in reading order."""
+    return [step for document in source.index.documents.values() for step in _steps(source, document, items)]
+
+
+def _steps(source: Source, document: Document, items: Sequence[Item]) -> Iterator[Step]:
+    quizzes: dict[str, list[str]] = {}
+    for item in items:
+        if item.citation.document == document.id:
+            quizzes.setdefault(item.position, []).append(item.id)
+    for section in document.sections:
+        lines = source.by_section.get((document.id, section.position), [])
+        if not lines:
+            continue
+        yield Step(
+            document=document.id,
+            section=section,
+            minutes=max(1, math.ceil(sum(line.end - line.start for line in lines) / PER_MINUTE)),
+            key_points=_key_points(source, lines),
+            terms=tuple((term, line) for line in lines for term, _ in definitions(line)),
+            figures=tuple((figure.text, line) for line in lines for figure in figures(line)),
+            items=tuple(quizzes.get(section.position, [])),
+            notes=tuple(
+                note
+                for note in source.index.notes
+                if note.document == document.id and note.start < section.end and section.body < note.end
+            ),
+        )
+
+
+def _key_points(source: Source, lines: list[Line]) -> tuple[Line, ...]:
+    """The sentences nearest to the middle of their section, in reading order; those with a figure go before others."""
+    near = centrality([line.row for line in lines], source.index)
+    order = sorted(range(len(lines)), key=lambda n: (not figures(lines[n]), -near[n]))
+    return tuple(lines[n] for n in sorted(order[:_KEY_POINTS]))
+
+
+def step_payload(step: Step) -> dict[str, Any]:
+    """A step as ``study path --json`` gives it."""
+    return {
+        "document": step.document,
+        "position": step.section.position,
+        "section": list(step.section.path),
+        "minutes": step.minutes,
+        "key_points": [_cited(line) for line in step.key_points],
+        "terms": [{"term": term} | _cited(line) for term, line in step.terms],
+        "figures": [{"figure": figure} | _cited(line) for figure, line in step.figures],
+        "items": list(step.items),
+        "notes": [note_line(note) for note in step.notes],
+    }
+
+
+def _cited(line: Line) -> dict[str, Any]:
+    return {name: value for name, value in citation_payload(line.citation()).items() if name != "n"}

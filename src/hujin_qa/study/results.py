@@ -1,0 +1,68 @@
+"""What answers say of learners and of items."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..sections import title
+from .items import Item
+from .store import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How a group of answers went."""
+
+    right: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        return self.right / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """An item in the light of its answers (classical test theory)."""
+
+    answers: int
+    difficulty: float  # share of right answers: 1 is easy
+    discrimination: float  # upper third's share minus lower third's (Kelley 1939); 0 with fewer than six learners
+
+
+def score(responses: Sequence[Response]) -> Score:
+    return Score(sum(r.correct for r in responses), len(responses))
+
+
+def by_section(responses: Sequence[Response], items: Mapping[str, Item]) -> dict[str, Score]:
+    """Section as a reader names it to the score of its items, weakest first."""
+    groups: dict[str, list[Response]] = {}
+    for response in responses:
+        if item := items.get(response.item):
+            groups.setdefault(section_name(item), []).append(response)
+    scored = {name: score(group) for name, group in groups.items()}
+    return dict(sorted(scored.items(), key=lambda pair: pair[1].share))
+
+
+def section_name(item: Item) -> str:
+    return " › ".join(title(heading) for heading in item.citation.section if heading) or item.citation.document
+
+
+def item_quality(responses: Sequence[Response]) -> dict[str, Quality]:
+    """Item to its quality; a learner's first answer to an item counts."""
+    first: dict[tuple[str, str], bool] = {}
+    for response in responses:
+        first.setdefault((response.learner, response.item), response.correct)
+    totals: dict[str, list[bool]] = {}
+    for (learner, _), correct in first.items():
+        totals.setdefault(learner, []).append(correct)
+    ranked = sorted(totals, key=lambda learner: sum(totals[learner]) / len(totals[learner]))
+    third = len(ranked) // 3
+    low, high = set(ranked[:third]), set(ranked[len(ranked) - third :])
+    found: dict[str, Quality] = {}
+    for item in dict.fromkeys(item for _, item in first):
+        answers = {learner: correct for (learner, of), correct in first.items() if of == item}
+        upper = [c for learner, c in answers.items() if learner in high]
+        lower = [c for learner, c in answers.items() if learner in low]
+        gap = sum(upper) / len(upper) - sum(lower) / len(lower) if third >= 2 and upper and lower else 0.0
+        found[item] = Quality(len(answers), sum(answers.values()) / len(answers), gap)
+    return found

@@ -1,0 +1,133 @@
+"""The sentences that items are made from, each with where it stands."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..index import Index
+from ..sections import ancestors, children, title
+from ..types import Citation, Document, Passage, Section
+
+_LEANS = re.compile(
+    "(?:这|该|此|上述|以上|以下|前者|后者|其|它|他|她|如下|同时|但|而|因此|所以|另外|然而|不过|并|也|还|则|再)"
+)
+_NUMBER_ONLY = re.compile(r"第[一二三四五六七八九十百零〇\d]+[章节条款篇部分]*|[\d.、)）(（一二三四五六七八九十]+")
+_MARKUP = re.compile(r"\*\*|__|`")
+_FULL_WIDTH = str.maketrans(
+    {chr(c): chr(c - 0xFEE0) for c in range(0xFF10, 0xFF5B)} | {"％": "%", "，": ",", "．": "."}
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One sentence of a document."""
+
+    document: Document
+    section: Section
+    passage: Passage
+    row: int  # in the index's sentences
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.document.text[self.start : self.end]
+
+    @cached_property
+    def shown(self) -> str:
+        """The text as a learner reads it."""
+        return bare(self.text)
+
+    @property
+    def leans(self) -> bool:
+        """Whether it begins with a word that points to the sentence before it."""
+        return bool(_LEANS.match(self.text))
+
+    def citation(self, start: int | None = None, end: int | None = None) -> Citation:
+        """The sentence as a citation, or from ``start`` to ``end`` of its document."""
+        a, b = self.start if start is None else start, self.end if end is None else end
+        return Citation(1, self.document.id, self.passage.id, self.section.path, a, b, self.document.text[a:b])
+
+
+class Source:
+    """An index seen as teaching material: its sentences by section, its headings by parent."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every sentence in reading order."""
+        return tuple(self._lines())
+
+    def _lines(self) -> Iterator[Line]:
+        sections = {(d.id, s.position): s for d in self.index.documents.values() for s in d.sections}
+        for row, (at, start, end) in enumerate(self.index.sentences.tolist()):
+            passage = self.index.passages[at]
+            if start >= passage.body:
+                document = self.index.documents[passage.document]
+                yield Line(document, sections[document.id, passage.position], passage, row, start, end)
+
+    @cached_property
+    def by_section(self) -> dict[tuple[str, str], list[Line]]:
+        """Document and position of a section to the sentences of its own text."""
+        found: dict[tuple[str, str], list[Line]] = {}
+        for line in self.lines:
+            found.setdefault((line.document.id, line.section.position), []).append(line)
+        return found
+
+    def below(self, document: Document, position: str) -> list[Line]:
+        """The sentences of a section and of everything under it."""
+        return [
+            line
+            for s in document.sections
+            if s.position == position or s.position.startswith(position + ".")
+            for line in self.by_section.get((document.id, s.position), [])
+        ]
+
+    @cached_property
+    def labels(self) -> dict[str, frozenset[str]]:
+        """Document to the headings that recur under several others: aspects such as 市场规模, not things."""
+        counts = {
+            d.id: Counter(title(s.heading) for s in d.sections if has_name(s)) for d in self.index.documents.values()
+        }
+        return {d: frozenset(h for h, n in found.items() if h and n > 1) for d, found in counts.items()}
+
+    def siblings(self, document: Document, section: Section) -> list[Section]:
+        """The other named sections below the same heading, none of them a recurring label."""
+        labels = self.labels[document.id]
+        level = children(document, section.parent)
+        return [s for s in level if s.position != section.position and has_name(s) and title(s.heading) not in labels]
+
+    def where(self, line: Line) -> str:
+        """The headings above a sentence as a learner reads them; a lone one over the whole document is left out."""
+        path = [title(s.heading) for s in ancestors(line.document, line.section.position) if has_name(s)]
+        tops = [s for s in line.document.sections if s.depth == 1 and s.heading]
+        if len(tops) == 1 and len(path) > 1:
+            path = path[1:]
+        return " › ".join(_short(p) for p in path[-2:]) or _short(line.document.title)
+
+
+def has_name(section: Section) -> bool:
+    """Whether a heading says more than its number.
+
+    >>> [has_name(Section("1", h, (h,), 0, 0, 0)) for h in ("第三条", "1.", "第一章 总则", "")]
+    [False, False, True, False]
+    """
+    return bool(section.heading) and not _NUMBER_ONLY.fullmatch(section.heading)
+
+
+def bare(text: str) -> str:
+    """A text without emphasis marks."""
+    return _MARKUP.sub("", text)
+
+
+def plain(text: str) -> str:
+    """Half-width lower-case letters and digits, one character for one: offsets stay."""
+    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text.translate(_FULL_WIDTH))
+
+
+def _short(heading: str) -> str:
+    return heading if len(heading) <= 24 else heading[:24] + "…"

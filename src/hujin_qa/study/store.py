@@ -1,0 +1,192 @@
+"""What learners did: sessions, answers and cards, in one SQLite file. Every call is one transaction."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from ..database import back_up, database, restore
+from ..errors import BadInput
+from ..settings import Settings
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE session (
+        id INTEGER PRIMARY KEY, learner TEXT NOT NULL, mode TEXT NOT NULL, seed INTEGER NOT NULL,
+        items TEXT NOT NULL, started TEXT NOT NULL, finished TEXT NOT NULL DEFAULT ''
+    );
+    CREATE TABLE response (
+        session INTEGER NOT NULL REFERENCES session(id), item TEXT NOT NULL, given TEXT NOT NULL,
+        correct INTEGER NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL, PRIMARY KEY (session, item)
+    );
+    CREATE TABLE card (learner TEXT NOT NULL, item TEXT NOT NULL, state TEXT NOT NULL, due TEXT NOT NULL,
+        PRIMARY KEY (learner, item));
+    CREATE TABLE review (id INTEGER PRIMARY KEY, learner TEXT NOT NULL, item TEXT NOT NULL, before TEXT NOT NULL,
+        rating INTEGER NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE retired (item TEXT PRIMARY KEY, reason TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL)
+    """,
+)
+
+Mode = Literal["quiz", "exam"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sitting over a fixed row of items."""
+
+    id: int
+    learner: str
+    mode: Mode
+    seed: int
+    items: tuple[str, ...]
+    started: str  # UTC, ISO 8601
+    finished: str  # "" while it runs
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One item answered."""
+
+    session: int
+    learner: str
+    item: str
+    given: tuple[int, ...]
+    correct: bool
+    seconds: float
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The study results of one data folder. Safe for many threads and processes."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Store":
+        return cls(settings.data / "study.db")
+
+    def begin(self, learner: str, items: Sequence[str], seed: int, mode: Mode = "quiz") -> Session:
+        """Start a session; it is kept before the first answer is given."""
+        now = _now()
+        with database(self.path, _MIGRATIONS) as db:
+            row = db.execute(
+                "INSERT INTO session (learner, mode, seed, items, started) VALUES (?, ?, ?, ?, ?)",
+                (learner, mode, seed, json.dumps(list(items)), now),
+            )
+            return Session(int(row.lastrowid or 0), learner, mode, seed, tuple(items), now, "")
+
+    def open_session(self, learner: str) -> Session | None:
+        """The session that a learner has not finished, the latest if there are several."""
+        with database(self.path, _MIGRATIONS) as db:
+            row = db.execute(
+                "SELECT * FROM session WHERE learner = ? AND finished = '' ORDER BY id DESC", (learner,)
+            ).fetchone()
+        if row is None:
+            return None
+        items = tuple(json.loads(row["items"]))
+        return Session(row["id"], learner, row["mode"], row["seed"], items, row["started"], row["finished"])
+
+    def answer(self, session: Session, item: str, given: Sequence[int], correct: bool, seconds: float) -> None:
+        """Keep an answer. The first one counts: answering again changes nothing.
+
+        Raises:
+            BadInput: the item is not part of the session, or the session is over.
+        """
+        if item not in session.items:
+            raise BadInput("这道题不在这次测验里。")
+        with database(self.path, _MIGRATIONS) as db:
+            row = db.execute("SELECT finished FROM session WHERE id = ? AND learner = ?", (session.id, session.learner))
+            found = row.fetchone()
+            if found is None or found["finished"]:
+                raise BadInput("这次测验已经交卷。")
+            db.execute(
+                "INSERT OR IGNORE INTO response VALUES (?, ?, ?, ?, ?, ?)",
+                (session.id, item, json.dumps(list(given)), int(correct), round(seconds, 1), _now()),
+            )
+
+    def finish(self, session: Session) -> None:
+        with database(self.path, _MIGRATIONS) as db:
+            db.execute("UPDATE session SET finished = ? WHERE id = ? AND finished = ''", (_now(), session.id))
+
+    def responses(self, learner: str = "", session: int = 0) -> list[Response]:
+        """Answers in the order they were given; of one learner or session if named."""
+        with database(self.path, _MIGRATIONS) as db:
+            rows = db.execute(
+                "SELECT r.*, s.learner FROM response r JOIN session s ON s.id = r.session "
+                "WHERE (? = '' OR s.learner = ?) AND (? = 0 OR s.id = ?) ORDER BY r.at, r.rowid",
+                (learner, learner, session, session),
+            ).fetchall()
+        return [
+            Response(
+                r["session"],
+                r["learner"],
+                r["item"],
+                tuple(json.loads(r["given"])),
+                bool(r["correct"]),
+                r["seconds"],
+                r["at"],
+            )
+            for r in rows
+        ]
+
+    def cards(self, learner: str) -> dict[str, str]:
+        """Item to the scheduler's state of a learner's card, as JSON."""
+        with database(self.path, _MIGRATIONS) as db:
+            rows = db.execute("SELECT item, state FROM card WHERE learner = ?", (learner,)).fetchall()
+        return {r["item"]: r["state"] for r in rows}
+
+    def reviewed(self, learner: str, item: str, state: str, due: str, rating: int) -> None:
+        """Keep a card's new state, and the old one so that it can be undone."""
+        with database(self.path, _MIGRATIONS) as db:
+            old = db.execute("SELECT state FROM card WHERE learner = ? AND item = ?", (learner, item)).fetchone()
+            db.execute(
+                "INSERT INTO review (learner, item, before, rating, at) VALUES (?, ?, ?, ?, ?)",
+                (learner, item, old["state"] if old else "", rating, _now()),
+            )
+            db.execute("INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?)", (learner, item, state, due))
+
+    def undo_review(self, learner: str) -> str:
+        """Take a learner's last rating back; the item it was of, "" if there is none."""
+        with database(self.path, _MIGRATIONS) as db:
+            last = db.execute("SELECT * FROM review WHERE learner = ? ORDER BY id DESC", (learner,)).fetchone()
+            if last is None:
+                return ""
+            db.execute("DELETE FROM review WHERE id = ?", (last["id"],))
+            if last["before"]:
+                due = json.loads(last["before"])["due"]
+                db.execute(
+                    "UPDATE card SET state = ?, due = ? WHERE learner = ? AND item = ?",
+                    (last["before"], due, learner, last["item"]),
+                )
+            else:
+                db.execute("DELETE FROM card WHERE learner = ? AND item = ?", (learner, last["item"]))
+            return str(last["item"])
+
+    def retire(self, item: str, reason: str, by: str) -> None:
+        """Never show an item again; what was answered to it stays."""
+        with database(self.path, _MIGRATIONS) as db:
+            db.execute("INSERT OR REPLACE INTO retired VALUES (?, ?, ?, ?)", (item, reason, by, _now()))
+
+    def revive(self, item: str) -> None:
+        with database(self.path, _MIGRATIONS) as db:
+            db.execute("DELETE FROM retired WHERE item = ?", (item,))
+
+    def retired(self) -> dict[str, str]:
+        """Retired item to the reason."""
+        with database(self.path, _MIGRATIONS) as db:
+            return {r["item"]: r["reason"] for r in db.execute("SELECT item, reason FROM retired").fetchall()}
+
+    def back_up(self, target: Path) -> None:
+        """Copy the results, whole or not at all, while they may be in use."""
+        back_up(self.path, target, _MIGRATIONS)
+
+    def restore(self, backup: Path) -> None:
+        """Put a backup in place; what was there stays beside it as ``.old``."""
+        restore(backup, self.path, _MIGRATIONS)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,164 @@
+"""Items from headings and what is said below them: what is defined, what a sentence is about, one thing among its like."""
+
+import random
+import re
+from collections.abc import Iterator
+
+from ..sections import children, title
+from ..text import bigrams, fold
+from ..types import Section
+from .figures import BLANK
+from .items import Draft
+from .source import Line, Source, bare, has_name
+
+_DEFINES = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十\d]+[)）.、]\s*)?(?:本\w{1,4}所称的?|所谓的?)?"
+    r"[“「]?(?P<term>[^\s，,。；;：:“”「」、的是]{2,14})[”」]?[，,]?\s*(?:是指|指的是|系指|,是指|的定义是)(?P<what>[^。]{8,120})"
+)
+_NAMED = re.compile(r"(?:被称为|称为|称作|叫做|简称)[“「](?P<term>[^”」]{2,14})[”」]")
+_PARTS = re.compile(r"[:：—－\-「」“”\s，,、()（）]+")
+_SHORTEST, _LONGEST = 14, 90
+_WRONG = 3
+
+
+def definitions(line: Line) -> Iterator[tuple[str, str]]:
+    """What a sentence defines, and how."""
+    if match := _DEFINES.match(line.shown):
+        yield match["term"], match["what"]
+    for named in _NAMED.finditer(line.shown):
+        yield named["term"], ""
+
+
+def term_items(source: Source) -> Iterator[Draft]:
+    """A definition without its term: which term is it?"""
+    found = [(line, term, what) for line in source.lines for term, what in definitions(line)]
+    for line, term, what in found:
+        others = [
+            t for o, t, defined in found if defined and o.document is line.document and t != term and t not in what
+        ]
+        wrong = [(t, f"「{t}」在原文里另有说明。") for t in dict.fromkeys(others)]
+        stem = f"原文用下面这句话说明的是哪个词?「{what.rstrip('；;。')}」"
+        random.Random(stem).shuffle(wrong)
+        if what and len(wrong) >= 2:
+            yield Draft("term", stem, (term,), tuple(wrong[:_WRONG]), line.citation(), line.section.position)
+    yield from _named_terms(source)
+
+
+def _named_terms(source: Source) -> Iterator[Draft]:
+    """…被称为“…”: the name left out, other quoted names of the document as rivals."""
+    quoted = {
+        line: re.findall(r"[“「]([^”」“「]{2,14})[”」]", line.text)
+        for line in source.lines
+        if "“" in line.text or "「" in line.text
+    }
+    for line in quoted:
+        match = _NAMED.search(line.text)
+        if not match:
+            continue
+        pool = [
+            (name, f"「{name}」出自「{source.where(other)}」。")
+            for other, names in quoted.items()
+            for name in names
+            if other.document is line.document and other is not line and name not in line.text
+        ]
+        wrong = list({name: (name, why) for name, why in pool if abs(len(name) - len(match["term"])) <= 4}.values())
+        random.Random(line.text).shuffle(wrong)
+        if len(wrong) >= _WRONG and not line.leans:
+            cloze = line.text[: match.start("term")] + BLANK + line.text[match.end("term") :]
+            stem = f"「{source.where(line)}」:{bare(cloze)} 空格处应填哪个词?"
+            yield Draft("term", stem, (match["term"],), tuple(wrong[:_WRONG]), line.citation(), line.section.position)
+
+
+def topic_items(source: Source) -> Iterator[Draft]:
+    """A sentence that names its heading's subject, the name left out: which of the sibling headings is it?"""
+    for line in source.lines:
+        if line.leans or not _SHORTEST <= len(line.text) <= _LONGEST:
+            continue
+        for section in _things(line, source):
+            name = title(section.heading)
+            others = source.siblings(line.document, section)
+            if name not in line.text or len(others) < 2 or any(_shares(title(o.heading), line.text) for o in others):
+                continue
+            if any(_says_alike(line, other) for o in others for other in source.below(line.document, o.position)):
+                continue
+            rest = line.shown.replace(name, BLANK)
+            wrong = [(title(o.heading), f"这句话出自「{name}」一节。") for o in others][:4]
+            stem = f"空格处都是同一个词,这句话说的是哪一项?「{rest}」"
+            yield Draft("topic", stem, (name,), tuple(wrong), line.citation(), line.section.position)
+            break
+
+
+def aspect_items(source: Source) -> Iterator[Draft]:
+    """The same label stands below several headings: which of these sentences does the text say of this one?"""
+    for document in source.index.documents.values():
+        for label in sorted(source.labels[document.id]):
+            cells = [s for s in document.sections if title(s.heading) == label and not children(document, s.position)]
+            opening = {s.position: line for s in cells if (line := _opening(s, source, document.id))}
+            for cell in cells:
+                line = opening.get(cell.position)
+                over = _parent(document.sections, cell)
+                if line is None or over is None or title(over.heading) in source.labels[document.id]:
+                    continue
+                name = title(over.heading)
+                rivals = [(p, o) for p, o in opening.items() if p != cell.position and not _says_alike(line, o)]
+                random.Random(line.text).shuffle(rivals)
+                wrong = [(_anonymous(o, document.sections), f"这句话说的是「{source.where(o)}」。") for _, o in rivals]
+                wrong = [(text, why) for text, why in wrong if text and abs(len(text) - len(line.shown)) <= 30]
+                right = _anonymous(line, document.sections)
+                if right and len(wrong) >= _WRONG:
+                    stem = f"关于「{name}」的「{label}」,下面哪一句是原文的说法?"
+                    yield Draft("aspect", stem, (right,), tuple(wrong[:_WRONG]), line.citation(), cell.position)
+
+
+def _things(line: Line, source: Source) -> Iterator[Section]:
+    """The headings above a sentence, nearest first, that name a thing and not a label."""
+    labels = source.labels[line.document.id]
+    for section in reversed(line.document.sections):
+        over = line.section.position == section.position or line.section.position.startswith(section.position + ".")
+        if (
+            over
+            and has_name(section)
+            and 2 <= len(title(section.heading)) <= 14
+            and title(section.heading) not in labels
+        ):
+            yield section
+
+
+def _opening(cell: Section, source: Source, document: str) -> Line | None:
+    lines = source.by_section.get((document, cell.position), [])
+    return lines[0] if lines and _SHORTEST <= len(lines[0].text) <= _LONGEST else None
+
+
+def _parent(sections: tuple[Section, ...], cell: Section) -> Section | None:
+    return next((s for s in sections if s.position == cell.parent and has_name(s)), None)
+
+
+def _anonymous(line: Line, sections: tuple[Section, ...]) -> str:
+    """The sentence without the words of the headings above it, which would give it away; "" if little is left."""
+    text = line.shown
+    for section in sections:
+        if (line.section.position + ".").startswith(
+            section.position + "."
+        ) and section.position != line.section.position:
+            for name in _names(title(section.heading), text):
+                text = text[len(name) :].lstrip("的，,：:") if text.startswith(name) else text.replace(name, "该项")
+    return text if len(text) >= _SHORTEST and not line.leans else ""
+
+
+def _names(heading: str, text: str) -> Iterator[str]:
+    """The parts of a heading that stand in a text: whole, or without their last words."""
+    for part in filter(None, _PARTS.split(heading)):
+        for end in range(len(part), max(1, len(part) // 2), -1):
+            if end > 1 and part[:end] in text:
+                yield part[:end]
+                break
+
+
+def _shares(heading: str, text: str) -> bool:
+    return heading in text
+
+
+def _says_alike(line: Line, other: Line) -> bool:
+    """Whether two sentences share so much that one may be true in the other's place."""
+    mine, theirs = set(bigrams(fold(line.text))), set(bigrams(fold(other.text)))
+    return bool(mine and theirs) and len(mine & theirs) > 0.4 * min(len(mine), len(theirs))

@@ -1,0 +1,45 @@
+"""Who may come in, and who is asking."""
+
+import ipaddress
+
+import gradio as gr
+
+from ..accounts import Accounts
+from ..errors import BadInput
+from ..settings import Settings
+from ..users import LOCAL, User
+from . import strings as say
+
+
+def guard(settings: Settings) -> Accounts | None:
+    """The accounts to log in with; ``None`` where no login is needed: on this machine, as long as nobody is named.
+
+    Raises:
+        BadInput: unreadable users, or none although other machines could reach the page.
+    """
+    accounts = Accounts.of(settings)
+    if accounts.all():
+        return accounts
+    if not _is_loopback(settings.host):
+        raise BadInput(say.NEEDS_LOGIN.format(host=settings.host))
+    return None
+
+
+def user_of(request: gr.Request, accounts: Accounts) -> User:
+    """Who sent a request. Nobody's name is on it only where the page was opened without login.
+
+    Raises:
+        BadInput: the user was removed after logging in.
+    """
+    if request.username is None:
+        return LOCAL
+    if found := accounts.find(request.username):
+        return found
+    raise BadInput(say.LOGGED_OUT)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,437 @@
+"""Numbers that can be believed: worked examples, reference libraries, and systems broken on purpose."""
+
+import csv
+import json
+import math
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import ir_measures
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from scipy.stats import binomtest
+from sklearn.metrics import ndcg_score
+
+from hujin_qa import metrics
+from hujin_qa.assistant import Assistant
+from hujin_qa.errors import BadInput
+from hujin_qa.evaluation.compare import broken, compare
+from hujin_qa.evaluation.drafts import draft_questions
+from hujin_qa.evaluation.exports import FORMATS, export
+from hujin_qa.evaluation.judge import judge
+from hujin_qa.evaluation.measures import summary
+from hujin_qa.evaluation.questions import EvalQuestion, load_questions
+from hujin_qa.evaluation.report import to_html, to_markdown
+from hujin_qa.evaluation.runs import Run, numbers, read_run, run, write_run
+from hujin_qa.evaluation.validate import validate
+from hujin_qa.index import build_index, open_index
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.settings import load_settings
+from hujin_qa.types import Answer, Citation, Claim
+from test_index import Hashing
+
+TEXT = """# 仓库手册
+
+## 一、入库
+
+入库须登记批号。登记由收货员在2小时内完成。每托盘限重800公斤。
+
+## 二、出库
+
+出库须核对提货单。核对由发货员负责。
+
+## 三、盘点
+
+### 1、时间
+
+盘点每季度一次。
+
+### 2、人员
+
+盘点由财务部和仓储部共同进行。
+
+### 3、方法
+
+盘点采用实地清点。
+"""
+QUESTIONS = [
+    {"id": "q1", "question": "每托盘限重多少?", "facts": [["800公斤", "800kg"]], "evidence": ["1"]},
+    {"id": "q2", "question": "出库要核对什么?", "facts": [["提货单"]], "evidence": ["出库须核对提货单"], "kind": "why"},
+    {"id": "q3", "question": "盘点由谁进行?", "facts": [["财务部"], ["仓储部"]], "evidence": ["3.2"]},
+    {"id": "q4", "question": "仓库的租金是多少?", "answerable": False},
+]
+
+
+def write(path, lines):
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evaluation")
+    (folder / "仓库.md").write_text(TEXT, encoding="utf-8")
+    lexicon = load_lexicon()
+    build_index([folder / "仓库.md"], folder / "index", Hashing(), "hashing", lexicon)
+    settings = load_settings(threshold=0.3, index=folder / "index")
+    return Assistant(settings, Hashing(), lexicon, open_index(folder / "index", "hashing", lexicon))
+
+
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory):
+    return load_questions(write(tmp_path_factory.mktemp("set") / "仓库.jsonl", QUESTIONS))
+
+
+@pytest.fixture(scope="module")
+def done(assistant, questions):
+    return run(assistant, questions, "仓库")
+
+
+def answer(assistant, question, claims, status="answered", hits=()):
+    """An answer whose claims are ``(text, quotes)``."""
+    citations, made = [], []
+    for text, quotes in claims:
+        numbers_ = []
+        for quote in quotes:
+            row = next((r for r, p in enumerate(assistant.index.passages) if quote in p.text), 0)
+            passage = assistant.index.passages[row]
+            citations.append(Citation(len(citations) + 1, passage.document, passage.id, passage.section, 0, 1, quote))
+            numbers_.append(len(citations))
+        made.append(Claim(text, tuple(numbers_)))
+    text = "".join(t for t, _ in claims) or "文中没有说到这一点。"
+    return Answer(
+        question.question, question.question, status, "", text, tuple(made), tuple(citations), tuple(hits), (), (),
+        "extractive", 0.9, {},
+    )  # fmt: skip
+
+
+def test_ranking_measures_are_those_of_the_reference_libraries_on_random_data():
+    rng = random.Random(1)
+    for _ in range(60):
+        ranked = rng.sample([f"d{i}" for i in range(30)], 12)
+        gold = rng.sample([f"d{i}" for i in range(30)], rng.randint(1, 6))
+        found = metrics.retrieval(ranked, gold)
+        ideal = sum(1 / math.log2(i + 2) for i in range(min(10, len(gold))))
+        gain = sum(1 / math.log2(i + 2) for i, d in enumerate(ranked[:10]) if d in gold)
+        assert found["ndcg@10"] == pytest.approx(gain / ideal, abs=1e-4)
+        relevance = np.array([[float(d in gold) for d in ranked] + [float(g not in ranked) for g in gold]])
+        scores = np.array([[-float(i) for i in range(len(ranked))] + [-99.0] * len(gold)])
+        if all(d in ranked[:10] or d not in ranked for d in gold):
+            assert found["ndcg@10"] == pytest.approx(ndcg_score(relevance, scores, k=10), abs=1e-4)
+        assert found["recall@5"] == pytest.approx(len(set(ranked[:5]) & set(gold)) / len(gold), abs=1e-4)
+        first = next((i for i, d in enumerate(ranked[:10], 1) if d in gold), 0)
+        assert found["mrr@10"] == pytest.approx(1 / first if first else 0, abs=1e-4)
+
+
+def test_mcnemar_is_the_exact_binomial_test():
+    for a, b in [(0, 0), (1, 9), (5, 5), (3, 14), (0, 6)]:
+        expected = binomtest(min(a, b), a + b, 0.5).pvalue if a + b else 1.0
+        assert metrics.mcnemar(a, b) == pytest.approx(expected)
+
+
+def test_the_paired_bootstrap_tells_a_difference_from_noise():
+    rng = np.random.default_rng(0)
+    noise = rng.random(200)
+    same = metrics.paired(noise, rng.permutation(noise))
+    assert same.p > 0.05
+    better = metrics.paired(noise, np.minimum(1, noise + 0.1))
+    assert better.p < 0.01
+    assert 0 < better.low < better.mean < better.high
+
+
+def test_risk_and_coverage_follow_a_worked_example():
+    # in order of confidence: right, wrong, right -> risks 0, 1/2, 1/3
+    assert metrics.aurc([0.9, 0.8, 0.7], [True, False, True]) == pytest.approx((0 + 1 / 2 + 1 / 3) / 3)
+    assert metrics.calibration_error(metrics.reliability([0.95, 0.95, 0.15, 0.15], [True, True, False, True])) == (
+        pytest.approx(0.5 * 0.05 + 0.5 * 0.35)
+    )
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))
+def test_no_measure_is_ever_not_a_number(pairs):
+    sure, right = [c for c, _ in pairs], [r for _, r in pairs]
+    values = [
+        metrics.aurc(sure, right),
+        metrics.calibration_error(metrics.reliability(sure, right)),
+        metrics.mean(sure),
+    ]
+    values += [v for pair in metrics.risk_coverage(sure, right) for v in pair]
+    assert all(math.isfinite(v) for v in values)
+
+
+def test_the_numbers_of_no_question_are_zero():
+    found = summary([])
+    flat = [v for part in found.values() if isinstance(part, dict) for v in part.values() if isinstance(v, float)]
+    assert flat
+    assert set(flat) == {0.0}
+
+
+def test_citations_are_judged_as_alce_does(assistant, questions):
+    question = questions[1]
+    quote, other = "出库须核对提货单。", "核对由发货员负责。"
+
+    def scored(claims):
+        values = judge(question, answer(assistant, question, claims), assistant.index.passages).score.values
+        return values["citations.recall"], values["citations.precision"]
+
+    assert scored([(quote, [quote])]) == (1, 1)
+    assert scored([(quote, [quote, other])]) == (1, 0.5)  # the second is not needed and supports nothing alone
+    assert scored([(quote, [other])]) == (0, 0)
+    assert scored([(quote, [quote]), (other, [])]) == (0.5, 1)
+
+
+def test_every_cause_is_told_apart(assistant, questions):
+    lift, out, _, rent = questions
+    hits = assistant.search(lift.question)
+    wrong = [h for h in assistant.search(out.question) if "800" not in h.passage.text]
+
+    def cause(question, claims, **options):
+        given = {"hits": hits} | options
+        return judge(question, answer(assistant, question, claims, **given), assistant.index.passages).score.cause
+
+    right = [("每托盘限重800公斤。", ["每托盘限重800公斤。"])]
+    assert cause(lift, right) == "right"
+    assert cause(lift, [("入库须登记批号。", ["入库须登记批号。"])]) == "read_wrong"
+    assert cause(lift, [("出库须核对提货单。", ["出库须核对提货单。"])]) == "retrieved_not_read"
+    assert cause(lift, [("出库须核对提货单。", ["出库须核对提货单。"])], hits=wrong) == "not_retrieved"
+    assert cause(lift, [("每托盘限重800公斤。", ["出库须核对提货单。"])]) == "unsupported"
+    assert cause(lift, [], status="abstained") == "wrongly_abstained"
+    assert cause(rent, right) == "should_have_abstained"
+    assert cause(rent, [], status="abstained") == "right"
+    astray = replace(lift, facts=(("900公斤",),))
+    assert cause(astray, right) == "bad_gold"
+
+
+class Broken:
+    """The real assistant with one thing spoilt."""
+
+    def __init__(self, assistant, spoil):
+        self.settings, self.encoder, self.lexicon, self.index = (
+            assistant.settings, assistant.encoder, assistant.lexicon, assistant.index,
+        )  # fmt: skip
+        self._assistant, self._spoil = assistant, spoil
+
+    def over(self, encoder, settings):
+        return self if settings.threshold else Broken(self._assistant, lambda a: a)
+
+    def ask(self, question, history=()):
+        return self._spoil(self._assistant.ask(question, history))
+
+
+def spoilt(assistant, questions, spoil):
+    """The numbers of a broken system over the set."""
+    return numbers(run(Broken(assistant, spoil), questions, "x"))
+
+
+def test_a_system_that_always_abstains_gets_what_it_deserves(assistant, questions):
+    def abstain(a):
+        return replace(a, status="abstained", claims=(), citations=(), text="文中没有说到。")
+
+    found = spoilt(assistant, questions, abstain)
+    assert found["abstention"]["recall"] == 1
+    assert found["abstention"]["wrong_rate"] == 1
+    assert found["abstention"]["precision"] == 0.25
+    assert found["answers"]["fact_recall"] == 0
+
+
+def test_a_system_that_never_abstains_gets_what_it_deserves(assistant, questions):
+    def bluff(a):
+        hit = a.hits[0].passage
+        cited = Citation(1, hit.document, hit.id, hit.section, hit.start, hit.end, hit.text)
+        return replace(a, status="answered", text=hit.text, claims=(Claim(hit.text, (1,)),), citations=(cited,))
+
+    found = spoilt(assistant, questions, bluff)
+    assert found["abstention"]["recall"] == 0
+    assert found["abstention"]["wrong_rate"] == 0
+    assert found["causes"]["should_have_abstained"] == 1
+    assert found["citations"]["recall"] == 1
+
+
+def test_random_passages_get_a_low_ranking(assistant, questions, done):
+    def shuffle(a):
+        return replace(a, hits=tuple(sorted(a.hits, key=lambda h: h.score)))
+
+    found = spoilt(assistant, questions, shuffle)
+    assert found["retrieval"]["ndcg@10"] < numbers(done)["retrieval"]["ndcg@10"] - 0.2
+
+
+def test_shuffled_citations_support_nothing(assistant, questions):
+    def shuffle(a):
+        return replace(a, citations=tuple(replace(c, quote="别处的话", section=()) for c in a.citations))
+
+    found = spoilt(assistant, questions, shuffle)
+    assert found["citations"]["recall"] == 0
+    assert found["citations"]["precision"] == 0
+    assert set(found["causes"]) <= {"unsupported", "wrongly_abstained", "should_have_abstained", "right"}
+
+
+def test_consistency_is_how_often_wordings_get_the_same_facts(assistant, questions):
+    same = [replace(questions[0], id=f"p{i}", group="g") for i in range(3)]
+    assert numbers(run(assistant, same, "x"))["consistency"] == {"groups": 1, "agreement": 1.0, "agreement_ci": [1, 1]}
+    other = replace(questions[0], id="p9", question="仓库的租金是多少?", group="g")
+    assert numbers(run(assistant, [*same, other], "x"))["consistency"]["agreement"] < 1
+
+
+def test_a_run_is_kept_and_read_back_whole(done, tmp_path):
+    path = write_run(done, tmp_path)
+    assert path.name.startswith("extractive-")
+    assert path.name.endswith("-仓库.json")
+    again = read_run(path)
+    assert again.scores == done.scores
+    assert numbers(again) == numbers(done)
+    assert again.set["n"] == 4
+    assert done.system["settings"]["threshold"] == 0.3
+    assert "key" not in json.dumps(done.system).lower()
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 1}', '{"format": 2}'])
+def test_what_is_not_a_run_is_said_so(tmp_path, text):
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(BadInput, match=r"hujin-qa eval --out"):
+        read_run(tmp_path / "run.json")
+
+
+def worse(of: Run, n: int) -> Run:
+    """The same run with its first right answers turned wrong."""
+    scores = [
+        replace(s, cause="read_wrong", values=s.values | {"answers.fact_recall": 0.0}) if i < n and s.answerable else s
+        for i, s in enumerate(of.scores)
+    ]
+    return replace(of, scores=tuple(scores))
+
+
+def test_a_comparison_pairs_questions_and_a_gate_breaks_on_a_significant_drop(assistant, questions):
+    many = [replace(questions[0], id=f"q{i}") for i in range(30)]
+    before = run(assistant, many, "x")
+    assert all(s.right for s in before.scores)
+    after = worse(before, 12)
+    found = compare(before, after)
+    assert [b.id for _, b in found.lost] == [f"q{i}" for i in range(12)]
+    assert (found.won, found.both, found.neither) == ((), 18, 0)
+    assert found.p == pytest.approx(binomtest(0, 12, 0.5).pvalue)
+    assert {c.measure for c in broken(found)} == {"right", "answers.fact_recall"}
+    assert broken(compare(after, before)) == []
+    assert broken(compare(before, worse(before, 1))) == []  # one question is chance
+
+
+def test_runs_over_different_questions_are_not_compared(assistant, questions, done):
+    with pytest.raises(BadInput, match="问题集不同"):
+        compare(done, run(assistant, questions[:2], "仓库"))
+
+
+def test_the_validator_names_every_line(assistant, tmp_path):
+    lines = [
+        *QUESTIONS,
+        {"id": "q5", "question": "每托盘限重多少？", "facts": [["800公斤"]], "evidence": ["1"]},
+        {"id": "q6", "question": "几点开门?", "facts": [["八点"]], "evidence": ["1"]},
+        {"id": "q7", "question": "谁签字?", "facts": [["经理"]], "evidence": ["9.9"]},
+        {"id": "q8", "question": "谁盖章?", "facts": [["行政"]], "evidence": ["由行政盖章"]},
+        {"id": "q9", "question": "租期多久?", "answerable": False, "facts": [["三年"]]},
+        {"id": "q1", "question": "重复的编号", "facts": [["x"]]},
+        {"id": "q11", "question": ""},
+    ]
+    path = write(tmp_path / "set.jsonl", lines)
+    path.write_text(path.read_text("utf-8") + "{坏\n", encoding="utf-8")
+    other = write(tmp_path / "other.jsonl", [QUESTIONS[1]])
+    n, faults = validate(path, assistant.index, [other])
+    told = {f.line: f.text for f in faults}
+    assert n == 9
+    assert sorted(told) == [2, 5, 6, 7, 8, 9, 10, 11, 12]
+    assert "泄漏" in told[2]
+    assert "第 1 行是同一个问题" in told[5]
+    assert "依据里没有「八点」" in told[6]
+    assert "没有 9.9 这个位置" in told[7]
+    assert "原文里没有「由行政盖章」" in told[8]
+    assert "不应有 facts" in told[9]
+    assert "重复" in told[10]
+    assert "JSON" in told[12]
+
+
+def test_a_set_comes_from_csv_and_xlsx_as_from_jsonl(questions, tmp_path):
+    table = [
+        ["编号", "类型", "问题", "可答", "要点", "依据"],
+        ["q1", "fact", "每托盘限重多少?", "是", "800公斤|800kg", "1"],
+        ["q2", "why", "出库要核对什么?", "", "提货单", "出库须核对提货单"],
+        ["q3", "fact", "盘点由谁进行?", "", "财务部;仓储部", "3.2"],
+        ["q4", "fact", "仓库的租金是多少?", "否", "", ""],
+    ]
+    with (tmp_path / "set.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(table)
+    book = Workbook()
+    for row in table:
+        book.active.append(row)
+    book.save(tmp_path / "set.xlsx")
+    assert load_questions(tmp_path / "set.csv") == questions
+    assert load_questions(tmp_path / "set.xlsx") == questions
+    (tmp_path / "bad.xlsx").write_bytes(b"PK nonsense")
+    with pytest.raises(BadInput, match="XLSX"):
+        load_questions(tmp_path / "bad.xlsx")
+
+
+def test_a_beir_folder_is_a_question_set(tmp_path):
+    write(tmp_path / "queries.jsonl", [{"_id": "1", "text": "限重?"}, {"_id": "2", "text": "租金?"}])
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\t仓库\t1\n", encoding="utf-8")
+    found = load_questions(tmp_path)
+    assert [(q.id, q.answerable, q.evidence) for q in found] == [("1", True, ("仓库/",)), ("2", False, ())]
+
+
+def test_gold_survives_another_cut_into_passages(assistant, questions):
+    passages = [replace(p, id=f"{p.document}/x#{i}") for i, p in enumerate(assistant.index.passages)]
+    again = judge(questions[0], assistant.ask(questions[0].question), passages)
+    assert again.gold
+
+
+def test_drafts_are_a_valid_question_set(assistant, tmp_path):
+    drafts = draft_questions(assistant.index)
+    assert any(d["question"] == "盘点包括哪些?" for d in drafts)
+    n, faults = validate(write(tmp_path / "drafts.jsonl", drafts), assistant.index)
+    assert (n, faults) == (len(drafts), [])
+
+
+def test_the_report_is_one_file_that_shows_hostile_text_as_text(assistant, questions, done):
+    hostile = replace(
+        questions[0], id="<img src=x onerror=alert(1)>", question="</summary><script>alert(1)</script>限重?"
+    )
+    spoiled = run(assistant, [hostile], "<b>set</b>")
+    page = to_html(spoiled)
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert "<b>set" not in page
+    assert page.count("<script>") == 1
+    whole = to_html(done, (done, compare(done, done)))
+    assert "http://" not in whole.replace("http://www.w3.org/", "")
+    assert "https://" not in whole
+    assert whole.count("<svg") == 3
+    assert all(q["question"].replace("?", "?") in whole for q in QUESTIONS)
+
+
+def test_the_markdown_table_has_every_measure_with_its_interval(done):
+    table = to_markdown(done)
+    assert "| 要点答出 |" in table
+    assert "nan" not in table
+
+
+def test_exports_are_read_by_the_tools_that_they_are_for(done, tmp_path):
+    for format_ in FORMATS:
+        assert all(p.is_file() for p in export(done, format_, tmp_path / format_))
+    qrels = list(ir_measures.read_trec_qrels(str(tmp_path / "trec" / "qrels.txt")))
+    ranked = list(ir_measures.read_trec_run(str(tmp_path / "trec" / "run.txt")))
+    found = ir_measures.calc_aggregate([ir_measures.nDCG @ 10], qrels, ranked)[ir_measures.nDCG @ 10]
+    assert found == pytest.approx(numbers(done)["retrieval"]["ndcg@10"], abs=1e-3)
+    assert len(load_questions(tmp_path / "beir")) == 3
+    sample = json.loads((tmp_path / "ragas" / "ragas.jsonl").read_text("utf-8").split("\n")[0])
+    assert set(sample) == {"user_input", "retrieved_contexts", "response", "reference"}
+    result = json.loads((tmp_path / "ragchecker" / "ragchecker.json").read_text("utf-8"))["results"][0]
+    assert set(result) == {"query_id", "query", "gt_answer", "response", "retrieved_context"}
+
+
+def test_the_shipped_question_sets_are_valid():
+    root = Path(__file__).parents[1] / "eval"
+    for path in [root / "hujin.jsonl", *sorted((root / "other").glob("*.jsonl"))]:
+        assert all(isinstance(q, EvalQuestion) for q in load_questions(path))
+        assert validate(path)[1] == []
