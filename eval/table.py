@@ -13,7 +13,6 @@ from hujin_qa.evaluation.judge import Score
 from hujin_qa.evaluation.measures import summary
 from hujin_qa.evaluation.questions import load_questions
 from hujin_qa.evaluation.runs import run
-from hujin_qa.metrics import mean
 from hujin_qa.settings import load_settings
 
 HERE = Path(__file__).parent
@@ -33,17 +32,6 @@ def opened(folder: Path, paths: Sequence[Path]) -> Assistant:
     return Assistant.open(settings)
 
 
-def told_alike(scores: Sequence[Score]) -> tuple[int, float, float]:
-    """How many questions came in several wordings, the share of them of which all wordings tell the same facts, and
-    of which all tell every fact."""
-    groups: dict[str, list[Score]] = {}
-    for score in scores:
-        groups.setdefault(score.group, []).append(score)
-    same = [float(len({(s.status, s.found) for s in group}) == 1) for group in groups.values()]
-    right = [float(all(s.right for s in group)) for group in groups.values()]
-    return len(groups), mean(same), mean(right)
-
-
 def row(name: str, scores: Sequence[Score]) -> str:
     """One line of the table of eval/README.md."""
     found = summary(scores)
@@ -55,24 +43,25 @@ def row(name: str, scores: Sequence[Score]) -> str:
 
 
 def main() -> None:
-    """Print the table, then how alike paraphrases are answered over an index of all documents together."""
+    """Print the table, then the consistency over an index of all documents together."""
     every: dict[str, list[Score]] = {"development": [], "held out": []}
-    print("| questions | | facts | facts in top 1 / 3 / 5 | wrong / right abstentions | characters |")
-    print("|---|---|---|---|---|---|")
+    print(
+        "| questions | | facts | facts in top 1 / 3 / 5 | wrong / right abstentions | characters |\n|---|---|---|---|---|---|"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for name, path in sources().items():
             assistant = opened(Path(folder) / name, [path])
             dev = HERE / ("hujin.jsonl" if name == "hujin" else f"other/{name}.jsonl")
             for part, questions in (("development", dev), ("held out", HERE / "heldout" / f"{name}.jsonl")):
-                scores = run(assistant, load_questions(questions), questions.stem).scores
+                scores = run(assistant, load_questions(questions), name).scores
                 every[part] += scores
                 print(row(f"{name}, {part}", scores), flush=True)
         for part, scores in every.items():
             print(row(f"all, {part}", scores))
         together = opened(Path(folder) / "together", list(sources().values()))
-        scores = run(together, load_questions(PARAPHRASES), PARAPHRASES.stem).scores
-    groups, same, right = told_alike(scores)
-    print(f"\n{groups} questions in five wordings: all tell the same facts {same:.3f}, all tell every fact {right:.3f}")
+        found = summary(run(together, load_questions(PARAPHRASES), "paraphrases").scores)["consistency"]
+    told = f"the same facts {found['same']:.3f}, every fact {found['right']:.3f}, two of them {found['agreement']:.3f}"
+    print(f"\n{found['groups']} questions in five wordings: {told}")
 
 
 if __name__ == "__main__":

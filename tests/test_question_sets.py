@@ -3,7 +3,6 @@
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +12,7 @@ from hujin_qa.metrics import fold_fact
 EVAL = Path(__file__).parents[1] / "eval"
 sys.path.insert(0, str(EVAL))
 
-from table import sources, told_alike  # noqa: E402
+from table import sources  # noqa: E402
 
 SOURCES = sources()
 TEXTS = {
@@ -47,7 +46,7 @@ def test_held_out_questions_are_true_to_their_document_and_new(name):
 
 def test_paraphrases_come_in_fives_that_ask_for_the_same():
     path = EVAL / "paraphrases.jsonl"
-    alike = {}
+    alike: dict[str, list[str]] = {}
     for question in load_questions(path):
         alike.setdefault(question.group, []).append(question.id)
     assert len(alike) >= 40
@@ -58,11 +57,3 @@ def test_paraphrases_come_in_fives_that_ask_for_the_same():
         assert len({json.dumps([values[i][key] for key in ("facts", "evidence", "document")]) for i in ids}) == 1
     for value in values.values():
         assert_true_to(TEXTS["hujin" if value["document"] == "hujin-briefing" else value["document"]], value)
-
-
-def test_wordings_are_alike_when_all_tell_the_same():
-    def score(group, *found):
-        return SimpleNamespace(group=group, status="answered", found=found, right=len(found) == 2)
-
-    scores = [score("a", 0, 1), score("a", 0, 1), score("b", 0), score("b", 0), score("c", 0), score("c", 1)]
-    assert told_alike(scores) == (3, pytest.approx(2 / 3), pytest.approx(1 / 3))

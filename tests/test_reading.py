@@ -123,3 +123,66 @@ def test_nouns_are_told_from_other_words():
 def test_the_section_of_the_turn_before_comes_along(assistant):
     asked = replace(read(assistant, "产值多少"), around=frozenset({("果园", "2")}))
     assert any(h.passage.position == "2" for h in assistant.seek(asked)[0].hits)
+
+
+LABELLED = """# 果园手册
+
+## 一、苹果
+
+苹果树在东坡。
+
+### 产量
+
+苹果每亩产量为3000斤。
+
+### 价格
+
+苹果每斤卖8元。
+
+## 二、雪梨
+
+雪梨树在西坡。
+
+### 产量
+
+雪梨每亩产量为2500斤。
+
+### 价格
+
+雪梨每斤卖6元。
+
+## 三、果树的种类
+
+### 早熟
+
+六月采收。
+
+### 晚熟
+
+十月采收。
+
+### 中熟
+
+八月采收。
+"""
+
+
+def test_headings_are_a_list_only_of_things_and_only_where_things_are_asked_for(tmp_path):
+    (tmp_path / "果园.md").write_text(LABELLED, encoding="utf-8")
+    build_index([tmp_path / "果园.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    index = open_index(tmp_path / "index", "hashing", LEXICON)
+    assistant = Assistant(load_settings(threshold=0), Hashing(), LEXICON, index)
+
+    def texts(asked):
+        return [c.text for c in assistant.ask(asked).claims]
+
+    assert texts("果树的种类有哪些?") == ["早熟", "晚熟", "中熟"]
+    assert "早熟" not in texts("果树的种类分三大类是哪几年?")
+    assert "早熟" not in texts("除了三大果树种类,还有哪些?")
+    assert "产量" not in texts("苹果有哪些?")
+
+
+def test_a_count_and_a_measure_are_no_name(assistant):
+    asked = assistant.interpret("哪三个步骤?")
+    assert (asked.kind, asked.count) == ("list", 3)
+    assert assistant.interpret("第三个是什么").ordinal == 3

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from .abstention import explain, near
 from .conversation import Past, remember, resolve
+from .corpus import NOTES
 from .credits import find_credits
-from .encoder import open_encoder
+from .encoder import DefaultEncoder, SentenceTransformerEncoder, open_encoder
 from .index import Index, build_index, is_stale, open_index
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
@@ -42,7 +43,7 @@ class Assistant:
         lexicon = load_lexicon(settings.lexicon)
         encoder = open_encoder(settings.encoder, settings.cache)
         if not (settings.index / "manifest.json").exists():
-            ensure_index(settings, [settings.corpus], report)
+            _build(settings, [settings.corpus], encoder, lexicon, report)
         return cls(settings, encoder, lexicon, open_index(settings.index, encoder.id, lexicon))
 
     def over(self, encoder: Encoder, settings: Settings) -> "Assistant":
@@ -207,14 +208,28 @@ def ensure_index(
     """Build the index of ``paths`` unless it is there and fresh; whether it was built."""
     lexicon = load_lexicon(settings.lexicon)
     encoder = open_encoder(settings.encoder, settings.cache)
-    notes = settings.corpus / "notes.jsonl"
-    found = notes if notes.is_file() else None
-    if not force and not is_stale(settings.index, paths, found, encoder.id, lexicon):
+    if not force and not is_stale(settings.index, paths, _notes(settings), encoder.id, lexicon):
         return False
+    _build(settings, paths, encoder, lexicon, report)
+    return True
+
+
+def _notes(settings: Settings) -> Path | None:
+    notes = settings.corpus / NOTES
+    return notes if notes.is_file() else None
+
+
+def _build(
+    settings: Settings,
+    paths: Sequence[Path],
+    encoder: DefaultEncoder | SentenceTransformerEncoder,
+    lexicon: Lexicon,
+    report: Callable[[str], None],
+) -> None:
+    """Build the index, and find the questions that it is seen to answer."""
 
     def known_questions(index: Index) -> list[KnownQuestion]:
         assistant = Assistant(settings, encoder, lexicon, index)
         return confirm(index, lambda question: assistant._answer(question, None))
 
-    build_index(paths, settings.index, encoder, encoder.id, lexicon, found, report, known_questions)
-    return True
+    build_index(paths, settings.index, encoder, encoder.id, lexicon, _notes(settings), report, known_questions)

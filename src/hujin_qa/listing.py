@@ -1,20 +1,24 @@
 """Lists: the headings under one section, or what follows a sentence that announces it."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .question import Question
-from .sections import Span, ancestors, children, heading_span
+from .sections import Span, ancestors, children, heading_span, title
 from .text import fold
 from .types import Document, Hit, Section
+
+_EXCEPT = re.compile("除了|除去|除开|以外|之外")
 
 
 def find_list(
     question: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], index: Index
 ) -> tuple[list[Span], list[Evidence]] | None:
     """The headings under one section, where the question asks for a list and that section is its topic."""
-    if question.kind != "list":
+    if question.kind != "list" or question.value in ("year", "time") or _EXCEPT.search(question.folded):
         return None
     best: tuple[float, Document, Section, list[Section]] | None = None
     seen: set[tuple[str, str]] = set()
@@ -25,7 +29,7 @@ def find_list(
                 continue
             seen.add((document.id, section.position))
             below = children(document, section.position)
-            if len(below) < 2 or _about_one(question, section, below):
+            if len(below) < 2 or _are_labels(document, below) or _about_one(question, section, below):
                 continue
             intro = fold(" ".join([*section.path, document.text[section.body : section.end]]))
             fit = share(question.words, matched(question.words, intro))
@@ -41,6 +45,12 @@ def find_list(
         return None
     chosen = [e for e in evidence if e.hit.passage.position.startswith(section.position)][:1] or [top]
     return [Span(document.id, *heading_span(document, s)) for s in below], chosen
+
+
+def _are_labels(document: Document, below: Sequence[Section]) -> bool:
+    """Whether every one of these headings stands elsewhere in the document too: aspects (市场规模), not things."""
+    counts = Counter(title(s.heading) for s in document.sections)
+    return all(counts[title(s.heading)] > 1 for s in below)
 
 
 def _about_one(question: Question, section: Section, below: Sequence[Section]) -> bool:

@@ -31,7 +31,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     ("why", r"为什么|为啥|为何|凭什么|凭啥|原因|怎么会|怎么就|靠(什么|啥)|何以|缘故|干嘛要"),
     (
         "list",
-        r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪(几|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大",
+        r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪([几二两三四五六七八九十]|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大",
     ),
     ("how", r"怎么|怎样|如何|咋|(什么|啥)(办法|招|做法|策略|建议|思路)|该(做|干)(什么|啥)|应该(做|干)|办法|建议"),
     (
@@ -67,8 +67,10 @@ _NEXT_TO = 3  # characters between an attribute and its interrogative ("总部�
 _YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
 _COUNT = re.compile(
     r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)"
+    r"|[哪这那](?P<n>\d+|[二两三四五六七八九十])个"
 )
 _ORDINAL = re.compile(r"(倒数)?第(\d+|[一二两三四五六七八九十]+)|最后(?:一)?(?:个|条|点|项)|(最初|首)(?:个|条|点|项)")
+_MEASURES = tuple("个条点项种类步件")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
 _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
@@ -135,7 +137,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         kind=kind,
         value=value_asked(folded),
         years=frozenset(_YEARS.findall(folded)),
-        count=number(m[1]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
+        count=number(m[1] or m["n"]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
         sentences=number(m[1]) if (m := _SENTENCES.search(folded)) else 0,
         focus=_focus(folded, words),
@@ -233,6 +235,8 @@ def number(text: str) -> int:
 
 def _is_name(ordinal: re.Match[str], folded: str, index: Index) -> bool:
     """Whether "第二…" is a name that the text uses (第二梯队) rather than a place in a list (第二点)."""
+    if folded[ordinal.end() : ordinal.end() + 1] in _MEASURES:
+        return False
     pairs = ("_" + folded[at : at + 2] for at in (ordinal.end() - 2, ordinal.end() - 1))
     return all(len(pair) == 3 and index.lexical.frequency(pair) > 0 for pair in pairs)
 

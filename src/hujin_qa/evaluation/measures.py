@@ -116,13 +116,25 @@ def _thinned(curve: Sequence[tuple[float, float]], points: int = 60) -> list[lis
 
 
 def _consistency(scores: Sequence[Score]) -> dict[str, Any]:
-    """Over the wordings of one question: how often two of them are answered with the same facts."""
-    parts: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+    """Over the wordings of one question: how often two of them, and all of them, are answered with the same facts.
+
+    ``right`` is the share of the questions whose every wording is answered with every fact.
+    """
+    parts: dict[str, list[Score]] = {}
     for s in scores:
         if s.group:
-            parts.setdefault(s.group, []).append((s.status, s.found))
-    shares = [mean([float(a == b) for a, b in combinations(part, 2)]) for part in parts.values() if len(part) > 1]
-    return {"groups": len(shares), **_with_interval("agreement", mean(shares), interval(shares))}
+            parts.setdefault(s.group, []).append(s)
+    wordings = [part for part in parts.values() if len(part) > 1]
+    told = [[(s.status, s.found) for s in part] for part in wordings]
+    shares = {
+        "agreement": [mean([float(a == b) for a, b in combinations(part, 2)]) for part in told],
+        "same": [float(len(set(part)) == 1) for part in told],
+        "right": [float(all(s.right for s in part)) for part in wordings],
+    }
+    found: dict[str, Any] = {"groups": len(wordings)}
+    for name, values in shares.items():
+        found |= _with_interval(name, mean(values), interval(values))
+    return found
 
 
 def _cost(scores: Sequence[Score]) -> dict[str, Any]:
