@@ -37,8 +37,10 @@ _HEADERS = [
 ]
 
 
-def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
+def serve(settings: Settings, say_line: Callable[[str], None], opened: Callable[[str], None] = lambda _: None) -> None:
     """Open the index (build it if it is missing), start the chat and stay until interrupted.
+
+    ``opened`` is told the address once the chat answers there.
 
     Raises:
         BadInput: an address off this machine without users, a busy port.
@@ -60,7 +62,9 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
         _versions(settings),
         Course.of(index, Store.of(settings)),
     )
-    say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
+    address = launch(page, settings)
+    say_line(say.OPENED.format(address=address) + "  " + say.STOP_HINT)
+    opened(address)
     try:
         while True:
             time.sleep(3600)  # unlike a lock, interruptible everywhere
