@@ -35,7 +35,7 @@ def assistant(tmp_path_factory):
     ],
 )
 def test_what_is_missing_is_named_where_it_is_certain(assistant, asked, gone):
-    found = missing(understand(asked, assistant.index, assistant.lexicon), assistant.index)
+    found = missing(understand(asked, assistant.index, assistant.lexicon), assistant.index, assistant.lexicon)
     assert [name for name in found if name in gone] == gone
     text = " ".join(d.title + d.text for d in assistant.index.documents.values())
     assert not any(name in text for name in found)

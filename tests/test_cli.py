@@ -258,6 +258,7 @@ def test_every_help_page_is_chinese(run, command):
     assert code == 0
     assert not re.search(r"Usage|Options|Arguments|Commands|Show this|required|default:", out)
     assert f"用法: hujin-qa {command}".strip() in out
+    assert not command or {"--json", "--index"} <= set(re.findall(r"--\w+", out))
 
 
 def test_the_bare_command_shows_its_help_and_is_a_usage_error(run):

@@ -28,8 +28,25 @@ def test_a_broken_file_is_named(tmp_path, content):
         load_lexicon(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"words = [\n\n", "不是合法的 TOML"),
+        (b'words = ["a"]\nb c', "第 2 行不是合法的 TOML"),
+        ("词".encode("gbk"), "不是 UTF-8 编码"),
+        (b'chat = ["("]', "正则 '(' 写错了"),
+    ],
+)
+def test_what_is_wrong_is_told_in_chinese(tmp_path, content, says):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as caught:
+        load_lexicon(path)
+    assert says in str(caught.value)
+
+
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(BadInput, match="nowhere"):
+    with pytest.raises(BadInput, match=r"nowhere\.toml 读不出来:(?!.*Errno)"):
         load_lexicon(tmp_path / "nowhere.toml")
 
 

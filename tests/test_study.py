@@ -114,7 +114,7 @@ def _index(paths, folder, notes):
 
 @pytest.fixture(scope="module")
 def items(index):
-    return {item.kind: item for item in reversed(make_bank(index).items)}
+    return {item.kind: item for item in reversed(make_bank(index).items())}
 
 
 @pytest.fixture
@@ -147,20 +147,20 @@ def test_a_list_is_found_only_where_its_ends_can_be_told():
     ],
 )
 def test_every_kind_of_item_is_made_from_a_small_text(index, kind, right):
-    found = [{item.options[i] for i in item.answer} for item in make_bank(index).items if item.kind == kind]
+    found = [{item.options[i] for i in item.answer} for item in make_bank(index).items() if item.kind == kind]
     assert right in found
 
 
 def test_items_have_one_answer_that_their_quote_proves(shipped):
     bank = make_bank(shipped)
-    per_document = Counter(item.citation.document for item in bank.items)
+    per_document = Counter(item.citation.document for item in bank.items())
     assert per_document["hujin-briefing"] >= 60
     assert min(per_document.values()) >= 20
-    assert len({item.id for item in bank.items}) == len(bank.items)
-    assert len({item.stem for item in bank.items if item.kind not in ("match", "order")}) == sum(
-        item.kind not in ("match", "order") for item in bank.items
+    assert len({item.id for item in bank.items()}) == len(bank.items())
+    assert len({item.stem for item in bank.items() if item.kind not in ("match", "order")}) == sum(
+        item.kind not in ("match", "order") for item in bank.items()
     )
-    for item in bank.items:
+    for item in bank.items():
         c = item.citation
         assert shipped.documents[c.document].text[c.start : c.end] == c.quote, item
         assert len(set(item.options)) == len(item.options), item
@@ -184,22 +184,22 @@ def test_no_wrong_figure_is_true_in_its_place(shipped):
 
 
 def test_an_item_about_a_place_with_an_erratum_shows_the_note(index):
-    noted = [item for item in make_bank(index).items if "20万元" in item.citation.quote]
+    noted = [item for item in make_bank(index).items() if "20万元" in item.citation.quote]
     assert noted
     assert all([n.text for n in item.notes] == ["账本上是26万元。"] for item in noted)
     assert item_payload(noted[0])["notes"] == ["勘误(待核):账本上是26万元。(据:账本)"]
 
 
 def test_a_seed_repeats_the_items_and_another_one_mixes_them(index):
-    first, again, other = (make_bank(index, seed).items for seed in (1, 1, 2))
+    first, again, other = (make_bank(index).items(seed) for seed in (1, 1, 2))
     assert first == again
     assert [i.id for i in first] != [i.id for i in other]
     assert {i.id for i in first} == {i.id for i in other}
 
 
 def test_the_first_items_are_of_different_kinds(index):
-    kinds = {i.kind for i in make_bank(index).items}
-    assert {i.kind for i in make_bank(index).items[: len(kinds)]} == kinds
+    kinds = {i.kind for i in make_bank(index).items()}
+    assert {i.kind for i in make_bank(index).items()[: len(kinds)]} == kinds
 
 
 def draft(index, **changes):
@@ -247,7 +247,7 @@ def test_options_of_a_thing_to_sort_are_never_shown_sorted(index):
 
 
 def test_the_path_leads_through_the_outline_with_exact_key_points(index):
-    steps = study_path(Source(index), make_bank(index).items)
+    steps = study_path(Source(index), make_bank(index).items())
     assert [s.section.position for s in steps] == sorted(s.section.position for s in steps)
     apples = next(s for s in steps if s.section.path[-2:] == ("1、苹果", "产量"))
     assert [f for f, _ in apples.figures] == ["2023年", "3000斤", "20万元", "45%"]
@@ -255,7 +255,7 @@ def test_the_path_leads_through_the_outline_with_exact_key_points(index):
     assert apples.minutes == 1
     terms = [term for s in steps for term, _ in s.terms]
     assert terms == ["疏果", "嫁接", "套袋"]
-    assert all(i in {item.id for item in make_bank(index).items} for s in steps for i in s.items)
+    assert all(i in {item.id for item in make_bank(index).items()} for s in steps for i in s.items)
 
 
 def play(session, course, answers):
@@ -269,7 +269,7 @@ def play(session, course, answers):
             raise EOFError from None
 
     try:
-        sit(session, course.items, course.store, read, said.append)
+        sit(session, course.items(), course.store, read, said.append)
     except EOFError:
         said.append("…")
     return said
@@ -281,7 +281,7 @@ def letters(item):
 
 def test_a_quiz_that_is_broken_off_goes_on_where_it_was(index, store):
     course = Course.of(index, store)
-    chosen = list(course.items.values())[:3]
+    chosen = list(course.items().values())[:3]
     session = store.begin("小王", [i.id for i in chosen], 0)
     assert play(session, course, [letters(chosen[0])])[-1] == "…"
     again = store.open_session("小王")
@@ -355,19 +355,19 @@ def test_twenty_learners_answer_at_once_without_loss(store):
 
 def test_items_that_no_longer_stand_or_are_retired_are_not_shown(index, store):
     course = Course.of(index, store)
-    first, second = list(course.items)[:2]
+    first, second = list(course.items())[:2]
     store.retire(second, "太难", "trainer")
     course = Course.of(index, store)
-    assert second not in course.items
+    assert second not in course.items()
     session = store.begin("小王", ["果园/9#1/figure/00000000", first], 0)
-    said = play(session, course, [letters(course.items[first])])
+    said = play(session, course, [letters(course.items()[first])])
     assert any("1 题的引文在现在的文档里已不成立" in line for line in said)
     store.revive(second)
-    assert second in Course.of(index, store).items
+    assert second in Course.of(index, store).items()
 
 
 def test_cards_come_back_when_they_are_due_and_a_rating_can_be_undone(index, store):
-    items = list(make_bank(index).items)[:3]
+    items = list(make_bank(index).items())[:3]
     now = datetime(2026, 1, 1, tzinfo=UTC)
     due = review(store, "小王", items[0].id, 4, now)
     assert due > now + timedelta(days=1)
@@ -382,7 +382,7 @@ def test_cards_come_back_when_they_are_due_and_a_rating_can_be_undone(index, sto
 
 
 def test_weak_sections_come_first(index):
-    items = {i.id: i for i in make_bank(index).items}
+    items = {i.id: i for i in make_bank(index).items()}
     apples = next(i for i in items.values() if "苹果" in "".join(i.citation.section))
     pears = next(i for i in items.values() if "雪梨" in "".join(i.citation.section))
     responses = [Response(1, "x", apples.id, (0,), True, 1, ""), Response(1, "x", pears.id, (0,), False, 1, "")]
@@ -414,7 +414,7 @@ def test_results_can_be_backed_up_and_restored(store, tmp_path):
 
 
 def test_gift_has_a_question_an_item_with_its_answer_and_nothing_unescaped(index):
-    made = make_bank(index).items
+    made = make_bank(index).items()
     hostile = replace(made[0], stem="a~b=c{d}e:f#g \\", id="x")
     blocks = to_gift([hostile, *made[1:]]).strip().split("\n\n")
     assert len(blocks) == len(made)
@@ -428,7 +428,7 @@ def test_gift_has_a_question_an_item_with_its_answer_and_nothing_unescaped(index
 
 
 def test_moodle_xml_holds_every_item_escaped(index):
-    made = make_bank(index).items
+    made = make_bank(index).items()
     hostile = replace(made[0], stem="<script>alert(1)</script> & ]]>")
     quiz = ET.fromstring(to_moodle_xml([hostile, *made[1:]]))
     questions = quiz.findall("question")
@@ -446,7 +446,7 @@ def test_anki_imports_every_item(index, tmp_path):
     from anki.collection import Collection
     from anki.import_export_pb2 import ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
-    made = make_bank(index).items
+    made = make_bank(index).items()
     (tmp_path / "deck.apkg").write_bytes(to_anki(made, "果园"))
     collection = Collection(str(tmp_path / "anki.anki2"))
     try:

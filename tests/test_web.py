@@ -16,7 +16,7 @@ from hujin_qa.accounts import Accounts
 from hujin_qa.chats import Chats
 from hujin_qa.errors import BadInput, NoIndex
 from hujin_qa.settings import Settings
-from hujin_qa.types import Document, Section
+from hujin_qa.types import Delta, Document, Section
 from hujin_qa.users import LOCAL, User
 from hujin_qa.web import strings as say
 from hujin_qa.web.login import guard, user_of
@@ -160,10 +160,46 @@ def test_the_first_page_names_titles_and_top_headings():
 # Conversation
 
 
+def streamed(ask):
+    """What answers at once, as a stream."""
+
+    def stream(question, history=()):
+        yield ask(question, history)
+
+    return stream
+
+
 @pytest.fixture
 def talk(tmp_path):
     """Make a conversation with a stand-in for the assistant."""
-    return lambda ask=fake.ask: Talk(ask, fake.DOCUMENTS, Chats(tmp_path / "chats.db"), {"corpus": "1"})
+    return lambda ask=None: Talk(
+        streamed(ask) if ask else fake.stream, fake.DOCUMENTS, Chats(tmp_path / "chats.db"), {"corpus": "1"}
+    )
+
+
+def test_a_draft_is_shown_as_unchecked_and_gives_way_to_the_answer(talk):
+    steps = [log["value"][-1]["content"] for log, _, _ in talk().reply(LOCAL, "", "支付草稿")]
+    drafts = [s for s in steps if say.DRAFT in s]
+    assert len(drafts) == 3
+    assert "支付规模&lt;b&gt;很大" in drafts[-1]
+    assert say.DRAFT not in steps[-1]
+    assert "模型没有回应,改用原文摘句。" in steps[-1]
+
+
+def test_a_question_that_is_stopped_ends_the_models_work(talk):
+    ended = []
+
+    def stream(question, history=()):
+        try:
+            while True:
+                yield Delta("x")
+        finally:
+            ended.append(question)
+
+    replies = replace(talk(), stream=stream).reply(LOCAL, "", "支付")
+    next(replies), next(replies), next(replies)
+    replies.close()
+    assert ended == ["支付"]
 
 
 def asked(talk, question, chat="", n=None, user=LOCAL):
@@ -270,7 +306,7 @@ def test_failures_are_one_sentence_and_leak_nothing(talk, caplog, tmp_path):
     assert "secret detail" in caplog.text
     assert say.FAILED in talk().show(LOCAL, chat)[0]["value"][-1]["content"]
     (tmp_path / "broken.db").write_text("no database at all, but long enough to be looked at" * 40)
-    broken = Talk(fake.ask, fake.DOCUMENTS, Chats(tmp_path / "broken.db"))
+    broken = Talk(fake.stream, fake.DOCUMENTS, Chats(tmp_path / "broken.db"))
     assert "用不了" in asked(broken, "支付")[0][-1]["content"]
 
 

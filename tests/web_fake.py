@@ -9,11 +9,12 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 
-from hujin_qa.types import Answer, Citation, Claim, Document, Hit, Note, Passage, Section, Turn
+from hujin_qa.types import Answer, Citation, Claim, Delta, Document, Hit, Note, Passage, Section, Turn
 
 HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=2</script> ![图](http://example.com/a.png) [链](javascript:hit())'
 LINES = [
@@ -109,6 +110,16 @@ def ask(question: str, history: Sequence[Turn] = ()) -> Answer:
     return answer(question, ["𠮷祥支付规模为7万亿元。", "扫码最常见。"])
 
 
+def stream(question: str, history: Sequence[Turn] = ()) -> Generator[Delta | Answer]:
+    """The same with a model's draft before it, where the question asks for one."""
+    if "草稿" in question:
+        for piece in ("支付", "规模<b>", "很大"):
+            yield Delta(piece)
+            time.sleep(0.3)
+    found = ask(question, history)
+    yield replace(found, remark="模型没有回应,改用原文摘句。") if "草稿" in question else found
+
+
 @contextmanager
 def served(*command: str, **settings: str) -> Iterator[str]:
     """The address of a chat that runs in another process, by default the one over this module."""
@@ -138,7 +149,14 @@ if __name__ == "__main__":
     settings = load_settings()
     kept = Chats(settings.data / "chats.db")
     page = build(
-        ask, DOCUMENTS, [NOTE], ["支付分哪几类?", "信贷规模是多少?"], Accounts.of(settings), kept, {"corpus": "1"}
+        ask,
+        stream,
+        DOCUMENTS,
+        [NOTE],
+        ["支付分哪几类?", "信贷规模是多少?"],
+        Accounts.of(settings),
+        kept,
+        {"corpus": "1"},
     )
     print(launch(page, settings), file=sys.stderr, flush=True)
     page.block_thread()

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from .headings import tag
 from .index import Index
+from .lexicon import Lexicon
 from .question import Question, Word
 from .sections import title
-from .text import fold
 from .types import Hit
 
 _NAMED = 2  # missing things and near places that are named
+_COMMON = frozenset("的不没怎几些那这么了着得第")  # no noun that is worth repeating has one of these
 _LONGEST = 12  # characters of a missing thing that is repeated to the user
 _SAY = {
     "empty_index": "索引里还没有任何文字,无法回答。请先放入文档并运行:hujin-qa index",
@@ -20,11 +20,11 @@ _SAY = {
 }
 
 
-def explain(why: str, question: Question, hits: Sequence[Hit], index: Index) -> str:
+def explain(why: str, question: Question, hits: Sequence[Hit], index: Index, lexicon: Lexicon) -> str:
     """The sentences of an abstention; ``why`` is one of its reasons, ``"chat"`` or ``"empty_question"``."""
     if why not in ("no_match", "not_enough_evidence"):
         return _SAY[why]
-    gone = "和".join(f"“{word}”" for word in missing(question, index)[:_NAMED])
+    gone = "和".join(f"“{word}”" for word in missing(question, index, lexicon)[:_NAMED])
     said = f"文中没有提到{gone}。" if gone else _SAY[why]
     return said + (near(hits) if why == "not_enough_evidence" else "")
 
@@ -36,20 +36,21 @@ def near(hits: Sequence[Hit]) -> str:
     return f"相近的内容在{'、'.join(named[:_NAMED])}。" if named else ""
 
 
-def missing(question: Question, index: Index) -> list[str]:
+def missing(question: Question, index: Index, lexicon: Lexicon) -> list[str]:
     """Years and things that a question names and that no document has, not even under another name."""
     years = [f"{year}年" for year in sorted(question.years) if not _occurs(year, index)]
     strange = [w for w in question.words if not w.known and not any(c.isdigit() for c in w.text)]
-    gone = [w for w in strange if _is_thing(w.text, index) and not any(_occurs(o, index) for o in w.same)]
+    gone = [w for w in strange if _is_thing(w, index, lexicon) and not any(_occurs(o, index) for o in w.same)]
     return years + [name for name in _joined(gone, question.folded) if len(name) <= _LONGEST]
 
 
-def _is_thing(word: str, index: Index) -> bool:
-    """Whether a word is surely a noun: one of the dictionary, or a guessed name, but no slip of the segmentation."""
-    words = tag(word)
-    name = words[0][1].startswith(("nr", "ns", "nt", "nz", "eng"))
-    noun = len(words) == 1 and words[0][1].startswith(("n", "eng"))
-    return noun and "的" not in word and (name or index.segmenter.is_word(word))
+def _is_thing(word: Word, index: Index, lexicon: Lexicon) -> bool:
+    """Whether a word surely names something: a noun of the dictionary, or a guessed name without a common character."""
+    text = word.text
+    if text.isascii():
+        return True
+    name = not any(c in lexicon.stopwords or c in _COMMON for c in text)
+    return word.noun and not _COMMON & set(text) and (name or index.segmenter.is_word(text))
 
 
 def _joined(words: Sequence[Word], folded: str) -> list[str]:
@@ -69,5 +70,4 @@ def _occurs(word: str, index: Index) -> bool:
         inside = any(word in term for term in index.lexical.vocabulary)
     else:
         inside = all(index.lexical.frequency("_" + word[i : i + 2]) for i in range(len(word) - 1))
-    beside = (value for d in index.documents.values() for value in (d.title, *d.metadata.values()))
-    return inside or any(word in fold(value) for value in beside)
+    return inside or word in index.beside

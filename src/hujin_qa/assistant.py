@@ -1,14 +1,15 @@
 """The facade: settings in, answers out. It wires the stages and holds no logic of their own."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from .abstention import explain, near
 from .conversation import Past, remember, resolve
+from .corpus import NOTES
 from .credits import find_credits
-from .encoder import open_encoder
+from .encoder import DefaultEncoder, SentenceTransformerEncoder, open_encoder
 from .index import Index, build_index, is_stale, open_index
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
@@ -42,7 +43,7 @@ class Assistant:
         lexicon = load_lexicon(settings.lexicon)
         encoder = open_encoder(settings.encoder, settings.cache)
         if not (settings.index / "manifest.json").exists():
-            ensure_index(settings, [settings.corpus], report)
+            _build(settings, [settings.corpus], encoder, lexicon, report)
         return cls(settings, encoder, lexicon, open_index(settings.index, encoder.id, lexicon))
 
     def over(self, encoder: Encoder, settings: Settings) -> "Assistant":
@@ -61,7 +62,7 @@ class Assistant:
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), stopped: Callable[[], bool] = lambda: False
-    ) -> Iterator[Delta | Answer]:
+    ) -> Generator[Delta | Answer]:
         """Pieces of the language model's draft as it writes, if one is set; last comes the checked answer.
 
         Closing the iterator, or ``stopped()`` becoming true, ends the model's work.
@@ -74,7 +75,7 @@ class Assistant:
         from .composer import compose_answer
 
         asked = understand(answer.interpreted, self.index, self.lexicon)
-        nothing = explain("not_enough_evidence", asked, answer.hits, self.index)
+        nothing = explain("not_enough_evidence", asked, answer.hits, self.index, self.lexicon)
         for event in compose_answer(answer, nothing, history, self.index, self.encoder, self.settings, stopped):
             if isinstance(event, Answer):
                 notes = self._notes(Reading(event.claims, event.citations, 0.0, {}))
@@ -120,7 +121,7 @@ class Assistant:
         if not asked.terms or asked.chat or not self.index.passages:
             reason = "empty_index" if asked.terms and not asked.chat else "no_match"
             why = "empty_question" if not text else "chat" if asked.chat else reason
-            say = explain(why, asked, (), self.index)
+            say = explain(why, asked, (), self.index, self.lexicon)
             return self._abstain(text, asked, (), reason, say, {"retrieve": 0.0, "read": 0.0}, 0.0)
         sought, *parts = self.seek(asked)
         hits = sought.hits
@@ -135,7 +136,7 @@ class Assistant:
         known = asked.kind == "summary" or bool(asked.words and reading.signals.get("together"))
         if not known or reading.confidence < self.settings.threshold or not reading.claims:
             reason = "not_enough_evidence" if known and hits else "no_match"
-            say = explain(reason, asked, hits, self.index)
+            say = explain(reason, asked, hits, self.index, self.lexicon)
             return self._abstain(text, asked, hits, reason, say, timings, reading.confidence)
         return self._answered(text, asked, hits, reading, timings)
 
@@ -207,14 +208,28 @@ def ensure_index(
     """Build the index of ``paths`` unless it is there and fresh; whether it was built."""
     lexicon = load_lexicon(settings.lexicon)
     encoder = open_encoder(settings.encoder, settings.cache)
-    notes = settings.corpus / "notes.jsonl"
-    found = notes if notes.is_file() else None
-    if not force and not is_stale(settings.index, paths, found, encoder.id, lexicon):
+    if not force and not is_stale(settings.index, paths, _notes(settings), encoder.id, lexicon):
         return False
+    _build(settings, paths, encoder, lexicon, report)
+    return True
+
+
+def _notes(settings: Settings) -> Path | None:
+    notes = settings.corpus / NOTES
+    return notes if notes.is_file() else None
+
+
+def _build(
+    settings: Settings,
+    paths: Sequence[Path],
+    encoder: DefaultEncoder | SentenceTransformerEncoder,
+    lexicon: Lexicon,
+    report: Callable[[str], None],
+) -> None:
+    """Build the index, and find the questions that it is seen to answer."""
 
     def known_questions(index: Index) -> list[KnownQuestion]:
         assistant = Assistant(settings, encoder, lexicon, index)
         return confirm(index, lambda question: assistant._answer(question, None))
 
-    build_index(paths, settings.index, encoder, encoder.id, lexicon, found, report, known_questions)
-    return True
+    build_index(paths, settings.index, encoder, encoder.id, lexicon, _notes(settings), report, known_questions)

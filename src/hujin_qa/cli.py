@@ -145,11 +145,16 @@ def serve(
     host: Annotated[str | None, typer.Option(help="监听地址")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="端口;0 表示任选一个")] = None,
     index: IndexOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """打开网页聊天(默认只在本机)。"""
     from .web import serve as serve_web
 
-    serve_web(load_settings(host=host, port=port, index=index), _say)
+    def opened(address: str) -> None:
+        if as_json:
+            _print({"url": address})
+
+    serve_web(load_settings(host=host, port=port, index=index), _say, opened)
 
 
 @app.command()
@@ -174,13 +179,20 @@ def doctor(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 @app.command("download-model")
 def download(
-    name: Annotated[str, typer.Argument(help="sentence-transformers 模型名")], as_json: JsonOption = False
+    name: Annotated[str, typer.Argument(help="sentence-transformers 模型名")],
+    index: IndexOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """下载另一个向量模型(唯一会联网的命令)。"""
     from .encoder import download_model
 
+    settings = load_settings(index=index)
     path = download_model(name)
-    _print({"model": name, "path": str(path)}) if as_json else _say(f"已下载:{path}")
+    if as_json:
+        _print({"model": name, "path": str(path)})
+    else:
+        _say(f"已下载:{path}")
+        _say(f"用它建索引:HUJIN_QA_ENCODER={name} hujin-qa index --index {settings.index}")
 
 
 def _assistant(settings: Settings) -> Any:

@@ -8,9 +8,10 @@ gives the confidence: a calibrated probability that what was found holds the ans
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from .index import Index
 from .question import Question, Word, number, numeral
 from .text import bigrams, fold
-from .types import Hit
+from .types import Hit, Passage
 
 Degrees = Mapping[str, float]
 """Words with how surely they were found, above 0 and up to 1."""
@@ -96,8 +97,12 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
     pairs = _shares({p: lexical.idf_of(lexical.frequency("_" + p)) for p in bigrams(question.folded)})
     words = _shares({w.text: w.weight for w in question.words})
 
-    def held(found: Degrees) -> float:
-        return sum(words[w] * degree for w, degree in found.items()) if words else 1.0
+    def held(found: Degrees, least: float = 0.0) -> float:
+        total = 0.0
+        for word, degree in found.items():
+            if degree >= least:
+                total += words[word] * degree
+        return total if words else 1.0
 
     evidence = []
     for hit in hits:
@@ -112,24 +117,32 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
         beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
         passage = held(union(above, matched(question.words, fold(hit.passage.text))))
         path_pairs = {p for p in pairs if p in path}
-        for row, cosine in zip(range(first, last), cosines.tolist(), strict=True):
-            _, start, end = index.sentences[row].tolist()
+        places = index.sentences[first:last].tolist()
+        for row, (_, start, end), cosine in zip(range(first, last), places, cosines.tolist(), strict=True):
             folded = fold(text[start:end])
             own = matched(question.words, folded)
-            reach = union(own, above)
-            own_pairs = {p for p in pairs if p in folded}
+            reach = union(own, above) if above else own
+            shares = held(own), held(own, 1.0)
+            path_shares = (held(reach), held(reach, 1.0)) if above else shares
+            own_pairs = both_pairs = 0.0
+            for pair, weight in pairs.items():
+                if pair in folded:
+                    own_pairs += weight
+                    both_pairs += weight
+                elif pair in path_pairs:
+                    both_pairs += weight
             value = question.holds_value(folded)
             signals = {
                 "cosine": (cosine - mean) / deviation,
-                "own": held(own),
-                "path": held(reach),
-                "own_sure": held(sure(own)),
-                "path_sure": held(sure(reach)),
+                "own": shares[0],
+                "path": path_shares[0],
+                "own_sure": shares[1],
+                "path_sure": path_shares[1],
                 "focus": max((own.get(w, 0.0) for w in question.focus), default=0.0),
                 "focus_path": max((reach.get(w, 0.0) for w in question.focus), default=0.0),
                 "passage": passage,
-                "pairs": sum(map(pairs.__getitem__, own_pairs)),
-                "path_pairs": sum(map(pairs.__getitem__, own_pairs | path_pairs)),
+                "pairs": own_pairs,
+                "path_pairs": both_pairs,
                 "hit": hit.score,
                 "first_hit": float(hit.rank == 1),
                 "value": float(question.value is not None and value),
@@ -163,8 +176,8 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     """What speaks for and against there being an answer in the text."""
     best = chosen[0]
     said = " ".join(e.folded for e in chosen)
-    passages = fold(" ".join(" ".join(h.passage.section) + h.passage.text for h in hits))
-    nearest = fold(" ".join([*best.hit.passage.section, best.hit.passage.text]))
+    passages = " ".join(_folded(h.passage) for h in hits)
+    nearest = _folded(best.hit.passage)
     within = matched(question.words, nearest)
     together = union(*(e.path_words for e in chosen))
     unknown = [w for w in question.words if not w.known]
@@ -195,6 +208,11 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
         "open_kind": float(question.kind in ("why", "how", "summary", "define")),
         "polar": float(question.kind == "polar"),
     }
+
+
+def _folded(passage: Passage) -> str:
+    """A passage behind its headings, from pieces that were folded before."""
+    return f"{fold(' '.join(passage.section))} {fold(passage.text)}"
 
 
 def _against(asked: str, said: str) -> bool:
@@ -232,7 +250,8 @@ def confidence(signals: Mapping[str, float]) -> float:
 
 def _logit(model: str, signals: Mapping[str, float]) -> float:
     weights = _weights()[model]
-    return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in signals.items())
+    terms: Iterator[float] = map(mul, map(weights.__getitem__, signals), signals.values())
+    return weights["bias"] + sum(terms)
 
 
 def rescored(evidence: Evidence) -> Evidence:
@@ -240,15 +259,22 @@ def rescored(evidence: Evidence) -> Evidence:
     return replace(evidence, score=_logit("sentence", evidence.signals))
 
 
-_fitted: dict[str, dict[str, float]] = {}
+class _Weights(dict[str, float]):
+    """Weight of a signal, 0 if it was not fitted."""
+
+    def __missing__(self, name: str) -> float:
+        return 0.0
+
+
+_fitted: dict[str, _Weights] = {}
 
 
 def use_weights(models: Mapping[str, dict[str, float]]) -> None:
     """Put other weights in force in this process; for fitting."""
-    _fitted.update(models)
+    _fitted.update({model: _Weights(weights) for model, weights in models.items()})
 
 
-def _weights() -> dict[str, dict[str, float]]:
+def _weights() -> dict[str, _Weights]:
     if not _fitted:
         use_weights(json.loads((files("hujin_qa") / "data" / "evidence.json").read_text(encoding="utf-8")))
     return _fitted

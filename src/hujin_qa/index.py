@@ -95,6 +95,11 @@ class Index:
         return Meanings.of(self.lexical.vocabulary)
 
     @cached_property
+    def beside(self) -> str:
+        """Folded titles and metadata of all documents: words that stand in no passage."""
+        return fold(" | ".join(value for d in self.documents.values() for value in (d.title, *d.metadata.values())))
+
+    @cached_property
     def rows(self) -> dict[str, int]:
         """Row of a passage by its id."""
         return {p.id: row for row, p in enumerate(self.passages)}

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from .errors import BadInput
+from .errors import BadInput, reason
 from .text import fold
 
 _LISTS = ("words", "aliases", "synonyms", "fillers", "chat")
@@ -65,7 +65,7 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         try:
             tables.append(_checked(tomllib.loads(extra.read_text(encoding="utf-8"))))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error, TypeError) as error:
-            raise BadInput(f"词表 {extra} 读不出来:{error}。格式见 src/hujin_qa/data/lexicon.toml。") from None
+            raise BadInput(f"词表 {extra} 读不出来:{_fault(error)}。格式见 src/hujin_qa/data/lexicon.toml。") from None
 
     def gather(name: str) -> list[Any]:
         return [item for table in tables for item in table.get(name, [])]
@@ -81,6 +81,18 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         chat=tuple(gather("chat")),
         places=tuple(dict.fromkeys(fold(w) for table in tables for w in table.get("places", "").split())),
     )
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with a lexicon file, for users."""
+    if isinstance(error, OSError):
+        return reason(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "不是 UTF-8 编码"
+    if isinstance(error, tomllib.TOMLDecodeError):
+        line = re.search(r"line (\d+)", str(error))
+        return f"第 {line[1]} 行不是合法的 TOML" if line else "不是合法的 TOML"
+    return f"正则 {error.pattern!r} 写错了" if isinstance(error, re.error) else str(error)
 
 
 def _checked(table: dict[str, Any]) -> dict[str, Any]:

@@ -60,9 +60,10 @@ class Meanings:
         if word not in rows or not self.words:
             return {}
         cosines = self.vectors @ _unit(table[rows[word]])
-        best = np.argsort(-cosines, kind="stable")[:_MOST]
+        close = np.flatnonzero(cosines > NEAR)
+        best = close[np.argsort(-cosines[close], kind="stable")][:_MOST]
         return {
             self.words[i]: round((float(cosines[i]) - NEAR) / (1 - NEAR), 3)
             for i in best.tolist()
-            if cosines[i] > NEAR and self.words[i] != word
+            if self.words[i] != word
         }

@@ -106,11 +106,15 @@ class Pinyin:
         edges = {0}
         for word in context.words(run):
             edges.add(max(edges) + len(word))
+        held = [context.occurs(pair) for pair in pairwise(run)]
+        sounds = [self.sounds.get(c, c) for c in run]
         for at in range(len(run) - 1):
             for size in range(2, min(_LONGEST, len(run) - at) + 1):
+                if all(held[at : at + size - 1]):
+                    continue
                 heard = run[at : at + size]
-                word = self.words.get(_blur("".join(self.sounds.get(c, c) for c in heard)), heard)
-                if word == heard or len(word) != size or all(map(context.occurs, pairwise(heard))):
+                word = self.words.get(_blur("".join(sounds[at : at + size])), heard)
+                if word == heard or len(word) != size:
                     continue
                 short = size == 2 and (context.is_word(heard) or not {at, at + size} <= edges)
                 if not short and (size == _LONGEST or not context.grammar & set(heard)):

@@ -73,6 +73,7 @@ def retrieve(
 
 def _best(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
     """Rows of the ``k`` largest positive scores, largest first, ties in reading order."""
-    rows = np.sort(np.argpartition(-scores, k)[:k]) if len(scores) > 4 * k else np.arange(len(scores))
-    rows = rows[np.argsort(-scores[rows], kind="stable")][:k]
-    return rows[scores[rows] > 0]
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > 4 * k:
+        rows = rows[np.sort(np.argpartition(-scores[rows], k)[:k])]
+    return rows[np.argsort(-scores[rows], kind="stable")][:k]

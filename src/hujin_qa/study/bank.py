@@ -33,21 +33,25 @@ _GENERATORS: tuple[Callable[[Source], Iterator[Draft]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """The items of an index and what the checks refused: reason to count."""
+    """The sound drafts of an index with the notes on their places, and what the checks refused: reason to count."""
 
-    items: tuple[Item, ...]
+    drafts: tuple[tuple[Draft, tuple[Note, ...]], ...]
     refused: Counter[str]
+
+    def items(self, seed: int = 0) -> tuple[Item, ...]:
+        """Every item, options and order mixed by ``seed``; which items there are does not depend on it."""
+        return tuple(_in_turn([arrange(draft, notes, seed) for draft, notes in self.drafts], seed))
 
     @property
     def refused_share(self) -> float:
-        made = len(self.items) + self.refused.total()
+        made = len(self.drafts) + self.refused.total()
         return self.refused.total() / made if made else 0.0
 
 
-def make_bank(index: Index, seed: int = 0) -> Bank:
-    """Every item that the text proves. ``seed`` mixes options and order; which items there are does not depend on it."""
+def make_bank(index: Index) -> Bank:
+    """Every item that the text proves; a second or two for a small book."""
     source = Source(index)
-    items: list[Item] = []
+    drafts: list[tuple[Draft, tuple[Note, ...]]] = []
     refused: Counter[str] = Counter()
     seen: set[tuple[str, ...]] = set()
     for generate in _GENERATORS:
@@ -60,8 +64,8 @@ def make_bank(index: Index, seed: int = 0) -> Bank:
                 refused[reason] += 1
             else:
                 seen.update(keys)
-                items.append(arrange(draft, notes_of(draft, index.notes), seed))
-    return Bank(tuple(_in_turn(items, seed)), refused)
+                drafts.append((draft, notes_of(draft, index.notes)))
+    return Bank(tuple(drafts), refused)
 
 
 def notes_of(draft: Draft, notes: Sequence[Note]) -> tuple[Note, ...]:

@@ -43,13 +43,12 @@ def items(
     """列出题目,一行一题。"""
     from .items import item_payload
 
-    course = _course(index, seed)
-    for item in list(course.items.values())[:limit]:
+    course = _course(index)
+    items = course.items(seed)
+    for item in list(items.values())[:limit]:
         print(json.dumps(item_payload(item), ensure_ascii=False) if as_json else f"{item.id}  {item.stem}")
     refused = "、".join(f"{reason} {n}" for reason, n in course.bank.refused.most_common())
-    _say(
-        f"共 {len(course.items)} 题;检查退回 {course.bank.refused_share:.0%}" + (f"({refused})。" if refused else "。")
-    )
+    _say(f"共 {len(items)} 题;检查退回 {course.bank.refused_share:.0%}" + (f"({refused})。" if refused else "。"))
 
 
 @app.command()
@@ -60,7 +59,7 @@ def path(index: IndexOption = None, learner: LearnerOption = LOCAL.name, as_json
     course = _course(index)
     right = {r.item for r in course.store.responses(learner) if r.correct}
     upcoming = True
-    for step in study_path(course.source, list(course.items.values())):
+    for step in study_path(course.source, list(course.items().values())):
         done = sum(id_ in right for id_ in step.items)
         finished = bool(step.items) and done == len(step.items)
         if as_json:
@@ -87,14 +86,14 @@ def quiz(
 
     course = _course(index)
     session = course.store.open_session(learner)
-    if session and any(id_ in course.items for id_ in session.items):
+    if session and any(id_ in course.items() for id_ in session.items):
         _say("接着做上次没做完的测验。")
     else:
         mixed = seed if seed is not None else secrets.randbelow(10**6)
-        chosen = [i.id for i in course.mixed(mixed).about(section)][:count]
+        chosen = [i.id for i in course.about(section, mixed)][:count]
         session = course.store.begin(learner, chosen, mixed)
     try:
-        sit(session, course.mixed(session.seed).items, course.store, input, print)
+        sit(session, course.items(session.seed), course.store, input, print)
     except EOFError:
         _say("\n先到这里。做过的都已保存,下次运行 hujin-qa study quiz 接着做。")
 
@@ -143,7 +142,7 @@ def export(
     """把题目导出到 Anki 或 Moodle。"""
     from .exports import to_anki, to_gift, to_moodle_xml
 
-    items = list(_course(index, seed).items.values())
+    items = list(_course(index).items(seed).values())
     if format_ is Format.anki:
         data = to_anki(items, next((i.citation.document for i in items), "hujin_qa"))
     else:
@@ -160,7 +159,7 @@ def results(index: IndexOption = None, as_json: JsonOption = False) -> None:
     from .results import by_section, item_quality, score
 
     course = _course(index)
-    responses = course.store.responses()
+    items, responses = course.items(), course.store.responses()
     learners = {
         name: [r for r in responses if r.learner == name] for name in dict.fromkeys(r.learner for r in responses)
     }
@@ -171,7 +170,7 @@ def results(index: IndexOption = None, as_json: JsonOption = False) -> None:
                 name: {
                     "right": score(of).right,
                     "total": score(of).total,
-                    "sections": {s: [v.right, v.total] for s, v in by_section(of, course.items).items()},
+                    "sections": {s: [v.right, v.total] for s, v in by_section(of, items).items()},
                 }
                 for name, of in learners.items()
             },
@@ -188,7 +187,7 @@ def results(index: IndexOption = None, as_json: JsonOption = False) -> None:
     table.writerow([])
     table.writerow(["题目", "作答人数", "正确率", "区分度", "还在用"])
     table.writerows(
-        [id_, q.answers, f"{q.difficulty:.0%}", f"{q.discrimination:.2f}", "是" if id_ in course.items else "否"]
+        [id_, q.answers, f"{q.difficulty:.0%}", f"{q.discrimination:.2f}", "是" if id_ in items else "否"]
         for id_, q in quality.items()
     )
 
@@ -202,7 +201,7 @@ def retire(
 ) -> None:
     """停用一道题,或恢复它;已有的成绩不变。"""
     course = _course(index)
-    if item not in {i.id for i in course.bank.items}:
+    if item not in {i.id for i in course.bank.items()}:
         raise BadInput(f"没有这道题:{item}。题目的 id 见:hujin-qa study items")
     if undo:
         course.store.revive(item)
@@ -229,10 +228,10 @@ def restore(source: Annotated[Path, typer.Argument(metavar="FILE", help="从这�
     _say("已恢复。")
 
 
-def _course(index: Path | None, seed: int = 0) -> "Course":
+def _course(index: Path | None) -> "Course":
     from .course import Course
 
-    return Course.open(load_settings(index=index), seed, _say)
+    return Course.open(load_settings(index=index), _say)
 
 
 def _say(line: str) -> None:

@@ -15,42 +15,41 @@ from .store import Store
 
 @dataclass(frozen=True)
 class Course:
-    """The items of an index that no trainer has retired, by id, in the order of the seed."""
+    """The items of an index and the results of those who learn from it."""
 
     index: Index
     bank: Bank
-    items: dict[str, Item]
     store: Store
 
     @classmethod
-    def open(cls, settings: Settings, seed: int = 0, report: Callable[[str], None] = lambda _: None) -> "Course":
+    def open(cls, settings: Settings, report: Callable[[str], None] = lambda _: None) -> "Course":
         """The course over the index of the settings, which is built if it is missing.
 
         Raises:
-            HujinError: the index or the results cannot be opened.
+            HujinError: the index cannot be opened.
         """
-        return cls.of(Assistant.open(settings, report).index, Store.of(settings), seed)
+        return cls.of(Assistant.open(settings, report).index, Store.of(settings))
 
     @classmethod
-    def of(cls, index: Index, store: Store, seed: int = 0) -> "Course":
-        bank, retired = make_bank(index, seed), store.retired()
-        return cls(index, bank, {item.id: item for item in bank.items if item.id not in retired}, store)
-
-    def mixed(self, seed: int) -> "Course":
-        """The same items in another order, their options too."""
-        return Course.of(self.index, self.store, seed)
+    def of(cls, index: Index, store: Store) -> "Course":
+        return cls(index, make_bank(index), store)
 
     @property
     def source(self) -> Source:
         return Source(self.index)
 
-    def about(self, section: str) -> list[Item]:
+    def items(self, seed: int = 0) -> dict[str, Item]:
+        """The items that no trainer has retired, by id, in the order of the seed."""
+        retired = self.store.retired()
+        return {item.id: item for item in self.bank.items(seed) if item.id not in retired}
+
+    def about(self, section: str, seed: int = 0) -> list[Item]:
         """The items of the sections whose headings hold these words; of all without any.
 
         Raises:
             BadInput: there are none.
         """
-        found = [i for i in self.items.values() if section in " ".join(i.citation.section)]
+        found = [i for i in self.items(seed).values() if section in " ".join(i.citation.section)]
         if not found:
             raise BadInput(f"没有题目出自标题含「{section}」的一节。" if section else "从这份文档里出不了题。")
         return found

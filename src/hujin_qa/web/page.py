@@ -5,7 +5,6 @@ Nothing here is shared between sessions but what is read only; ``talk`` says wha
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from html import unescape
 from importlib.resources import files
 from typing import Any
@@ -16,13 +15,15 @@ from ..accounts import Accounts
 from ..chats import Chats
 from ..feedback import REASONS
 from ..payload import answer_payload
+from ..study.course import Course
 from ..types import Document, Note
 from . import strings as say
 from .login import user_of
 from .render import welcome
 from .shelf import Shelf
 from .source import reader_html
-from .talk import DISLIKE, LIKE, Ask, Talk, Updates, idle, words_for
+from .study_page import build_study
+from .talk import DISLIKE, LIKE, Ask, Stream, Talk, Updates, idle, told, words_for
 
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -43,15 +44,17 @@ def assets() -> dict[str, Any]:
 
 def build(
     ask: Ask,
+    stream: Stream,
     documents: Mapping[str, Document],
     notes: Sequence[Note],
     examples: Sequence[str],
     accounts: Accounts,
     chats: Chats,
     versions: Mapping[str, str],
+    course: Course | None = None,
 ) -> gr.Blocks:
-    """The page over anything that answers questions about these documents."""
-    talk = Talk(ask, documents, chats, versions)
+    """The page over anything that answers questions about these documents; with a course, the page /study too."""
+    talk = Talk(stream, documents, chats, versions)
 
     def read_document(document: str) -> str:
         return reader_html(str(document), documents, notes)
@@ -64,17 +67,17 @@ def build(
             return {"id": "1", "error": words_for(error)}
 
     def on_ask(question: str, chat: str, request: gr.Request) -> Iterator[Updates]:
-        with _told():
+        with told():
             yield from talk.reply(user_of(request, accounts), chat, question)
 
     def on_retry(chat: str, event: gr.RetryData, request: gr.Request) -> Iterator[Updates]:
-        with _told():
+        with told():
             user, n = user_of(request, accounts), _exchange(event.index)
             for turn in chats.turns(user, chat)[n : n + 1]:
                 yield from talk.reply(user, chat, turn.question, n)
 
     def on_edit(chat: str, event: gr.EditData, request: gr.Request) -> Iterator[Updates]:
-        with _told():
+        with told():
             question = unescape(str(event.value))
             yield from talk.reply(user_of(request, accounts), chat, question, _exchange(event.index))
 
@@ -83,37 +86,37 @@ def build(
         yield from on_ask(value["text"] if isinstance(value, dict) else str(value), chat, request)
 
     def on_undo(chat: str, request: gr.Request) -> Updates:
-        with _told():
+        with told():
             return talk.undo(user_of(request, accounts), chat)
 
     def on_stop(chat: str, request: gr.Request) -> Updates:
-        with _told():
+        with told():
             return talk.stop(user_of(request, accounts), chat)
 
     def on_like(chat: str, event: gr.LikeData, request: gr.Request) -> None:
-        with _told():
+        with told():
             talk.judge(user_of(request, accounts), chat, _exchange(event.index), event.liked)
 
     def on_open(chat: str | None, request: gr.Request) -> Updates:
-        with _told():
+        with told():
             return talk.show(user_of(request, accounts), chat or "")
 
     def on_shelf(chat: str, words: str, request: gr.Request) -> tuple[Any, ...]:
-        with _told():
+        with told():
             return shelf.show(user_of(request, accounts), chat, words)
 
     def on_rename(chat: str, title: str, request: gr.Request) -> None:
-        with _told():
+        with told():
             chats.rename(user_of(request, accounts), chat, title)
 
     def on_remove(chat: str, request: gr.Request) -> Updates:
-        with _told():
+        with told():
             chats.remove(user_of(request, accounts), chat)
         return [], idle(), ""
 
     def on_export(ending: str) -> Any:
         def export(chat: str, request: gr.Request) -> str:
-            with _told():
+            with told():
                 return shelf.packed(user_of(request, accounts), chat, ending)
 
         return export
@@ -192,17 +195,10 @@ def build(
             packed = button.click(on_export(ending), chat, shelf.file, **quiet)
             packed.success(None, shelf.file, js="(file) => window.hujin.save(file)", **quiet)
         gr.api(answer_json, api_name="ask")  # type: ignore[attr-defined]
+    if course:
+        build_study(page, course, accounts)
     page.queue(default_concurrency_limit=_AT_ONCE)
     return page  # type: ignore[no-any-return]
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn a failure into one sentence on the page."""
-    try:
-        yield
-    except Exception as error:
-        raise gr.Error(words_for(error), title=say.PROBLEM, print_exception=False) from None
 
 
 def _exchange(index: int | tuple[int, int]) -> int:

@@ -50,7 +50,7 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int |
     read_as = f'<p class="read-as">{escape(say.READ_AS + answer.interpreted)}</p>' if _reread(answer) else ""
     if kind == "abstained":
         head = f'<p class="verdict">{escape(say.ABSTAINED[answer.reason])}</p>'
-        rest = f'<p class="claim">{_lines(answer.text)}</p>{_also(answer, documents, say.NEARBY)}'
+        rest = f'<p class="claim">{_lines(answer.text)}</p>{_remark(answer)}{_also(answer, documents, say.NEARBY)}'
         return f'<div class="answer abstained">{read_as}{head}{rest}</div>'
     body = _claims(answer, answer.claims[:claims])
     if claims is not None and claims < len(answer.claims):
@@ -58,9 +58,20 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int |
     notes = "".join(f'<p class="note">{escape(note_line(n))}</p>' for n in answer.notes)
     copy = f'<p><button type="button" class="copy">{say.COPY}</button></p>'
     return (
-        f'<div class="answer answered">{read_as}{body}{notes}{_basis(answer)}'
+        f'<div class="answer answered">{read_as}{body}{notes}{_remark(answer)}{_basis(answer)}'
         f"{_places(answer.citations, documents)}{_also(answer, documents, say.ALSO_FOUND)}{copy}</div>"
     )
+
+
+def draft_html(text: str) -> str:
+    """What a language model has written so far, marked as not yet checked."""
+    head = f'<p class="verdict">{escape(say.DRAFT)}</p>'
+    return f'<div class="answer draft">{head}<p class="claim">{_lines(text)}</p></div>'
+
+
+def _remark(answer: Answer) -> str:
+    """How it was answered, where that needs saying."""
+    return f'<p class="remark">{escape(answer.remark)}</p>' if answer.remark else ""
 
 
 def _reread(answer: Answer) -> bool:

@@ -19,6 +19,8 @@ from ..chats import Chats
 from ..errors import BadInput
 from ..index import read_manifest
 from ..settings import Settings
+from ..study.course import Course
+from ..study.store import Store
 from ..suggestions import first_questions
 from . import strings as say
 from .login import guard
@@ -35,8 +37,10 @@ _HEADERS = [
 ]
 
 
-def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
+def serve(settings: Settings, say_line: Callable[[str], None], opened: Callable[[str], None] = lambda _: None) -> None:
     """Open the index (build it if it is missing), start the chat and stay until interrupted.
+
+    ``opened`` is told the address once the chat answers there.
 
     Raises:
         BadInput: an address off this machine without users, a busy port.
@@ -48,9 +52,19 @@ def serve(settings: Settings, say_line: Callable[[str], None]) -> None:
     index, accounts = assistant.index, Accounts.of(settings)
     kept = Chats(settings.data / "chats.db")
     page = build(
-        assistant.ask, index.documents, index.notes, first_questions(index, 4), accounts, kept, _versions(settings)
+        assistant.ask,
+        assistant.stream,
+        index.documents,
+        index.notes,
+        first_questions(index, 4),
+        accounts,
+        kept,
+        _versions(settings),
+        Course.of(index, Store.of(settings)),
     )
-    say_line(say.OPENED.format(address=launch(page, settings)) + "  " + say.STOP_HINT)
+    address = launch(page, settings)
+    say_line(say.OPENED.format(address=address) + "  " + say.STOP_HINT)
+    opened(address)
     try:
         while True:
             time.sleep(3600)  # unlike a lock, interruptible everywhere

@@ -5,8 +5,8 @@ at it takes the user, so an id of somebody else leads nowhere.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +15,15 @@ import gradio as gr
 from ..chats import Chats, Kept
 from ..errors import HujinError
 from ..feedback import GOOD, REASONS, judge, verdicts
-from ..types import Answer, Document, Turn
+from ..types import Answer, Delta, Document, Turn
 from ..users import User
 from . import strings as say
-from .render import answer_html, said
+from .render import answer_html, draft_html, said
 
 Ask = Callable[[str, Sequence[Turn]], Answer]
+Stream = Callable[[str, Sequence[Turn]], Generator[Delta | Answer]]
+"""Pieces of a language model's draft, if there is one, and last the answer. Closing it ends the model's work."""
+
 Updates = tuple[Any, Any, Any]
 """For the conversation, the question box and the id of the conversation."""
 
@@ -33,12 +36,12 @@ _log = logging.getLogger(__name__)
 class Talk:
     """Conversations about these documents."""
 
-    ask: Ask
+    stream: Stream
     documents: Mapping[str, Document]
     chats: Chats
     versions: Mapping[str, str] = field(default_factory=dict)  # of what answers, kept with every verdict
 
-    def reply(self, user: User, chat: str, question: str, n: int | None = None) -> Iterator[Updates]:
+    def reply(self, user: User, chat: str, question: str, n: int | None = None) -> Generator[Updates]:
         """Show at once that the question was heard, then the answer sentence by sentence; ``n`` asks it in place of
         the ``n``-th (from 0) and what followed.
 
@@ -60,7 +63,16 @@ class Talk:
                 return gr.update(value=value, feedback_value=marks), _busy(**box), chat
 
             yield step(said(say.SEARCHING, "state"), value="")
-            answer = self.ask(question, _history(done))
+            draft, answer = "", None
+            with closing(self.stream(question, _history(done))) as events:
+                for event in events:
+                    if isinstance(event, Answer):
+                        answer = event
+                    else:
+                        draft += event.text
+                        yield step(draft_html(draft))
+            if answer is None:
+                raise RuntimeError("a stream ended without an answer")
             for shown in range(1, len(answer.claims)):
                 yield step(answer_html(answer, self.documents, shown))
             yield step(answer_html(answer, self.documents))  # one that is stopped ends here and is not kept
@@ -124,6 +136,15 @@ class Talk:
             return answer_html(turn.answer, self.documents)
         quiet = turn.remark in ("", say.STOPPED)
         return said(turn.remark or say.UNFINISHED, "state" if quiet else "failure")
+
+
+@contextmanager
+def told() -> Generator[None]:
+    """Turn a failure into one sentence on the page."""
+    try:
+        yield
+    except Exception as error:
+        raise gr.Error(words_for(error), title=say.PROBLEM, print_exception=False) from None
 
 
 def words_for(error: Exception) -> str:

@@ -1,0 +1,175 @@
+"""The page /study: path, quiz, cards, and for trainers the results."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from ..accounts import Accounts
+from ..errors import BadInput
+from ..study.cards import RATINGS
+from ..study.course import Course
+from ..users import User
+from . import strings as say
+from .lesson import Asked, Lesson, card_html, item_html
+from .login import user_of
+from .talk import told
+
+_PLACES = 6  # the most that an item has to pair or to sort
+_HIDDEN = gr.update(visible=False)
+
+
+def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
+    """Add the page to the app. Call it after the chat's own ``with`` block."""
+    lesson = Lesson.of(course)
+
+    def form(asked: Asked | None) -> list[Any]:
+        """Updates for the item, its answer fields and the submit button."""
+        if asked is None:
+            return ["", _HIDDEN, _HIDDEN, *[_HIDDEN] * _PLACES, _HIDDEN]
+        item = asked.item
+        choices = [(text, i) for i, text in enumerate(item.options)]
+        ordered = item.kind in ("match", "order")
+        one, many = not ordered and item.kind != "list", item.kind == "list"
+        labels = item.prompts or [say.PLACE.format(n=n) for n in range(1, len(item.answer) + 1)]
+        places = [
+            gr.update(visible=True, choices=choices, value=None, label=labels[n])
+            if ordered and n < len(item.answer)
+            else _HIDDEN
+            for n in range(_PLACES)
+        ]
+        return [
+            item_html(asked),
+            gr.update(visible=True, choices=choices, value=None) if one else _HIDDEN,
+            gr.update(visible=True, choices=choices, value=[]) if many else _HIDDEN,
+            *places,
+            gr.update(visible=True),
+        ]
+
+    def shown(user: User, again: list[str]) -> tuple[Any, ...]:
+        """The quiz as it stands: an item, or the score of the last one and what may be started."""
+        asked = lesson.asked(user, again)
+        score, sections, wrong = lesson.last(user)
+        ended = ""
+        if asked is None and score.total:
+            weak = ";".join(f"{name}({s.right}/{s.total})" for name, s in sections.items() if s.share < 1)
+            ended = say.SCORE.format(right=score.right, total=score.total) + (say.WEAK + weak if weak else "")
+        idle = asked is None
+        start, redo = gr.update(visible=idle), gr.update(visible=idle and bool(wrong))
+        return (*form(asked), start, redo, _HIDDEN, gr.update(value=ended, visible=bool(ended)), "", again, time.time())
+
+    def on_load(request: gr.Request) -> tuple[Any, ...]:
+        user = user_of(request, accounts)
+        return (lesson.path_html(user), gr.update(visible="trainer" in user.roles), *shown(user, []), *card(user))
+
+    def on_start(section: str, count: float, request: gr.Request) -> tuple[Any, ...]:
+        with told():
+            user = user_of(request, accounts)
+            lesson.begin(user, section or "", int(count), secrets.randbelow(10**6))
+            return shown(user, [])
+
+    def on_redo(request: gr.Request) -> tuple[Any, ...]:
+        with told():
+            user = user_of(request, accounts)
+            return shown(user, lesson.last(user)[2])
+
+    def on_next(again: list[str], request: gr.Request) -> tuple[Any, ...]:
+        with told():
+            return shown(user_of(request, accounts), again)
+
+    def on_submit(values: dict[Any, Any], request: gr.Request) -> tuple[Any, ...]:
+        with told():
+            left: list[str] = values[again]
+            asked = lesson.asked(user_of(request, accounts), left)
+            if asked is None:
+                return (gr.skip(), gr.skip(), gr.skip(), left)
+            if asked.item.kind in ("match", "order"):
+                given = [values[place] for place in places[: len(asked.item.answer)]]
+            else:
+                given = sorted(values[many] or []) if asked.item.kind == "list" else [values[one]]
+            if not given or any(not isinstance(i, int) for i in given):
+                raise BadInput(say.CHOOSE)
+            judged = lesson.answer(asked, given, max(0.0, time.time() - values[since]))
+            return (judged, _HIDDEN, gr.update(visible=True), left if asked.session else left[1:])
+
+    def card(user: User, *, opened: bool = False) -> tuple[Any, ...]:
+        item, waiting = lesson.card(user)
+        front = card_html(item, opened=opened) if item else f"<p>{say.NO_CARDS}</p>"
+        ratings = [gr.update(visible=opened and item is not None) for _ in RATINGS]
+        return (say.CARDS_WAITING.format(n=waiting), front, gr.update(visible=bool(item) and not opened), *ratings)
+
+    def on_turn(request: gr.Request) -> tuple[Any, ...]:
+        with told():
+            return card(user_of(request, accounts), opened=True)
+
+    def on_rate(rating: int) -> Callable[..., tuple[Any, ...]]:
+        def rate(request: gr.Request) -> tuple[Any, ...]:
+            with told():
+                user = user_of(request, accounts)
+                lesson.rate(user, rating)
+                return card(user)
+
+        return rate
+
+    def on_undo(request: gr.Request) -> tuple[Any, ...]:
+        with told():
+            user = user_of(request, accounts)
+            lesson.undo(user)
+            return card(user)
+
+    def on_path(request: gr.Request) -> str:
+        with told():
+            return lesson.path_html(user_of(request, accounts))
+
+    def on_results(request: gr.Request) -> str:
+        with told():
+            return lesson.results_html(user_of(request, accounts))
+
+    page.pages[0] = ("", say.CHAT, True)  # Gradio calls the first page Home
+    with page.route(say.STUDY, "/study"):
+        gr.HTML(f"<h1>{say.STUDY}</h1>", apply_default_css=False)
+        with gr.Tabs():
+            with gr.Tab(say.PATH) as path_tab:
+                path = gr.HTML(apply_default_css=False, elem_id="path")
+            with gr.Tab(say.QUIZ):
+                with gr.Group(visible=False) as start:
+                    section = gr.Dropdown(
+                        [(say.WHOLE_TEXT, ""), *((s, s) for s in lesson.sections())], value="", label=say.SECTION
+                    )
+                    count = gr.Slider(5, 20, value=10, step=1, label=say.HOW_MANY)
+                    begin = gr.Button(say.START, variant="primary")
+                ended = gr.Textbox(visible=False, interactive=False, label=say.LAST_SCORE, elem_id="score", lines=2)
+                redo = gr.Button(say.AGAIN, visible=False)
+                item = gr.HTML(apply_default_css=False, elem_id="item")
+                one = gr.Radio([], visible=False, label=say.CHOICES, elem_id="one")
+                many = gr.CheckboxGroup([], visible=False, label=say.CHOICES_MANY, elem_id="many")
+                places = [gr.Dropdown([], visible=False, interactive=True) for _ in range(_PLACES)]
+                submit = gr.Button(say.SUBMIT, variant="primary", visible=False)
+                feedback = gr.HTML(apply_default_css=False, elem_id="feedback")
+                following = gr.Button(say.NEXT, visible=False)
+            with gr.Tab(say.CARDS):
+                waiting = gr.Markdown()
+                front = gr.HTML(apply_default_css=False, elem_id="card")
+                turn = gr.Button(say.TURN, variant="primary")
+                with gr.Row():
+                    ratings = {n: gr.Button(word, visible=False) for n, word in RATINGS.items()}
+                undo = gr.Button(say.UNDO_CARD, size="sm")
+            with gr.Tab(say.RESULTS, visible=False) as results_tab:
+                results = gr.HTML(apply_default_css=False, elem_id="results")
+        again, since = gr.State([]), gr.State(0.0)
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        quiz: list[Any] = [item, one, many, *places, submit, start, redo, following, ended, feedback, again, since]
+        deck: list[Any] = [waiting, front, turn, *ratings.values()]
+        page.load(on_load, None, [path, results_tab, *quiz, *deck], **quiet)
+        begin.click(on_start, [section, count], quiz, **quiet)
+        redo.click(on_redo, None, quiz, **quiet)
+        submit.click(on_submit, {since, again, one, many, *places}, [feedback, submit, following, again], **quiet)
+        following.click(on_next, again, quiz, **quiet)
+        turn.click(on_turn, None, deck, **quiet)
+        for n, button in ratings.items():
+            button.click(on_rate(n), None, deck, **quiet)
+        undo.click(on_undo, None, deck, **quiet)
+        path_tab.select(on_path, None, path, **quiet)
+        results_tab.select(on_results, None, results, **quiet)
