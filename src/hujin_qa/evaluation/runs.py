@@ -99,11 +99,15 @@ def run(
     report: Callable[[int], None] = lambda _: None,
 ) -> Run:
     """Ask every question and judge what came back; ``report`` is told how many are done."""
-    finished = None
-    for done, finished in runs(assistant, questions, name):
-        report(done)
-    assert finished is not None
-    return finished
+    return next(_told(runs(assistant, questions, name), report))
+
+
+def _told(steps: Iterator[tuple[int, Run | None]], report: Callable[[int], None]) -> Iterator[Run]:
+    for done, finished in steps:
+        if finished:
+            yield finished
+        else:
+            report(done)
 
 
 def runs(assistant: Assistant, questions: Sequence[EvalQuestion], name: str) -> Iterator[tuple[int, Run | None]]:

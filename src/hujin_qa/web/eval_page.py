@@ -56,22 +56,27 @@ class Bench:
             raise BadInput(say.NO_SET)
         questions = load_questions(self.sets / name)
         self.kept.mkdir(parents=True, exist_ok=True)
-        for done, finished in runs(self.assistant, questions, Path(name).stem):
-            yield done, len(questions), write_run(finished, self.kept).name if finished else ""
+        for done, finished in runs(self.assistant, questions, "-".join(Path(name).with_suffix("").parts)):
+            if finished:
+                stamp = finished.started[:19].replace(":", "")
+                yield done, len(questions), write_run(finished, self.kept / f"{finished.name}-{stamp}.json").name
+            else:
+                yield done, len(questions), ""
 
     def page(self, name: str) -> str:
         """A kept run as HTML: numbers, causes, and every question with what is needed to judge it."""
-        return self._checked(name, lambda path: tables_html(read_run(path)) + questions_html(read_run(path)))
+        run = read_run(self._path(name))
+        return tables_html(run) + questions_html(run)
 
     def comparison(self, first: str, second: str) -> str:
         """Two kept runs side by side."""
-        before, after = (self._checked(n, read_run) for n in (first, second))
+        before, after = (read_run(self._path(name)) for name in (first, second))
         return comparison_html(before, compare(before, after))
 
-    def _checked(self, name: str, use: Any) -> Any:
+    def _path(self, name: str) -> Path:
         if name not in self.run_names():
             raise BadInput(say.NO_RUN)
-        return use(self.kept / name)
+        return self.kept / name
 
 
 def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
@@ -124,7 +129,7 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 with gr.Row():
                     start = gr.Button(say.START_RUN, variant="primary")
                     stop = gr.Button(say.STOP_RUN)
-                state = gr.Textbox(show_label=False, interactive=False, elem_id="state", container=False)
+                state = gr.Textbox(label=say.PROGRESS_OF_RUN, interactive=False, elem_id="state")
                 shown = gr.HTML(apply_default_css=False, elem_id="run")
             with gr.Tab(say.RUNS):
                 kept = gr.Dropdown([], label=say.RUNS)

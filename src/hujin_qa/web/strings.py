@@ -110,6 +110,7 @@ ITEM_HEADS = ("题目", "作答人数", "正确率", "区分度")
 EVAL, RUN, RUNS, COMPARE = "评测", "跑一次", "看结果", "比较"
 QUESTION_SET = "问题集"
 START_RUN, STOP_RUN = "开始", "停止"
+PROGRESS_OF_RUN = "进度"
 RUNNING = "已问 {done}/{total} 题"
 RAN = "{n} 题问完了,结果存为 {name}"
 RUN_STOPPED = "已停止,这一次的结果没有保存。"
