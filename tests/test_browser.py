@@ -128,16 +128,33 @@ def learn(page):
     expect(page.get_by_role("button", name=say.TURN)).to_be_visible()
     page.get_by_role("tab", name=say.RESULTS).click()
     page.get_by_role("cell", name="local").wait_for()
+    measure(page)
+
+
+def measure(page):
+    """An evaluator asks a question set and looks into what failed."""
+    page.get_by_role("link", name=say.EVAL).click()
+    page.get_by_label(say.QUESTION_SET).click()
+    page.get_by_role("option", name="heldout/museum-history.jsonl").click()
+    page.get_by_role("button", name=say.START_RUN).click()
+    page.locator("#run svg").first.wait_for()
+    page.locator("#run details summary").first.click()
+    assert "理解为" in page.locator("#run details[open]").inner_text()
+    page.get_by_role("tab", name=say.COMPARE).click()
+    page.get_by_role("button", name=say.COMPARE).click()
+    page.get_by_text(say.NO_RUN).wait_for()  # there is only one
 
 
 def answer_something(page):
     """Choose whatever comes first in every field that is shown."""
+    fields = page.get_by_role("radio").or_(page.get_by_role("checkbox")).or_(page.get_by_role("combobox"))
+    fields.filter(visible=True).first.wait_for()
     if page.locator("#one").is_visible():
         page.locator("#one input").first.check()
     elif page.locator("#many").is_visible():
         page.locator("#many input").first.check()
     else:
-        for field in page.get_by_role("listbox").all():
+        for field in page.get_by_role("combobox").filter(visible=True).all():
             field.click()
             page.get_by_role("option").first.click()
 

@@ -10,7 +10,8 @@ from .conversation import Past, remember, resolve
 from .corpus import NOTES
 from .credits import find_credits
 from .encoder import DefaultEncoder, SentenceTransformerEncoder, open_encoder
-from .index import Index, build_index, is_stale, open_index
+from .errors import NoIndex
+from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
 from .premise import contradiction
@@ -42,7 +43,9 @@ class Assistant:
         settings = settings or load_settings()
         lexicon = load_lexicon(settings.lexicon)
         encoder = open_encoder(settings.encoder, settings.cache)
-        if not (settings.index / "manifest.json").exists():
+        try:
+            read_manifest(settings.index)
+        except NoIndex:
             _build(settings, [settings.corpus], encoder, lexicon, report)
         return cls(settings, encoder, lexicon, open_index(settings.index, encoder.id, lexicon))
 

@@ -69,13 +69,9 @@ def to_html(of: Run, against: tuple[Run, Comparison] | None = None) -> str:
     style, script = ((here / name).read_text("utf-8") for name in ("report.css", "report.js"))
     parts = [
         f"<h1>评测报告:{escape(of.set['name'])}</h1>",
-        f"<p>{escape(_system(of))} · {of.set['n']} 题 · {escape(of.started)} · {of.seconds} 秒 · 问题集 {of.set['sha256']}</p>",
-        f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], [_row(r) for r in rows(of)])}",
-        _causes(of),
-        _plots(of),
-        *(_group(title, groups(of.scores)[name]) for name, title in _GROUPS.items()),
-        _comparison(*against) if against else "",
-        _questions(of),
+        tables_html(of),
+        comparison_html(*against) if against else "",
+        questions_html(of),
     ]
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
@@ -84,6 +80,20 @@ def to_html(of: Run, against: tuple[Run, Comparison] | None = None) -> str:
         "script-src 'unsafe-inline'\">"
         f"<title>评测报告 {escape(of.name)}</title><style>{style}</style></head>"
         f"<body><main>{''.join(parts)}</main><script>{script}</script></body></html>\n"
+    )
+
+
+def tables_html(of: Run) -> str:
+    """Where the numbers come from, the numbers with their intervals, causes, plots and groups."""
+    told = f"{_system(of)} · {of.set['n']} 题 · {of.started} · {of.seconds} 秒 · 问题集 {of.set['sha256']}"
+    return "".join(
+        [
+            f"<p>{escape(told)}</p>",
+            f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], [_row(r) for r in rows(of)])}",
+            _causes(of),
+            _plots(of),
+            *(_group(title, groups(of.scores)[name]) for name, title in _GROUPS.items()),
+        ]
     )
 
 
@@ -174,7 +184,8 @@ def _plots(of: Run) -> str:
     return '<h2>曲线</h2><div class="plots">' + "".join(drawn) + "</div>"
 
 
-def _comparison(before: Run, found: Comparison) -> str:
+def comparison_html(before: Run, found: Comparison) -> str:
+    """What changed from an earlier run: measures with their intervals, and the questions that turned."""
     changes = [
         [
             word(c.measure),
@@ -196,7 +207,8 @@ def _comparison(before: Run, found: Comparison) -> str:
     )
 
 
-def _questions(of: Run) -> str:
+def questions_html(of: Run) -> str:
+    """Every question with what is needed to judge it again, behind a filter that ``report.js`` works."""
     options = "".join(f'<option value="{cause}">{name}</option>' for cause, name in CAUSES.items())
     items = "".join(_question(s, e) for s, e in zip(of.scores, of.entries, strict=True)) if of.entries else ""
     return (

@@ -99,20 +99,36 @@ def run(
     report: Callable[[int], None] = lambda _: None,
 ) -> Run:
     """Ask every question and judge what came back; ``report`` is told how many are done."""
+    return next(_told(runs(assistant, questions, name), report))
+
+
+def _told(steps: Iterator[tuple[int, Run | None]], report: Callable[[int], None]) -> Iterator[Run]:
+    for done, finished in steps:
+        if finished:
+            yield finished
+        else:
+            report(done)
+
+
+def runs(assistant: Assistant, questions: Sequence[EvalQuestion], name: str) -> Iterator[tuple[int, Run | None]]:
+    """The same step by step: how many are done, and with the last the run."""
     asker = Asker(assistant)
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
     outcomes = []
     for done, question in enumerate(questions, 1):
         outcomes.append(asker.outcome(question))
-        report(done)
-    return Run(
-        system=_system(assistant),
-        set={"name": name, "sha256": digest(questions), "n": len(questions)},
-        index=_index(assistant),
-        started=started,
-        seconds=round(time.perf_counter() - clock, 2),
-        scores=tuple(o.score for o in outcomes),
-        entries=tuple(entry(o) for o in outcomes),
+        yield done, None
+    yield (
+        len(questions),
+        Run(
+            system=_system(assistant),
+            set={"name": name, "sha256": digest(questions), "n": len(questions)},
+            index=_index(assistant),
+            started=started,
+            seconds=round(time.perf_counter() - clock, 2),
+            scores=tuple(o.score for o in outcomes),
+            entries=tuple(entry(o) for o in outcomes),
+        ),
     )
 
 

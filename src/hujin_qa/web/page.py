@@ -18,6 +18,7 @@ from ..payload import answer_payload
 from ..study.course import Course
 from ..types import Document, Note
 from . import strings as say
+from .eval_page import Bench, build_eval
 from .login import user_of
 from .render import welcome
 from .shelf import Shelf
@@ -52,8 +53,10 @@ def build(
     chats: Chats,
     versions: Mapping[str, str],
     course: Course | None = None,
+    bench: Bench | None = None,
 ) -> gr.Blocks:
-    """The page over anything that answers questions about these documents; with a course, the page /study too."""
+    """The page over anything that answers questions about these documents; with a course, the page /study too, and
+    with a bench, the page /eval."""
     talk = Talk(stream, documents, chats, versions)
 
     def read_document(document: str) -> str:
@@ -197,6 +200,8 @@ def build(
         gr.api(answer_json, api_name="ask")  # type: ignore[attr-defined]
     if course:
         build_study(page, course, accounts)
+    if bench:
+        build_eval(page, bench, accounts)
     page.queue(default_concurrency_limit=_AT_ONCE)
     return page  # type: ignore[no-any-return]
 

@@ -23,6 +23,7 @@ from ..study.course import Course
 from ..study.store import Store
 from ..suggestions import first_questions
 from . import strings as say
+from .eval_page import Bench
 from .login import guard
 from .page import assets, build
 
@@ -61,6 +62,7 @@ def serve(settings: Settings, say_line: Callable[[str], None], opened: Callable[
         kept,
         _versions(settings),
         Course.of(index, Store.of(settings)),
+        Bench.of(assistant),
     )
     address = launch(page, settings)
     say_line(say.OPENED.format(address=address) + "  " + say.STOP_HINT)

@@ -106,3 +106,16 @@ BY_LEARNER, BY_SECTION, BY_ITEM = "谁做了多少", "最难的章节", "最难�
 LEARNER_HEADS = ("学员", "答对", "正确率")
 SECTION_HEADS = ("章节", "答对", "正确率")
 ITEM_HEADS = ("题目", "作答人数", "正确率", "区分度")
+
+EVAL, RUN, RUNS, COMPARE = "评测", "跑一次", "看结果", "比较"
+QUESTION_SET = "问题集"
+START_RUN, STOP_RUN = "开始", "停止"
+PROGRESS_OF_RUN = "进度"
+RUNNING = "已问 {done}/{total} 题"
+RAN = "{n} 题问完了,结果存为 {name}"
+RUN_STOPPED = "已停止,这一次的结果没有保存。"
+LOOK = "打开"
+BEFORE, AFTER = "之前", "现在"
+NO_SET = "请先选一个问题集。"
+NO_RUN = "请先选一次评测的结果。"
+EVALUATORS_ONLY = "这一页只给评测的人看。"
