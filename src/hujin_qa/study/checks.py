@@ -79,19 +79,20 @@ def _no_giveaway(draft: Draft, _: Mapping[str, Document]) -> bool:
         return not all(fold(r) in asked for r in draft.right)
     if any(fold(r) in asked for r in draft.right):
         return False
+    if draft.kind == "topic" and _shares_only(draft.right[0], draft.stem, draft):
+        return False
     if draft.kind in _MANY or draft.kind in ("tier", "topic", "term"):
         return True
-    if draft.kind == "aspect" and _told_by(draft):
+    if draft.kind == "aspect" and _shares_only(draft.stem.partition("「")[2].partition("」")[0], draft.right[0], draft):
         return False
     lengths = sorted(len(w) for w, _ in draft.wrong)
     return lengths[0] / 2.2 <= len(draft.right[0]) <= lengths[-1] * 2.2
 
 
-def _told_by(draft: Draft) -> bool:
-    """Whether a word of what is asked about stands in the right option and in no wrong one."""
-    thing = fold(draft.stem).partition("「")[2].partition("」")[0]
-    right, wrong = fold(draft.right[0]), [fold(w) for w, _ in draft.wrong]
-    return any(pair in right and not any(pair in w for w in wrong) for pair in bigrams(thing))
+def _shares_only(name: str, text: str, draft: Draft) -> bool:
+    """Whether a pair of characters of a name stands in a text and in no wrong option: a hint at the right one."""
+    said, wrong = fold(text), [fold(w) for w, _ in draft.wrong]
+    return any(pair in said and not any(pair in w for w in wrong) for pair in bigrams(fold(name)))
 
 
 def _stands_alone(draft: Draft, _: Mapping[str, Document]) -> bool:

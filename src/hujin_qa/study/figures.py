@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ..quantities import Quantity, quantities
 from .items import Draft
-from .source import Line, Source, plain
+from .source import Line, Source, bare, plain
 
 BLANK = "＿＿＿＿"
 
@@ -80,7 +80,7 @@ def figure_items(source: Source) -> Iterator[Draft]:
             rivals = wrong_figures(figure, source)
             if len(rivals) == _RIVALS:
                 cloze = line.text[: figure.start] + BLANK + line.text[figure.end :]
-                stem = f"「{source.where(line)}」:{cloze} 空格处应填哪个数?"
+                stem = f"「{source.where(line)}」:{bare(cloze)} 空格处应填哪个数?"
                 yield Draft("figure", stem, (figure.text,), tuple(rivals), line.citation(), line.section.position)
 
 

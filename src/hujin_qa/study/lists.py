@@ -46,7 +46,7 @@ def list_items(source: Source) -> Iterator[Draft]:
         if len(wrong) < 2:
             continue
         cloze = line.text[: found.start] + BLANK + line.text[found.end :]
-        stem = f"「{source.where(line)}」:{cloze} 空格处,原文列出的是哪几项?(多选)"
+        stem = f"「{source.where(line)}」:{bare(cloze)} 空格处,原文列出的是哪几项?(多选)"
         yield Draft("list", stem, right, tuple(wrong), line.citation(), line.section.position)
 
 
