@@ -8,8 +8,14 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from hujin_qa.web import strings as say
+
 FOLDER = Path(__file__).parent / "screenshots"
-SIZES = {"1440": {"width": 1440, "height": 900}, "360": {"width": 360, "height": 740}}
+SIZES = {
+    "1440": {"width": 1440, "height": 900},
+    "768": {"width": 768, "height": 1024},
+    "360": {"width": 360, "height": 740},
+}
 
 
 def main() -> None:
@@ -41,6 +47,13 @@ def shoot(page: Page, address: str, name: str) -> None:
     page.goto(address)
     ask(page, "比特币今天多少钱?")
     save(page, f"abstention-{name}")
+    page.goto(f"{address}/study")
+    page.locator("#path details[open]").wait_for()
+    save(page, f"path-{name}")
+    page.get_by_role("tab", name=say.CARDS).click()
+    page.get_by_role("button", name=say.TURN).click()
+    page.locator("#card blockquote").wait_for()
+    save(page, f"card-{name}")
 
 
 def ask(page: Page, question: str) -> None:

@@ -221,6 +221,9 @@ class Broken:
     def ask(self, question, history=()):
         return self._spoil(self._assistant.ask(question, history))
 
+    def search(self, question, k):
+        return list(self.ask(question).hits)
+
 
 def spoilt(assistant, questions, spoil):
     """The numbers of a broken system over the set."""
@@ -289,6 +292,33 @@ def test_a_run_is_kept_and_read_back_whole(done, tmp_path):
     assert done.system["settings"]["threshold"] == 0.3
     assert "key" not in json.dumps(done.system).lower()
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_ranking_is_measured_as_deep_as_its_measures_look(assistant, questions):
+    shallow = assistant.over(assistant.encoder, assistant.settings.model_copy(update={"hits": 2}))
+    entry = run(shallow, questions[:1], "x").entries[0]
+    assert len(entry["answer"]["hits"]) == 2
+    assert len(entry["ranked"]) == len(assistant.search(questions[0].question, 10)) > 2
+    assert [id_ for id_, _ in entry["ranked"][:2]] == [h["passage"] for h in entry["answer"]["hits"]]
+
+
+def test_a_run_file_that_somebody_changed_is_refused(done, tmp_path):
+    whole = json.loads(write_run(done, tmp_path / "run.json").read_text("utf-8"))
+    for path, spoilt in [
+        (("set",), {}),
+        (("scores", 0, "values", "answers.fact_recall"), "1"),
+        (("scores", 0, "cause"), "<b>"),
+        (("scores",), whole["scores"][:2]),
+        (("system",), {}),
+    ]:
+        value = json.loads(json.dumps(whole))
+        place = value
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = spoilt
+        (tmp_path / "spoilt.json").write_text(json.dumps(value))
+        with pytest.raises(BadInput, match="内容不全"):
+            read_run(tmp_path / "spoilt.json")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 1}', '{"format": 2}'])

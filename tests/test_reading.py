@@ -13,6 +13,7 @@ from hujin_qa.meaning import Meanings, is_noun
 from hujin_qa.parts import split_question
 from hujin_qa.question import understand
 from hujin_qa.reader import announced
+from hujin_qa.reader import read as weigh_up
 from hujin_qa.settings import load_settings
 from test_index import Hashing
 
@@ -186,3 +187,14 @@ def test_a_count_and_a_measure_are_no_name(assistant):
     asked = assistant.interpret("哪三个步骤?")
     assert (asked.kind, asked.count) == ("list", 3)
     assert assistant.interpret("第三个是什么").ordinal == 3
+
+
+def test_words_that_are_only_near_those_of_the_text_count_less(assistant):
+    asked = assistant.interpret("收成多少?")
+    assert not any(w.known for w in asked.words)
+    sought, *parts = assistant.seek(asked)
+    weighed = weigh_up(sought, parts, assistant.index).confidence
+    assert assistant.ask("收成多少?").confidence == round(weighed**2, 3)
+    known = assistant.interpret("雪梨亩产多少?")
+    sought, *parts = assistant.seek(known)
+    assert assistant.ask("雪梨亩产多少?").confidence == round(weigh_up(sought, parts, assistant.index).confidence, 3)

@@ -137,6 +137,9 @@ class Assistant:
         if contrary := contradiction(asked, hits, self.index):
             return self._abstain(text, asked, hits, "not_enough_evidence", contrary + near(hits), timings, 0.0)
         known = asked.kind == "summary" or bool(asked.words and reading.signals.get("together"))
+        if not any(w.known for w in asked.words) and asked.kind != "summary":
+            # Words that are only near those of the text are weaker evidence than the model was fitted on.
+            reading = replace(reading, confidence=reading.confidence**2)
         if not known or reading.confidence < self.settings.threshold or not reading.claims:
             reason = "not_enough_evidence" if known and hits else "no_match"
             say = explain(reason, asked, hits, self.index, self.lexicon)

@@ -66,7 +66,9 @@ def compare(
     from .report import word
     from .runs import read_run
 
-    found = compare(read_run(first), read_run(second))
+    before, after = read_run(first), read_run(second)
+    found = compare(before, after)
+    asked = {e["question"]["id"]: e["question"]["question"] for e in (*before.entries, *after.entries)}
     if as_json:
         print(json.dumps(_payload(found), ensure_ascii=False))
         return
@@ -79,13 +81,13 @@ def compare(
     print(
         f"都对 {found.both},都不对 {found.neither},变对 {len(found.won)},变错 {len(found.lost)};McNemar p={found.p:.3f}"
     )
-    for kind, (n, before, after) in found.kinds.items():
-        if before != after:
-            print(f"  {kind}({n} 题):答对 {before:.2f} → {after:.2f}")
+    for kind, (n, was, now) in found.kinds.items():
+        if was != now:
+            print(f"  {kind}({n} 题):答对 {was:.2f} → {now:.2f}")
     for a, b in found.won:
-        print(f"+ {b.id}(之前:{CAUSES[a.cause]})")
+        print(f"+ {b.id} {asked.get(b.id, '')}(之前:{CAUSES[a.cause]})")
     for _, b in found.lost:
-        print(f"- {b.id}({CAUSES[b.cause]})")
+        print(f"- {b.id} {asked.get(b.id, '')}({CAUSES[b.cause]})")
 
 
 @app.command()
@@ -93,7 +95,7 @@ def gate(
     run: RunArgument,
     baseline: Annotated[Path, typer.Option("--baseline", metavar="FILE", help="不能变差的那次结果")],
 ) -> None:
-    """把关:有指标显著变差就失败,并列出变错的题。"""
+    """把关:答对、要点、检索、拒答或引用有一项显著变差(p<0.05)就失败,并列出变错的题。"""
     from .compare import broken, compare
     from .judge import CAUSES
     from .report import word
@@ -207,6 +209,10 @@ def _payload(found: Any) -> dict[str, Any]:
         "both_right": found.both,
         "both_wrong": found.neither,
         "mcnemar_p": round(found.p, 4),
+        "kinds": {
+            kind: {"questions": n, "first": round(was, 4), "second": round(now, 4)}
+            for kind, (n, was, now) in found.kinds.items()
+        },
     }
 
 

@@ -236,6 +236,6 @@ def _question(score: Score, entry: Mapping[str, Any]) -> str:
         f"{escape(score.id)} {escape(asked['question'])}</summary>{history}"
         f"<p>理解为:{escape(answer['interpreted'])}</p><p>要点:{escape(gold)}</p>"
         f"<p>标注的出处:{escape('、'.join(asked['evidence']))}</p>"
-        f"<p>回答({answer['status']},把握 {answer['confidence']:.2f}):{escape(answer['text'])}</p>"
+        f"<p>回答({escape(answer['status'])},把握 {answer['confidence']:.2f}):{escape(answer['text'])}</p>"
         f"{withheld}{unsupported}<ol>{passages}</ol></details>"
     )

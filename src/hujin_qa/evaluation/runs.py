@@ -18,12 +18,13 @@ from ..assistant import Assistant
 from ..errors import BadInput, reason
 from ..grounding import support
 from ..index import read_manifest
-from ..types import Answer, Encoder, Vectors
-from .judge import Outcome, Score, entry, judge, verbatim
+from ..types import Answer, Encoder, Hit, Vectors
+from .judge import CAUSES, Outcome, Score, entry, judge, verbatim
 from .measures import groups, summary
 from .questions import EvalQuestion, digest
 
 FORMAT = 2
+DEPTH = 10  # passages that a ranking is measured on
 
 _SETTINGS = ("threshold", "hits", "unsupported", "llm_model")
 
@@ -78,8 +79,20 @@ class Asker:
         withheld = self._bold.ask(question.question, history) if answer.status == "abstained" and answer.hits else None
         said = withheld.text if withheld and withheld.status == "answered" else ""
         return judge(
-            question, answer, self._assistant.index.passages, check=self._checker(answer), withheld=said, ms=ms
+            question,
+            answer,
+            self._assistant.index.passages,
+            self._ranked(answer),
+            check=self._checker(answer),
+            withheld=said,
+            ms=ms,
         )
+
+    def _ranked(self, answer: Answer) -> list[Hit]:
+        """The passages that were read, and those right behind them: as many as the measures look at."""
+        there = {h.passage.id for h in answer.hits}
+        further = self._assistant.search(answer.interpreted, DEPTH) if len(there) < DEPTH else []
+        return [*answer.hits, *(h for h in further if h.passage.id not in there)][:DEPTH]
 
     def _checker(self, answer: Answer) -> Callable[[str, Sequence[str]], bool]:
         """Extractive sentences stand in what they cite or they do not; a model's are checked for their meaning."""
@@ -181,21 +194,26 @@ def read_run(path: Path) -> Run:
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise BadInput(f"{path} 不是这个版本的评测结果。请用 hujin-qa eval --out {path} 重新生成。")
     try:
-        return Run(
-            value["system"],
-            value["set"],
+        read = Run(
+            {name: value["system"][name] for name in ("reader", "encoder", "settings", "version", "commit", "machine")},
+            {name: value["set"][name] for name in ("name", "sha256", "n")},
             value["index"],
-            value["started"],
-            value["seconds"],
+            str(value["started"]),
+            float(value["seconds"]),
             tuple(map(_score, value["scores"])),
             tuple(value["questions"]),
         )
-    except (KeyError, TypeError):
+        if len({s.id for s in read.scores}) != read.set["n"] or len(read.entries) not in (0, read.set["n"]):
+            raise KeyError("scores")
+        return read
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise BadInput(f"{path} 的内容不全。请用 hujin-qa eval --out {path} 重新生成。") from None
 
 
 def _score(value: Mapping[str, Any]) -> Score:
     kept = {field.name: value[field.name] for field in fields(Score)}
+    if kept["cause"] not in CAUSES or not all(isinstance(v, int | float) for v in kept["values"].values()):
+        raise TypeError(kept)
     return Score(**kept | {"found": tuple(kept["found"])})
 
 

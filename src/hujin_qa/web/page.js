@@ -137,6 +137,8 @@
   const named = "[data-testid=bot][aria-label], [data-testid=user][aria-label]";
   new MutationObserver(() => {
     for (const message of document.querySelectorAll(named)) message.removeAttribute("aria-label");
+    // Its examples are buttons, which may not be the children of a list.
+    for (const list of document.querySelectorAll(".examples[role=list]")) list.setAttribute("role", "group");
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
 
   window.hujin = {

@@ -38,7 +38,11 @@ def assets() -> dict[str, Any]:
     style, script = ((here / name).read_text("utf-8") for name in ("style.css", "page.js"))
     words = f"window.hujinWords = {json.dumps(say.IN_PAGE)};"
     return {
-        "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO),
+        "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO).set(
+            input_placeholder_color="*neutral_500",  # these three: enough contrast to be read
+            body_text_color_subdued="*neutral_500",
+            button_primary_background_fill_dark="*primary_700",
+        ),
         "head": f"<style>{style}</style><script>{words}{script}</script>",
     }
 
