@@ -232,12 +232,14 @@ def test_hostile_questions_and_documents_stay_text(visit, address):
 
 
 def test_an_abstention_looks_different_and_has_no_marker(visit, address):
+    from playwright.sync_api import expect
+
     page = visit(address)
     ask(page, "支付")
     answer = ask(page, "没有的事")
     assert "依据不足,没有作答" in answer.inner_text()
     assert answer.locator("a.cite").count() == 0
-    assert page.locator("mark").count() == 0
+    expect(page.locator("mark")).to_have_count(0)
     answer.locator(".also summary").click()
     answer.locator("a.place").click()
     assert lit(page).startswith("支付😀分两类。")
