@@ -1,6 +1,6 @@
 """The numbers of a run, of each group in it, and the curves behind them; all from the scores alone."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -49,11 +49,6 @@ def summary(scores: Sequence[Score], seconds: float = 0.0) -> dict[str, Any]:
         "counts": counts,
         "seconds": round(seconds, 2),
     }
-
-
-def by_kind(outcomes: Iterable[Outcome]) -> dict[str, dict[str, Any]]:
-    """The main numbers of each kind of question."""
-    return grouped([o.score for o in outcomes], lambda s: s.kind)
 
 
 def groups(scores: Sequence[Score]) -> dict[str, dict[str, dict[str, Any]]]:

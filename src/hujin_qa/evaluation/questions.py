@@ -125,18 +125,6 @@ def question_value(question: EvalQuestion) -> dict[str, Any]:
     return value | ({"group": question.group} if question.group else {})
 
 
-def question_of(value: dict[str, Any]) -> EvalQuestion:
-    """The other way round.
-
-    Raises:
-        BadInput: it is not a question.
-    """
-    try:
-        return _question(value)
-    except ValueError as error:
-        raise BadInput(f"{error}。") from None
-
-
 def _rows(path: Path) -> Iterator[tuple[int, Any]]:
     """Line numbers with parsed values, or with the ``ValueError`` that parsing gave."""
     if path.is_dir():

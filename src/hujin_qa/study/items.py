@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from ..payload import citation_payload, note_line
 from ..types import Citation, Note
@@ -12,8 +12,6 @@ Kind = Literal["figure", "true_false", "list", "tier", "match", "order", "term",
 """``figure`` fills in a number; ``true_false`` judges a sentence; ``list`` picks all parts; ``tier`` names the
 group that something belongs to; ``match`` pairs prompts with options; ``order`` sorts; ``term`` names what is
 defined; ``topic`` names what a sentence is about; ``aspect`` picks what is said of one thing among its like."""
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 TRUE, FALSE = "对", "错"
 
