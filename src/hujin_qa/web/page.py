@@ -39,9 +39,12 @@ def assets() -> dict[str, Any]:
     words = f"window.hujinWords = {json.dumps(say.IN_PAGE)};"
     return {
         "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO).set(
-            input_placeholder_color="*neutral_500",  # these three: enough contrast to be read
+            input_placeholder_color="*neutral_500",  # all of these: enough contrast to be read
             body_text_color_subdued="*neutral_500",
+            button_primary_background_fill="*primary_700",
+            button_primary_background_fill_hover="*primary_800",
             button_primary_background_fill_dark="*primary_700",
+            button_primary_background_fill_hover_dark="*primary_800",
         ),
         "head": f"<style>{style}</style><script>{words}{script}</script>",
     }
