@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 import web_fake as fake
 from hujin_qa.web import strings as say
@@ -17,9 +18,7 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--disable-background-networking"])
         yield browser
@@ -37,15 +36,16 @@ def visit(browser):
     """Open pages; in the end none of them may have asked another host, failed in a script or run a hostile one."""
     contexts, asked, errors, pages = [], [], [], []
 
-    def visit(address, size=WIDE, **options):
+    def visit(address, size=WIDE, before=lambda page: None, **options):
         context = browser.new_context(viewport=size, locale="zh-CN", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         pages.append(page)
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+        before(page)
         page.goto(address)
         page.locator("#question textarea").wait_for()
         return page
@@ -72,8 +72,6 @@ def ask(page, question):
 
 def lit(page):
     """The highlighted text, once it stands within the visible part of the pane."""
-    from playwright.sync_api import expect
-
     expect(page.locator("#source mark.lit").first).to_be_in_viewport()
     page.wait_for_function(
         """() => { const a = document.querySelector("#source article").getBoundingClientRect();
@@ -102,8 +100,6 @@ def test_a_cited_answer_from_the_shipped_corpus_leads_to_its_sentence(visit, tmp
 
 def learn(page):
     """A newcomer's first quarter of an hour on the page /study."""
-    from playwright.sync_api import expect
-
     page.get_by_role("link", name=say.STUDY).click()
     path = page.locator("#path")
     path.get_by_text(say.NEXT_STEP).wait_for()
@@ -166,15 +162,30 @@ def test_the_first_page_says_what_is_covered_and_an_example_can_be_clicked(visit
     assert "一、支付 · 二、信贷" in first
     page.get_by_role("button", name="信贷规模是多少?").click()
     page.locator(".answer .copy").wait_for()
-    assert "信贷规模为2万亿元。" in page.locator(".answer").inner_text()
+    expect(page.locator(".answer")).to_contain_text("信贷规模为2万亿元。")
     assert lit(page) == "信贷规模为2万亿元。"  # the pane turns to the first place by itself
+
+
+def test_a_question_asked_before_the_page_has_loaded_keeps_its_answer(visit, address):
+    held = []
+
+    def hold_the_first(route):
+        held.append(route) if not held else route.continue_()
+
+    page = visit(address, before=lambda page: page.route("**/queue/join*", hold_the_first))
+    answer = ask(page, "支付")
+    held[0].continue_()
+    page.wait_for_event("requestfinished", lambda request: "/queue/" in request.url)
+    answer.locator("a.cite").first.click()
+    assert lit(page) == "𠮷祥支付规模为7万亿元。"
+    expect(page.locator("[data-testid=user]")).to_have_count(1)
 
 
 def test_the_state_is_told_while_the_answer_is_worked_on_and_it_can_be_stopped(visit, address):
     page = visit(address)
     page.locator("#question textarea").fill("慢")
     page.keyboard.press("Enter")
-    page.get_by_text(say.SEARCHING).wait_for(timeout=1500)  # the answer takes two seconds
+    page.get_by_text(say.SEARCHING).wait_for()
     page.locator("#question .stop-button").click()
     page.get_by_text(say.STOPPED).wait_for()
     ask(page, "支付")
@@ -232,8 +243,6 @@ def test_hostile_questions_and_documents_stay_text(visit, address):
 
 
 def test_an_abstention_looks_different_and_has_no_marker(visit, address):
-    from playwright.sync_api import expect
-
     page = visit(address)
     ask(page, "支付")
     answer = ask(page, "没有的事")
@@ -263,14 +272,14 @@ def test_a_models_draft_is_marked_until_its_answer_comes(visit, address):
 
 
 def test_follow_up_retry_edit_undo_and_clear(visit, address):
-    from playwright.sync_api import expect
-
     page = visit(address)
     ask(page, "支付")
     assert "理解为:扫码怎么样?" in ask(page, "那扫码呢").inner_text()
+    old = page.locator(".answer .copy").last.element_handle()
     page.get_by_role("button", name="重试").last.click()
-    page.wait_for_timeout(300)
-    page.get_by_text("理解为:扫码怎么样?").wait_for()
+    page.wait_for_function("(old) => !old.isConnected", arg=old)
+    expect(page.locator(".answer .copy")).to_have_count(2)
+    expect(page.locator(".answer").last).to_contain_text("理解为:扫码怎么样?")
     page.get_by_role("button", name="编辑").first.click()
     page.locator("#chat textarea").fill("信贷 a<b>&c")
     page.get_by_role("button", name="发送").first.click()
@@ -278,11 +287,11 @@ def test_follow_up_retry_edit_undo_and_clear(visit, address):
     page.locator(".answer .copy").wait_for()
     page.get_by_role("button", name="撤销").last.click()
     page.locator(".welcome").wait_for()
-    assert page.locator("#question textarea").input_value() == "信贷 a<b>&c"
+    expect(page.locator("#question textarea")).to_have_value("信贷 a<b>&c")
     ask(page, "支付")
     page.get_by_role("button", name="清空对话").click()
     page.locator(".welcome").wait_for()
-    assert page.locator(".answer").count() == 0
+    expect(page.locator(".answer")).to_have_count(0)
     assert "理解为" not in ask(page, "那扫码呢").inner_text()  # nothing is left to follow up
 
 
@@ -290,7 +299,7 @@ def test_two_visitors_do_not_meet(visit, address):
     one, other = visit(address), visit(address)
     ask(one, "支付")
     assert "理解为" not in ask(other, "那扫码呢").inner_text()
-    assert other.locator("[data-testid=user]").count() == 1
+    expect(other.locator("[data-testid=user]")).to_have_count(1)
 
 
 def test_an_answer_is_copied_with_its_sources(visit, address):

@@ -102,7 +102,7 @@ def ask(question: str, history: Sequence[Turn] = ()) -> Answer:
     if "第二" in question:
         return answer(question, ["别的内容在这里。"], document=SECOND)
     if "慢" in question:
-        time.sleep(2)
+        time.sleep(8)
     if "坏" in question:
         raise RuntimeError("secret detail")
     if "没有" in question:

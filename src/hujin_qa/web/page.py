@@ -24,7 +24,7 @@ from .render import welcome
 from .shelf import Shelf
 from .source import reader_html
 from .study_page import build_study
-from .talk import DISLIKE, LIKE, Ask, Stream, Talk, Updates, idle, told, words_for
+from .talk import DISLIKE, LIKE, UNCHANGED, Ask, Stream, Talk, Updates, idle, told, words_for
 
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -107,6 +107,10 @@ def build(
         with told():
             talk.judge(user_of(request, accounts), chat, _exchange(event.index), event.liked)
 
+    def on_load(named: str, request: gr.Request) -> Updates:
+        """Touch nothing if the address names no conversation: its reader may have asked before this arrives."""
+        return on_open(named, request) if named else UNCHANGED
+
     def on_open(chat: str | None, request: gr.Request) -> Updates:
         with told():
             return talk.show(user_of(request, accounts), chat or "")
@@ -185,7 +189,7 @@ def build(
             log.edit(on_edit, chat, shown, **quiet),
         ]
         opening = [
-            page.load(on_open, chat, shown, js=_NAMED, **quiet),
+            page.load(on_load, chat, shown, js=_NAMED, **quiet),
             shelf.choice.input(on_open, shelf.choice, shown, **quiet),
             log.undo(on_undo, chat, shown, **quiet),
             log.clear(lambda: ([], idle(), ""), None, shown, **quiet),
