@@ -170,12 +170,16 @@ def test_a_question_asked_before_the_page_has_loaded_keeps_its_answer(visit, add
     held = []
 
     def hold_the_first(route):
-        held.append(route) if not held else route.continue_()
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
 
     page = visit(address, before=lambda page: page.route("**/queue/join*", hold_the_first))
-    answer = ask(page, "支付")
-    held[0].continue_()
-    page.wait_for_event("requestfinished", lambda request: "/queue/" in request.url)
+    answer = ask(page, "支付,先于页面")
+    page.get_by_role("radio", name="支付,先于页面").wait_for(state="attached")  # all that follows the answer is done
+    with page.expect_request("**/queue/join*"):  # the list of conversations is asked for when the load is done
+        held[0].continue_()
     answer.locator("a.cite").first.click()
     assert lit(page) == "𠮷祥支付规模为7万亿元。"
     expect(page.locator("[data-testid=user]")).to_have_count(1)
