@@ -1,5 +1,10 @@
-"""Write docs/commands.md from the command line itself; `--check` fails if the page is out of date."""
+"""Write what is generated: docs/commands.md from the command line, the README's table from the last ablation.
 
+``--check`` fails if one of them is out of date.
+"""
+
+import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +13,10 @@ from typing import Any
 import typer
 
 from hujin_qa.cli import app
+from hujin_qa.evaluation.ablation import ablation_table
 
-PAGE = Path(__file__).parent / "commands.md"
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"(?<=<!-- ablation -->\n).*?(?=<!-- /ablation -->)", re.DOTALL)
 
 
 def page() -> str:
@@ -33,8 +40,16 @@ def found(group: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from found(command, f"{path} {name}")
 
 
+def readme() -> str:
+    """The README with the table as the file of the last ablation has it."""
+    table = ablation_table(json.loads((ROOT / "eval/results/ablation.json").read_text(encoding="utf-8")))
+    return BLOCK.sub(lambda _: f"\n{table}\n", (ROOT / "README.md").read_text(encoding="utf-8"))
+
+
 if __name__ == "__main__":
-    if "--check" not in sys.argv:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-        sys.exit("docs/commands.md is out of date: run python docs/commands.py")
+    for name, made in (("docs/commands.md", page()), ("README.md", readme())):
+        path = ROOT / name
+        if "--check" not in sys.argv:
+            path.write_text(made, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != made:
+            sys.exit(f"{name} is out of date: run python docs/commands.py")

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from hujin_qa.assistant import Assistant
+from hujin_qa.evaluation.asking import Asker
 from hujin_qa.evaluation.judge import Outcome
 from hujin_qa.evaluation.measures import measures
 from hujin_qa.evaluation.questions import load_questions
-from hujin_qa.evaluation.runs import Asker
 from hujin_qa.quantities import quantities
 from hujin_qa.settings import load_settings
 from hujin_qa.text import fold

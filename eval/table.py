@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hujin_qa.assistant import Assistant, ensure_index
+from hujin_qa.evaluation.asking import run
 from hujin_qa.evaluation.judge import Score
 from hujin_qa.evaluation.measures import summary
 from hujin_qa.evaluation.questions import load_questions
-from hujin_qa.evaluation.runs import run
 from hujin_qa.settings import load_settings
 
 HERE = Path(__file__).parent

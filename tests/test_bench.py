@@ -5,7 +5,9 @@ import json
 import pytest
 
 from hujin_qa.errors import BadInput
-from hujin_qa.web.eval_page import Bench
+from hujin_qa.evaluation.runs import read_run
+from hujin_qa.evaluation.variants import Variant, variants
+from hujin_qa.web.bench import Bench
 from test_evaluation import QUESTIONS, assistant, write  # noqa: F401
 
 
@@ -18,6 +20,16 @@ def bench(assistant, tmp_path):  # noqa: F811
     return Bench(assistant, tmp_path / "eval", tmp_path / "runs")
 
 
+def whole(progress):
+    """The steps of a run, and what it was kept as."""
+    steps = []
+    while True:
+        try:
+            steps.append(next(progress))
+        except StopIteration as end:
+            return steps, end.value
+
+
 def test_only_question_sets_can_be_asked(bench):
     assert bench.question_sets() == ["other/二.jsonl", "仓库.jsonl"]
     for name in ("", "pairs.jsonl", "../secret.jsonl", "/etc/passwd"):
@@ -26,9 +38,8 @@ def test_only_question_sets_can_be_asked(bench):
 
 
 def test_a_run_tells_how_far_it_is_and_is_kept_and_shown(bench):
-    steps = list(bench.run("仓库.jsonl"))
-    assert [(done, total) for done, total, _ in steps] == [(1, 4), (2, 4), (3, 4), (4, 4), (4, 4)]
-    name = steps[-1][2]
+    steps, name = whole(bench.run("仓库.jsonl"))
+    assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert bench.run_names() == [name]
     page = bench.page(name)
     assert "每托盘限重多少?" in page
@@ -37,11 +48,81 @@ def test_a_run_tells_how_far_it_is_and_is_kept_and_shown(bench):
     assert "McNemar" in bench.comparison(name, name)
 
 
-def test_a_run_that_is_stopped_leaves_nothing(bench):
+def test_a_run_that_is_stopped_is_gone_on_with(bench, assistant, monkeypatch):  # noqa: F811
     steps = bench.run("仓库.jsonl")
-    next(steps)
+    next(steps), next(steps)
     steps.close()
     assert bench.run_names() == []
+    asked, ask = [], type(assistant).ask
+    monkeypatch.setattr(type(assistant), "ask", lambda self, q, h=(): asked.append(q) or ask(self, q, h))
+    steps, name = whole(bench.run("仓库.jsonl", resume=True))
+    assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert set(asked) == {q["question"] for q in QUESTIONS[2:]}
+    assert [s.id for s in read_run(bench.kept / name).scores] == ["q1", "q2", "q3", "q4"]
+    assert [p.name for p in bench.kept.iterdir()] == [name]  # and nothing half done is left
+
+
+def test_another_variant_is_not_gone_on_with(bench):
+    first, second = (Variant(fusion, 8, 0.3, "extractive") for fusion in ("rrf", "dense"))
+    steps = bench.run("仓库.jsonl", first)
+    next(steps)
+    steps.close()
+    whole(bench.run("仓库.jsonl", second, resume=True))
+    assert read_run(bench.kept / bench.run_names()[0]).system["settings"]["fusion"] == "dense"
+
+
+def test_variants_are_tried_side_by_side(bench):
+    chosen = variants(["scores", "lexical"], [8], [0.0, 1.0], ["extractive"])
+    assert len({v.name for v in chosen}) == 4
+    page = bench.ask("每托盘限重多少?", chosen)
+    assert page.count("限重800公斤") == 2  # whoever wants full certainty abstains
+    assert "混合(分数)" in page
+    names = [whole(bench.run("仓库.jsonl", v))[1] for v in chosen]
+    assert len(set(names)) == 4
+    assert page.count("<th") == bench.contrast(chosen, names).count("<th")
+    with pytest.raises(BadInput, match="大模型"):
+        bench.ask("限重?", variants(["rrf"], [8], [0.4], ["llm"]))
+    with pytest.raises(BadInput, match="太多"):
+        variants(["rrf"], range(1, 10), [0.4], ["extractive"])
+    with pytest.raises(BadInput, match="选一个"):
+        variants([], [8], [0.4], ["extractive"])
+
+
+def test_gold_is_corrected_one_line_at_a_time_and_it_is_kept_who_did_it(bench):
+    path = bench.sets / "仓库.jsonl"
+    before = path.read_text("utf-8").split("\n")
+    change = {"facts": [["2小时"]], "evidence": ["登记由收货员在2小时内完成"], "question": "登记要多久?"}
+    bench.correct("仓库.jsonl", " q1 ", change, "<b>小李</b>", "问错了")
+    after = path.read_text("utf-8").split("\n")
+    assert [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a != b] == [0]
+    assert bench.question("仓库.jsonl", "q1").facts == (("2小时",),)
+    told = bench.corrections()
+    assert "&lt;b&gt;小李" in told
+    assert "问错了" in told
+    line = json.loads((bench.kept / "corrections.jsonl").read_text("utf-8"))
+    assert line["before"]["facts"] == [["800公斤", "800kg"]]
+    assert line["after"]["question"] == "登记要多久?"
+
+
+@pytest.mark.parametrize(
+    ("change", "why", "told"),
+    [
+        ({"facts": [["三小时"]], "evidence": ["登记由收货员在2小时内完成"]}, "x", "依据里没有"),
+        ({"evidence": ["9.9"]}, "x", "没有 9.9"),
+        ({"facts": []}, "x", "没有写 facts"),
+        ({"question": " "}, "x", "question"),
+        ({"question": "出库要核对什么?"}, "x", "同一个问题"),
+        ({"question": "限重?"}, " ", "为什么"),
+    ],
+)
+def test_a_correction_that_is_not_valid_changes_nothing(bench, change, why, told):
+    path = bench.sets / "仓库.jsonl"
+    before = path.read_text("utf-8")
+    with pytest.raises(BadInput, match=told):
+        bench.correct("仓库.jsonl", "q1", change, "x", why)
+    assert path.read_text("utf-8") == before
+    assert bench.corrections() == ""
+    assert sorted(p.name for p in path.parent.iterdir()) == ["other", "pairs.jsonl", "仓库.jsonl"]
 
 
 def test_only_kept_runs_can_be_looked_at(bench, tmp_path):

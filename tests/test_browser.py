@@ -139,6 +139,16 @@ def measure(page):
     page.get_by_role("tab", name=say.COMPARE).click()
     page.get_by_role("button", name=say.COMPARE).click()
     page.get_by_text(say.NO_RUN).wait_for()  # there is only one
+    page.get_by_role("tab", name=say.RUNS).click()
+    page.get_by_role("button", name=say.LOOK).filter(visible=True).click()
+    page.locator("#looked details").first.wait_for()
+    page.get_by_role("tab", name=say.VARIANTS).click()
+    page.locator("#trial-question textarea").fill("铜镜是谁捐的?")
+    page.get_by_role("button", name=say.TRY).click()
+    expect(page.locator("#tried th")).to_have_count(3)  # what is shown, and two variants
+    page.get_by_role("tab", name=say.CORRECT).click()
+    page.get_by_role("button", name=say.SAVE).click()
+    page.get_by_text(say.NO_SET).first.wait_for()
 
 
 def answer_something(page):

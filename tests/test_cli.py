@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from hujin_qa import cli
+from hujin_qa.evaluation.asking import Asker
 
 ROOT = Path(__file__).parents[1]
 SLOW = ("torch", "gradio", "pandas", "transformers", "sentence_transformers", "sklearn", "fastapi", "httpx")
@@ -227,6 +228,55 @@ def test_eval_gives_numbers_as_json(run, tmp_path):
     code, out, err = run("eval", "--questions", str(questions), "--json")
     assert code == 0, err
     assert isinstance(json.loads(out), dict)
+
+
+def test_a_run_that_was_cut_off_is_gone_on_with_by_the_same_command(run, tmp_path, monkeypatch):
+    questions, out = tmp_path / "q.jsonl", tmp_path / "run.json"
+    lines = [{"id": str(n), "question": f"年假有{n}天吗", "facts": [["15天"]], "evidence": ["15天"]} for n in range(3)]
+    questions.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    asked, outcome = [], Asker.outcome
+
+    def cut_off(self, question):
+        asked.append(question.id)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return outcome(self, question)
+
+    monkeypatch.setattr(Asker, "outcome", cut_off)
+    command = ["eval", "--questions", str(questions), "--out", str(out)]
+    code, _, err = run(*command)
+    assert code == 130
+    assert "--resume" in err
+    assert not out.exists()
+    code, _, err = run(*command, "--resume")
+    assert code == 0, err
+    assert asked == ["0", "1", "2", "2"]
+    assert [s["id"] for s in json.loads(out.read_text("utf-8"))["scores"]] == ["0", "1", "2"]
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("run")) == ["run.json"]
+    assert "--out" in failed(run("eval", "--resume"))
+
+
+def test_what_is_done_with_a_run_can_be_read_by_a_program(run, tmp_path):
+    questions, first = tmp_path / "q.jsonl", tmp_path / "a.json"
+    questions.write_text('{"id": "1", "question": "年假有几天", "facts": [["15天"]], "evidence": ["15天"]}\n')
+    for out, options in ((first, []), (tmp_path / "b.json", ["--fusion", "lexical", "--hits", "3"])):
+        code, _, err = run("eval", "--questions", str(questions), "--out", str(out), *options)
+        assert code == 0, err
+    code, out, _ = run("eval", "compare", str(first), str(tmp_path / "b.json"), "--json")
+    assert json.loads(out)["setup"] == {"fusion": ["scores", "lexical"], "hits": [8, 3]}
+    code, out, _ = run("eval", "gate", str(first), "--baseline", str(first), "--json")
+    assert (code, json.loads(out)["passed"]) == (0, True)
+    code, out, _ = run("eval", "report", str(first), "--out", str(tmp_path / "r.html"), "--json")
+    assert json.loads(out) == {"files": [str(tmp_path / "r.html")]}
+    code, out, _ = run("eval", "export", str(first), "--format", "beir", "--out", str(tmp_path / "x"), "--json")
+    assert len(json.loads(out)["files"]) == 3
+    value = json.loads(first.read_text("utf-8"))
+    value["index"]["corpus"] = "another"
+    first.write_text(json.dumps(value), encoding="utf-8")
+    assert "--index" in failed(run("eval", "export", str(first), "--format", "beir", "--out", str(tmp_path / "y")))
+    code, out, _ = run("eval", "draft", "--out", str(tmp_path / "drafts.jsonl"))
+    assert (code, out) == (0, "")
+    assert (tmp_path / "drafts.jsonl").exists()
 
 
 # What a user types wrong

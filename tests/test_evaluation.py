@@ -19,14 +19,16 @@ from sklearn.metrics import ndcg_score
 from hujin_qa import metrics
 from hujin_qa.assistant import Assistant
 from hujin_qa.errors import BadInput
+from hujin_qa.evaluation import drafts
+from hujin_qa.evaluation.ablation import STAGES, ablate, ablation_table, ablation_value
+from hujin_qa.evaluation.asking import finish, plan, run, runs
 from hujin_qa.evaluation.compare import broken, compare
-from hujin_qa.evaluation.drafts import draft_questions
 from hujin_qa.evaluation.exports import FORMATS, export
 from hujin_qa.evaluation.judge import judge
 from hujin_qa.evaluation.measures import summary
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
-from hujin_qa.evaluation.report import to_html, to_markdown
-from hujin_qa.evaluation.runs import Run, numbers, read_run, run, write_run
+from hujin_qa.evaluation.report import comparison_html, to_html, to_markdown
+from hujin_qa.evaluation.runs import Journal, Run, numbers, read_run, write_run
 from hujin_qa.evaluation.validate import validate
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
@@ -351,6 +353,98 @@ def test_a_comparison_pairs_questions_and_a_gate_breaks_on_a_significant_drop(as
     assert broken(compare(before, worse(before, 1))) == []  # one question is chance
 
 
+def test_a_comparison_tells_what_differs_and_what_was_said(assistant, questions, done):
+    lexical = assistant.over(assistant.encoder, assistant.settings.model_copy(update={"fusion": "lexical"}))
+    timid = assistant.over(assistant.encoder, assistant.settings.model_copy(update={"threshold": 1.0}))
+    assert compare(done, run(lexical, questions, "仓库")).setup == {"fusion": ("scores", "lexical")}
+    found = compare(done, run(timid, questions, "仓库"))
+    assert found.setup == {"threshold": (0.3, 1.0)}
+    answered = sum(s.status == "answered" for s in done.scores)
+    assert found.refused == (0, answered, pytest.approx(binomtest(0, answered, 0.5).pvalue))
+    asked, was, now = found.texts["q1"]
+    assert asked == "每托盘限重多少?"
+    assert "800公斤" in was
+    assert "800公斤" not in now
+    assert "800公斤" in comparison_html(done, found)
+
+
+def test_a_journal_with_a_torn_line_or_of_another_run_is_not_trusted(assistant, questions, tmp_path):
+    planned, journal = plan(assistant, questions, "仓库"), Journal(tmp_path / "x.journal")
+    steps = runs(assistant, questions, planned, journal)
+    next(steps), next(steps)
+    steps.close()
+    whole = journal.path.read_text("utf-8")
+    assert [d.scores[0].id for d in journal.done(planned)] == ["q1", "q2"]
+    journal.path.write_text(whole[:-30], encoding="utf-8")
+    assert [d.scores[0].id for d in journal.done(planned)] == ["q1"]
+    journal.path.write_text(whole.replace('"hits": 8', '"hits": 9', 1), encoding="utf-8")
+    assert journal.done(planned) == []
+    journal.path.write_text("{}\n[]\n", encoding="utf-8")
+    assert journal.done(planned) == []
+    again = finish(runs(assistant, questions, planned, journal, resume=True))
+    assert [s.id for s in again.scores] == ["q1", "q2", "q3", "q4"]
+
+
+def test_every_stage_of_an_ablation_does_what_it_says_and_no_more(assistant, questions):
+    follow = EvalQuestion("f", "fact", "那人员呢?", True, (("财务部",),), ("3.2",), ("盘点的时间是?",))
+    found = list(ablate(assistant, [*questions, follow], "仓库"))
+    assert [stage for stage, _ in found] == list(STAGES)
+    said = {stage: {e["question"]["id"]: e["answer"] for e in one.entries} for stage, one in found}
+    assert said["hybrid, scores"]["f"]["interpreted"] == "那人员呢?"
+    assert "盘点" in said["+ follow-ups"]["f"]["interpreted"]
+    passage, read = (said[stage]["q1"]["text"] for stage in ("+ follow-ups", "+ reading"))
+    assert read.startswith("每托盘限重800公斤。")
+    assert read[:12] in passage
+    assert len(passage) > len(read)
+    assert said["+ taking apart"]["q4"]["status"] == "answered"
+    assert said["+ abstention"]["q4"]["status"] == "abstained"
+    product = run(assistant, [*questions, follow], "仓库")
+    assert [s.cause for s in found[-1][1].scores] == [s.cause for s in product.scores]
+    table = ablation_table(ablation_value(found))
+    assert all(f"| {stage} |" in table for stage in STAGES)
+    assert "nan" not in table
+
+
+class Writes:
+    """A model that drafts what it is told to."""
+
+    def __init__(self, reply):
+        self.reply = reply
+
+    def __call__(self, settings, messages, stopped):
+        assert "<资料" in messages[-1]["content"]
+        return iter([self.reply])
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ('好的:{"question": "每托盘最多放多重?", "answer": "800公斤", "quote": "每托盘限重800公斤。"}', 1),
+        ('{"question": "每托盘最多放多重?", "answer": "900公斤", "quote": "每托盘限重900公斤。"}', 0),
+        ('{"question": "每托盘最多放多重?", "answer": "2小时", "quote": "每托盘限重800公斤。"}', 0),
+        ('{"question": "限重是800公斤吗?", "answer": "800公斤", "quote": "每托盘限重800公斤。"}', 0),
+        ('{"question": "每托盘最多放多重?", "answer": ["800公斤"], "quote": null}', 0),
+        ("没有想好", 0),
+        ("{" * 3000, 0),
+    ],
+)
+def test_a_draft_of_a_model_is_kept_only_if_the_text_proves_it(assistant, monkeypatch, tmp_path, reply, kept):
+    monkeypatch.setattr(drafts, "Reply", Writes(reply))
+    settings = assistant.settings.model_copy(update={"llm_address": "http://127.0.0.1:1", "llm_model": "x"})
+    found = drafts.draft_with_llm(assistant.index, settings, None, 0)
+    assert len(found) == kept
+    if kept:
+        assert validate(write(tmp_path / "drafts.jsonl", found), assistant.index) == (1, [])
+    with pytest.raises(BadInput, match="大模型"):
+        drafts.draft_with_llm(assistant.index, assistant.settings, None, 0)
+
+
+def test_an_empty_set_is_said_so(assistant, tmp_path):
+    (tmp_path / "none.csv").write_text("问题,要点\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="没有问题"):
+        validate(tmp_path / "none.csv", assistant.index)
+
+
 def test_runs_over_different_questions_are_not_compared(assistant, questions, done):
     with pytest.raises(BadInput, match="问题集不同"):
         compare(done, run(assistant, questions[:2], "仓库"))
@@ -419,10 +513,10 @@ def test_gold_survives_another_cut_into_passages(assistant, questions):
 
 
 def test_drafts_are_a_valid_question_set(assistant, tmp_path):
-    drafts = draft_questions(assistant.index)
-    assert any(d["question"] == "盘点包括哪些?" for d in drafts)
-    n, faults = validate(write(tmp_path / "drafts.jsonl", drafts), assistant.index)
-    assert (n, faults) == (len(drafts), [])
+    drafted = drafts.draft_questions(assistant.index)
+    assert any(d["question"] == "盘点包括哪些?" for d in drafted)
+    n, faults = validate(write(tmp_path / "drafts.jsonl", drafted), assistant.index)
+    assert (n, faults) == (len(drafted), [])
 
 
 def test_the_report_is_one_file_that_shows_hostile_text_as_text(assistant, questions, done):
@@ -448,14 +542,16 @@ def test_the_markdown_table_has_every_measure_with_its_interval(done):
     assert "nan" not in table
 
 
-def test_exports_are_read_by_the_tools_that_they_are_for(done, tmp_path):
+def test_exports_are_read_by_the_tools_that_they_are_for(assistant, done, tmp_path):
     for format_ in FORMATS:
-        assert all(p.is_file() for p in export(done, format_, tmp_path / format_))
+        assert all(p.is_file() for p in export(done, format_, tmp_path / format_, assistant.index.passages))
     qrels = list(ir_measures.read_trec_qrels(str(tmp_path / "trec" / "qrels.txt")))
     ranked = list(ir_measures.read_trec_run(str(tmp_path / "trec" / "run.txt")))
     found = ir_measures.calc_aggregate([ir_measures.nDCG @ 10], qrels, ranked)[ir_measures.nDCG @ 10]
     assert found == pytest.approx(numbers(done)["retrieval"]["ndcg@10"], abs=1e-3)
     assert len(load_questions(tmp_path / "beir")) == 3
+    corpus = [json.loads(line) for line in (tmp_path / "beir" / "corpus.jsonl").read_text("utf-8").splitlines()]
+    assert [p["_id"] for p in corpus] == [p.id for p in assistant.index.passages]  # what nothing retrieved too
     sample = json.loads((tmp_path / "ragas" / "ragas.jsonl").read_text("utf-8").split("\n")[0])
     assert set(sample) == {"user_input", "retrieved_contexts", "response", "reference"}
     result = json.loads((tmp_path / "ragchecker" / "ragchecker.json").read_text("utf-8"))["results"][0]

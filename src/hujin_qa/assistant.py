@@ -17,7 +17,7 @@ from .parts import split_question
 from .premise import contradiction
 from .question import Question, understand
 from .reader import NOTHING, Reading, Sought, compose, read
-from .retriever import Fusion, retrieve
+from .retriever import retrieve
 from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
@@ -51,13 +51,13 @@ class Assistant:
 
     def over(self, encoder: Encoder, settings: Settings) -> "Assistant":
         """The same index asked with another encoder of the same vectors, or under other settings."""
-        return Assistant(settings, encoder, self.lexicon, self.index)
+        return type(self)(settings, encoder, self.lexicon, self.index)
 
-    def search(self, question: str, k: int | None = None, fusion: Fusion = "scores") -> list[Hit]:
+    def search(self, question: str, k: int | None = None) -> list[Hit]:
         """The passages nearest to a question, best first."""
         asked = understand(question, self.index, self.lexicon)
         vector = self.encoder.encode_query([asked.folded])[0]
-        return retrieve(self.index, vector, asked.terms, k or self.settings.hits, fusion)
+        return retrieve(self.index, vector, asked.terms, k or self.settings.hits, self.settings.fusion)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text with citations, or abstain; ``history`` is the conversation so far, oldest first."""
@@ -97,7 +97,7 @@ class Assistant:
         passages = self.index.passages if asked.around else ()
         also = [row for row, p in enumerate(passages) if (p.document, p.position) in asked.around]
         return [
-            Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits, also=also))
+            Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits, self.settings.fusion, also))
             for q, vector in zip(questions, vectors, strict=True)
         ]
 
@@ -134,17 +134,23 @@ class Assistant:
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
         }
-        if contrary := contradiction(asked, hits, self.index):
-            return self._abstain(text, asked, hits, "not_enough_evidence", contrary + near(hits), timings, 0.0)
-        known = asked.kind == "summary" or bool(asked.words and reading.signals.get("together"))
         if not any(w.known for w in asked.words) and asked.kind != "summary":
             # Words that are only near those of the text are weaker evidence than the model was fitted on.
             reading = replace(reading, confidence=reading.confidence**2)
-        if not known or reading.confidence < self.settings.threshold or not reading.claims:
-            reason = "not_enough_evidence" if known and hits else "no_match"
-            say = explain(reason, asked, hits, self.index, self.lexicon)
-            return self._abstain(text, asked, hits, reason, say, timings, reading.confidence)
+        if withheld := self._withheld(asked, hits, reading):
+            reason, say, confidence = withheld
+            return self._abstain(text, asked, hits, reason, say, timings, confidence)
         return self._answered(text, asked, hits, reading, timings)
+
+    def _withheld(self, asked: Question, hits: Sequence[Hit], reading: Reading) -> tuple[str, str, float] | None:
+        """Why a reading is not shown, what is said in its place, and how sure it was; ``None`` if it is good."""
+        if contrary := contradiction(asked, hits, self.index):
+            return "not_enough_evidence", contrary + near(hits), 0.0
+        known = asked.kind == "summary" or bool(asked.words and reading.signals.get("together"))
+        if known and reading.confidence >= self.settings.threshold and reading.claims:
+            return None
+        reason = "not_enough_evidence" if known and hits else "no_match"
+        return reason, explain(reason, asked, hits, self.index, self.lexicon), reading.confidence
 
     def _answered(
         self, text: str, asked: Question, hits: Sequence[Hit], reading: Reading, timings: dict[str, float]

@@ -1,21 +1,19 @@
 """Question in, hits out: dense and lexical scores of the best 100 of each side, fused.
 
 Weighted score fusion beat reciprocal rank fusion on all of six public Chinese sets and on ours
-(``eval/README.md`` has the ablation). Each side is scaled to 0..1 before it is weighed: the dense side from
+(the README has the ablation). Each side is scaled to 0..1 before it is weighed: the dense side from
 its weakest candidate to its best, the lexical side from 0 (no term in common) to its best, so that a lone
 hit keeps its full score.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .index import Index
+from .settings import Fusion
 from .types import Hit
-
-Fusion = Literal["scores", "rrf", "dense", "lexical"]
 
 _DEPTH = 100  # candidates of each side
 _DENSE_WEIGHT = 0.5  # nDCG is flat between 0.4 and 0.65

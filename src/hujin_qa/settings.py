@@ -20,6 +20,10 @@ def _home() -> Path:
     return Path() if Path("corpus").is_dir() or not (_CHECKOUT / "corpus").is_dir() else _CHECKOUT
 
 
+Fusion = Literal["scores", "rrf", "dense", "lexical"]
+"""How the dense and the lexical ranking become one; ``dense`` and ``lexical`` take one of them alone."""
+
+
 class Settings(BaseSettings):
     """Immutable; every field is also an environment variable ``HUJIN_QA_<FIELD>``."""
 
@@ -33,6 +37,7 @@ class Settings(BaseSettings):
     data: Path = Field(default_factory=lambda: user_data_path("hujin-qa"))  # chats, study results, users
     threshold: float = Field(default=0.4, ge=0, le=1)  # abstain below this confidence; eval/README.md has both errors
     hits: int = Field(default=8, ge=1, le=100)
+    fusion: Fusion = "scores"
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     auth: SecretStr | None = None  # "user:password[,user:password…]"; needed off loopback

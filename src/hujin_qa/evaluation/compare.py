@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import BadInput
 from ..metrics import Difference, mcnemar, mean, paired
@@ -45,6 +46,9 @@ class Comparison:
     neither: int
     p: float
     kinds: dict[str, tuple[int, float, float]]  # kind: questions, share right before and after
+    refused: tuple[int, int, float]  # abstained in the first only, in the second only, McNemar's p
+    setup: dict[str, tuple[Any, Any]]  # what is not the same in the two systems
+    texts: dict[str, tuple[str, str, str]]  # of every question that turned: asked, answered before and after
 
 
 def compare(first: Run, second: Run) -> Comparison:
@@ -63,6 +67,9 @@ def compare(first: Run, second: Run) -> Comparison:
     measures = [f"{part}.{name}" for part, names in SHAPE.items() for name in names]
     won = tuple((a, b) for a, b in pairs if b.right and not a.right)
     lost = tuple((a, b) for a, b in pairs if a.right and not b.right)
+    before, after = (
+        sum(s.status == "abstained" != t.status for s, t in way) for way in (pairs, [(b, a) for a, b in pairs])
+    )
     return Comparison(
         changes=tuple(c for c in [_right(pairs), *(_change(m, pairs) for m in measures)] if c.n),
         won=won,
@@ -75,6 +82,9 @@ def compare(first: Run, second: Run) -> Comparison:
             for kind in sorted({a.kind for a, _ in pairs})
             for of in [[pair for pair in pairs if pair[0].kind == kind]]
         },
+        refused=(before, after, mcnemar(before, after)),
+        setup=_setup(first, second),
+        texts=_texts(first, second, {b.id for _, b in (*won, *lost)}),
     )
 
 
@@ -82,6 +92,22 @@ def broken(comparison: Comparison) -> list[Change]:
     """What a gate refuses: gated measures that are significantly worse."""
     gated = [c for c in comparison.changes if c.measure in (*GATED, "right")]
     return [c for c in gated if c.significant and not c.better]
+
+
+def _setup(first: Run, second: Run) -> dict[str, tuple[Any, Any]]:
+    """Settings and versions that differ; the machine and the time do not count."""
+    was, now = ({**r.system, **r.system["settings"], "corpus": r.index.get("corpus", "")} for r in (first, second))
+    names = [name for name in was if name in now and name not in ("settings", "machine")]
+    return {name: (was[name], now[name]) for name in names if was[name] != now[name]}
+
+
+def _texts(first: Run, second: Run, ids: set[str]) -> dict[str, tuple[str, str, str]]:
+    was, now = ({e["question"]["id"]: e for e in r.entries} for r in (first, second))
+    found = {}
+    for id_ in ids & (was.keys() | now.keys()):
+        before, after = (e[id_]["answer"]["text"] if id_ in e else "" for e in (was, now))
+        found[id_] = ((was.get(id_) or now[id_])["question"]["question"], before, after)
+    return found
 
 
 def _right(pairs: Sequence[tuple[Score, Score]]) -> Change:

@@ -1,18 +1,25 @@
-"""Questions that a corpus suggests by its structure, for a person to review."""
+"""Questions that a corpus suggests by its structure, or a language model by its passages, for a person to review."""
 
+import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..errors import BadInput
 from ..index import Index
+from ..llm import Reply
+from ..metrics import fold_fact
+from ..prompts import draft_messages
 from ..sections import children, title
+from ..settings import Settings
 from ..study.figures import figures
 from ..study.lists import lists_of
 from ..study.source import Line, Source, has_name
 from ..study.topics import definitions
 
 _NAME_ENDS = re.compile(r"[:：—－(（]")
+_QUESTION = re.compile(r"^.{4,60}[?？]$")
 _COUNTS = re.compile("(?:规模|数量|金额|总额|产量|产值|比例|占比|价格|费用|期限|时间|面积|人数|数)$")
 
 
@@ -22,6 +29,44 @@ def draft_questions(index: Index, limit: int | None = None, seed: int = 0) -> li
     found = list({draft["question"]: draft for draft in [*_headings(source), *_sentences(source)]}.values())
     mixed = random.Random(seed).sample(found, len(found))[:limit]
     return [{"id": f"draft-{n:03}"} | draft for n, draft in enumerate(mixed, 1)]
+
+
+def draft_with_llm(
+    index: Index, settings: Settings, limit: int | None, seed: int, report: Callable[[str], None] = lambda _: None
+) -> list[dict[str, Any]]:
+    """Ask the model for one question on each of ``limit`` passages; the same checks decide as for our own.
+
+    Kept is what the passage proves: the sentence that the model names stands in it word for word, and its answer
+    stands in that sentence and not in the question.
+
+    Raises:
+        BadInput: no model is set.
+        LLMProblem: the server gives no usable answer.
+    """
+    if not settings.has_llm:
+        raise BadInput("没有设置大模型。请先设 OPENAI_BASE_URL 和 OPENAI_MODEL。")
+    passages = random.Random(seed).sample(index.passages, len(index.passages))[:limit]
+    found: dict[str, dict[str, Any]] = {}
+    for p in passages:
+        reply = "".join(Reply(settings, draft_messages(" › ".join(p.section), p.text), lambda: False))
+        if draft := _proved(reply, p.text):
+            found.setdefault(draft["question"], draft)
+    report(f"大模型为 {len(passages)} 段出题,原文证得了的 {len(found)} 题。")
+    return [{"id": f"draft-{n:03}"} | draft for n, draft in enumerate(found.values(), 1)]
+
+
+def _proved(reply: str, text: str) -> dict[str, Any] | None:
+    """The draft in a model's reply, if the passage proves it."""
+    try:
+        value = json.loads(reply[reply.index("{") : reply.rindex("}") + 1])
+        question, fact, evidence = (" ".join(str(value[name]).split()) for name in ("question", "answer", "quote"))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    folded = fold_fact(fact)
+    proved = folded and folded in fold_fact(evidence) and fold_fact(evidence) in fold_fact(text)
+    if not proved or folded in fold_fact(question) or not _QUESTION.search(question):
+        return None
+    return _draft("fact", question, [[fact]], evidence)
 
 
 def _headings(source: Source) -> Iterator[dict[str, Any]]:

@@ -1,32 +1,28 @@
 """A run in the formats of other tools: TREC, BEIR, ragas and RAGChecker."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadInput, reason
+from ..errors import BadInput
+from ..files import write_whole
+from ..types import Passage
 from .runs import Run
 
 FORMATS = ("trec", "beir", "ragas", "ragchecker")
 
 
-def export(of: Run, format_: str, folder: Path) -> list[Path]:
-    """Write the files of one format; their paths.
+def export(of: Run, format_: str, folder: Path, passages: Sequence[Passage]) -> list[Path]:
+    """Write the files of one format; their paths. ``passages`` are all those of the run's index.
 
     Raises:
         BadInput: the run has no answers in it, or the folder cannot be written.
     """
     if not of.entries:
         raise BadInput("这次评测的结果里只有分数,没有回答,不能导出。请用 hujin-qa eval --out 重新生成。")
-    made = {"trec": _trec, "beir": _beir, "ragas": _ragas, "ragchecker": _ragchecker}[format_](of)
-    try:
-        for name, text in made.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"写不到 {folder}:{reason(error)}。") from None
-    return [folder / name for name in made]
+    made = _beir(of, passages) if format_ == "beir" else _FROM_RUN[format_](of)
+    return [write_whole(folder / name, text) for name, text in made.items()]
 
 
 def _trec(of: Run) -> dict[str, str]:
@@ -40,10 +36,9 @@ def _trec(of: Run) -> dict[str, str]:
     return {"qrels.txt": _lines(qrels), "run.txt": _lines(run)}
 
 
-def _beir(of: Run) -> dict[str, str]:
-    """``corpus.jsonl``, ``queries.jsonl``, ``qrels/test.tsv``: the passages that were retrieved, and the judged questions."""
-    hits = {h["passage"]: h for e in of.entries for h in e["answer"]["hits"]}
-    corpus = [{"_id": id_, "title": " ".join(h["section"]), "text": h["text"]} for id_, h in hits.items()]
+def _beir(of: Run, passages: Sequence[Passage]) -> dict[str, str]:
+    """``corpus.jsonl``, ``queries.jsonl``, ``qrels/test.tsv``: every passage, and the questions with gold among them."""
+    corpus = [{"_id": p.id, "title": " ".join(p.section), "text": p.text} for p in passages]
     queries = [{"_id": e["question"]["id"], "text": e["answer"]["interpreted"]} for e in of.entries if e["gold"]]
     qrels = [f"{e['question']['id']}\t{p}\t1" for e in of.entries for p in e["gold"]]
     return {
@@ -80,6 +75,9 @@ def _ragchecker(of: Run) -> dict[str, str]:
         for e in of.entries
     ]
     return {"ragchecker.json": json.dumps({"results": results}, ensure_ascii=False, indent=1) + "\n"}
+
+
+_FROM_RUN = {"trec": _trec, "ragas": _ragas, "ragchecker": _ragchecker}
 
 
 def _reference(entry: dict[str, Any]) -> str:

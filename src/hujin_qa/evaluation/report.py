@@ -5,7 +5,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .compare import Comparison
+from ..types import Answer
+from .compare import SIGNIFICANT, Comparison, compare
 from .judge import CAUSES, Score
 from .measures import groups
 from .runs import Run, numbers
@@ -35,6 +36,9 @@ WORDS = {
     "cost.tokens_mean": "每题词元(平均)",
 }
 _GROUPS = {"kinds": "按题型", "sections": "按章节", "documents": "按文档"}
+
+
+DEPTH = 8  # passages that are shown side by side
 
 
 def word(measure: str) -> str:
@@ -197,20 +201,68 @@ def comparison_html(before: Run, found: Comparison) -> str:
         ]
         for c in found.changes
     ]
-    swapped = [["变对", b.id, CAUSES[a.cause]] for a, b in found.won]
-    swapped += [["变错", b.id, CAUSES[b.cause]] for _, b in found.lost]
+    swapped = [["变对", b.id, CAUSES[a.cause], *found.texts.get(b.id, ())] for a, b in found.won]
+    swapped += [["变错", b.id, CAUSES[b.cause], *found.texts.get(b.id, ())] for _, b in found.lost]
+    told = "".join(f"<p>{escape(line)}</p>" for line in comparison_lines(found))
     return (
-        f"<h2>与 {escape(before.name)} 相比</h2>"
-        f"<p>变对 {len(found.won)},变错 {len(found.lost)},McNemar p = {found.p:.3f}。</p>"
+        f"<h2>与 {escape(before.name)} 相比</h2>{told}"
         + _table(["指标", "题数", "之前", "现在", "差", "p"], changes)
-        + _table(["变化", "题", "原因"], swapped)
+        + _table(["变化", "题", "原因", "问题", "之前的回答", "现在的回答"], swapped)
     )
 
 
-def questions_html(of: Run) -> str:
-    """Every question with what is needed to judge it again, behind a filter that ``report.js`` works."""
+def comparison_lines(found: Comparison) -> list[str]:
+    """What differs in the systems, and how many questions turned, in words."""
+    first, second, p = found.refused
+    setup = ";".join(f"{name} {was} → {now}" for name, (was, now) in found.setup.items())
+    return [
+        *([f"不同之处:{setup}。"] if setup else []),
+        f"都对 {found.both},都不对 {found.neither},变对 {len(found.won)},变错 {len(found.lost)};McNemar p = {found.p:.3f}。",
+        f"只在之前拒答 {first} 题,只在现在拒答 {second} 题;McNemar p = {p:.3f}。",
+    ]
+
+
+def answers_html(answers: Sequence[tuple[str, Answer]]) -> str:
+    """One question's answers side by side, each with the passages it was read from."""
+    passages = [
+        [f"{hit.score:.3f} {hit.passage.id}" for hit in answer.hits[:DEPTH]] + [""] * (DEPTH - len(answer.hits))
+        for _, answer in answers
+    ]
+    took = [sum(answer.timings_ms.values()) for _, answer in answers]
+    return _table(
+        ["", *(name for name, _ in answers)],
+        [
+            ["理解为", *(a.interpreted for _, a in answers)],
+            ["回答", *(a.text for _, a in answers)],
+            ["把握", *(f"{a.confidence:.2f}" for _, a in answers)],
+            ["毫秒", *(f"{ms:.0f}" for ms in took)],
+            *([f"第 {rank} 段", *line] for rank, line in enumerate(zip(*passages, strict=True), 1)),
+        ],
+    )
+
+
+def variants_html(found: Sequence[tuple[str, Run]]) -> str:
+    """Runs over the same questions side by side; what differs significantly from the first has a star."""
+    changes = [{c.measure: c for c in compare(found[0][1], run).changes} for _, run in found]
+    body = [
+        [
+            word(measure),
+            *(_number(c[measure].second) + (" *" if c[measure].significant else "") for c in changes if measure in c),
+        ]
+        for measure in changes[0]
+    ]
+    head = f"<p>* 与第一列相差显著(p<{SIGNIFICANT:g})</p>".replace("p<", "p&lt;")
+    return head + _table(["指标", *(name for name, _ in found)], body)
+
+
+def questions_html(of: Run, cause: str = "") -> str:
+    """Every question of a cause (``wrong``: of all but ``right``) with what is needed to judge it again.
+
+    In the report a filter that ``report.js`` works stands before them.
+    """
     options = "".join(f'<option value="{cause}">{name}</option>' for cause, name in CAUSES.items())
-    items = "".join(_question(s, e) for s, e in zip(of.scores, of.entries, strict=True)) if of.entries else ""
+    pairs = zip(of.scores, of.entries, strict=True) if of.entries else ()
+    items = "".join(_question(s, e) for s, e in pairs if cause in ("", s.cause) or (cause == "wrong" and not s.right))
     return (
         '<h2>逐题</h2><p class="filters"><label>原因 <select id="cause"><option value="wrong">所有没答对的</option>'
         f'<option value="">全部</option>{options}</select></label> '

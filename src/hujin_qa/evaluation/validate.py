@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..errors import BadInput
 from ..index import Index
 from ..metrics import fold_fact
 from ..text import fold
@@ -17,11 +18,12 @@ def validate(path: Path, index: Index | None = None, others: Sequence[Path] = ()
     With ``index``, evidence must be there and hold the facts. A question that another set holds too is a leak.
 
     Raises:
-        BadInput: a file cannot be read at all.
+        BadInput: a file cannot be read at all, or holds no question.
     """
-    lines, faults = read_questions(path)
-    faults += [Fault(path, line.number, text) for line in lines for text in _inner(line)]
-    faults += _repeated(lines)
+    lines = read_questions(path)[0]
+    faults = faults_of(path, index)
+    if not lines and not faults:
+        raise BadInput(f"问题集 {path} 里没有问题。")
     for other in others:
         elsewhere = {_asked(line): line for line in read_questions(other)[0]}
         faults += [
@@ -29,9 +31,17 @@ def validate(path: Path, index: Index | None = None, others: Sequence[Path] = ()
             for line in lines
             if (found := elsewhere.get(_asked(line)))
         ]
+    return len(lines), sorted(faults, key=lambda f: f.line)
+
+
+def faults_of(path: Path, index: Index | None = None) -> list[Fault]:
+    """Every fault of a set by itself."""
+    lines, faults = read_questions(path)
+    faults += [Fault(path, line.number, text) for line in lines for text in _inner(line)]
+    faults += _repeated(lines)
     if index is not None:
         faults += [Fault(path, line.number, text) for line in lines for text in _unfounded(line, index)]
-    return len(lines), sorted(faults, key=lambda f: f.line)
+    return faults
 
 
 def _inner(line: Line) -> Iterable[str]:

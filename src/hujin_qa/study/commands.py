@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import BadInput
+from ..files import write_whole
 from ..settings import load_settings
 from ..usage import CommandLine
 from ..users import LOCAL
@@ -147,10 +148,7 @@ def export(
         data = to_anki(items, next((i.citation.document for i in items), "hujin_qa"))
     else:
         data = (to_gift if format_ is Format.gift else to_moodle_xml)(items).encode()
-    part = out.with_name(out.name + ".part")
-    part.write_bytes(data)
-    part.replace(out)
-    _say(f"已导出 {len(items)} 题:{out}")
+    _say(f"已导出 {len(items)} 题:{write_whole(out, data)}")
 
 
 @app.command()

@@ -1,82 +1,23 @@
-"""The page /eval: run a question set with live progress, look into failures, compare runs. For evaluators only."""
+"""The page /eval: run a set, look into failures, compare, try variants, correct gold. For evaluators only."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from ..accounts import Accounts
-from ..assistant import Assistant
 from ..errors import BadInput
-from ..evaluation.compare import compare
-from ..evaluation.questions import load_questions
-from ..evaluation.report import comparison_html, questions_html, tables_html
-from ..evaluation.runs import read_run, runs, write_run
+from ..evaluation.judge import CAUSES
+from ..evaluation.variants import FUSIONS, READERS, variants
 from ..users import User
 from . import strings as say
+from .bench import Bench
 from .login import user_of
 from .talk import told
 
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What is measured, the question sets that may be asked of it, and where runs are kept."""
-
-    assistant: Assistant
-    sets: Path
-    kept: Path
-
-    @classmethod
-    def of(cls, assistant: Assistant) -> "Bench":
-        settings = assistant.settings
-        return cls(assistant, settings.corpus.parent / "eval", settings.data / "runs")
-
-    def question_sets(self) -> list[str]:
-        """Names of the JSON-lines sets, one below another's folder included."""
-        found = sorted(self.sets.rglob("*.jsonl")) if self.sets.is_dir() else []
-        return [str(p.relative_to(self.sets)) for p in found if _is_set(p)]
-
-    def run_names(self) -> list[str]:
-        """The kept runs, latest first."""
-        found = self.kept.glob("*.json") if self.kept.is_dir() else []
-        return [p.name for p in sorted(found, key=lambda p: -p.stat().st_mtime)]
-
-    def run(self, name: str) -> Iterator[tuple[int, int, str]]:
-        """Ask a set: how many are done, of how many, and last the name of the run that was kept.
-
-        Closing the iterator ends the run; nothing of it is kept.
-
-        Raises:
-            BadInput: there is no such set, or it has a fault.
-        """
-        if name not in self.question_sets():
-            raise BadInput(say.NO_SET)
-        questions = load_questions(self.sets / name)
-        self.kept.mkdir(parents=True, exist_ok=True)
-        for done, finished in runs(self.assistant, questions, "-".join(Path(name).with_suffix("").parts)):
-            if finished:
-                stamp = finished.started[:19].replace(":", "")
-                yield done, len(questions), write_run(finished, self.kept / f"{finished.name}-{stamp}.json").name
-            else:
-                yield done, len(questions), ""
-
-    def page(self, name: str) -> str:
-        """A kept run as HTML: numbers, causes, and every question with what is needed to judge it."""
-        run = read_run(self._path(name))
-        return tables_html(run) + questions_html(run)
-
-    def comparison(self, first: str, second: str) -> str:
-        """Two kept runs side by side."""
-        before, after = (read_run(self._path(name)) for name in (first, second))
-        return comparison_html(before, compare(before, after))
-
-    def _path(self, name: str) -> Path:
-        if name not in self.run_names():
-            raise BadInput(say.NO_RUN)
-        return self.kept / name
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_SHOWN_EVERY = 5  # questions
 
 
 def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
@@ -88,39 +29,6 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
             raise BadInput(say.EVALUATORS_ONLY)
         return user
 
-    def choices() -> tuple[Any, Any, Any]:
-        names = bench.run_names()
-        latest, before = (names[0] if names else None), (names[1] if len(names) > 1 else None)
-        return (
-            gr.update(choices=names, value=latest),
-            gr.update(choices=names, value=before),
-            gr.update(choices=names, value=latest),
-        )
-
-    def on_load(request: gr.Request) -> tuple[Any, ...]:
-        with told():
-            allowed(request)
-            return (gr.update(choices=bench.question_sets()), *choices())
-
-    def on_run(name: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        with told():
-            allowed(request)
-            for done, total, kept in bench.run(name or ""):
-                if kept:
-                    yield (say.RAN.format(n=total, name=kept), bench.page(kept), *choices())
-                elif done % 5 == 0 or done == total:
-                    yield (say.RUNNING.format(done=done, total=total), *(gr.skip() for _ in range(4)))
-
-    def on_show(name: str, request: gr.Request) -> str:
-        with told():
-            allowed(request)
-            return bench.page(name or "")
-
-    def on_compare(first: str, second: str, request: gr.Request) -> str:
-        with told():
-            allowed(request)
-            return bench.comparison(first or "", second or "")
-
     with page.route(say.EVAL, "/eval"):
         gr.HTML(f"<h1>{escape(say.EVAL)}</h1>", apply_default_css=False)
         with gr.Tabs():
@@ -129,27 +37,187 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 with gr.Row():
                     start = gr.Button(say.START_RUN, variant="primary")
                     stop = gr.Button(say.STOP_RUN)
+                    resume = gr.Button(say.RESUME_RUN)
                 state = gr.Textbox(label=say.PROGRESS_OF_RUN, interactive=False, elem_id="state")
-                shown = gr.HTML(apply_default_css=False, elem_id="run")
+                shown = gr.HTML(apply_default_css=False, elem_id="run", elem_classes="report")
             with gr.Tab(say.RUNS):
                 kept = gr.Dropdown([], label=say.RUNS)
+                causes = [(say.ALL_WRONG, "wrong"), (say.ALL_QUESTIONS, ""), *((name, c) for c, name in CAUSES.items())]
+                cause = gr.Dropdown(causes, value="wrong", label=say.CAUSE)
                 look = gr.Button(say.LOOK)
-                looked = gr.HTML(apply_default_css=False, elem_id="looked")
+                looked = gr.HTML(apply_default_css=False, elem_id="looked", elem_classes="report")
             with gr.Tab(say.COMPARE):
                 with gr.Row():
                     first, second = gr.Dropdown([], label=say.BEFORE), gr.Dropdown([], label=say.AFTER)
                 go = gr.Button(say.COMPARE)
-                compared = gr.HTML(apply_default_css=False, elem_id="compared")
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        lists: list[Any] = [kept, first, second]
-        page.load(on_load, None, [asked, *lists], **quiet)
-        running = start.click(on_run, asked, [state, shown, *lists], **quiet)
-        stop.click(lambda: say.RUN_STOPPED, None, state, cancels=[running], **quiet)
-        look.click(on_show, kept, looked, **quiet)
-        go.click(on_compare, [first, second], compared, **quiet)
+                compared = gr.HTML(apply_default_css=False, elem_id="compared", elem_classes="report")
+            with gr.Tab(say.VARIANTS):
+                trial = _Trial(bench)
+            with gr.Tab(say.CORRECT):
+                sets = _correction_tab(bench, allowed)
+
+        def lists() -> tuple[Any, ...]:
+            names = bench.run_names()
+            latest, before = (names[0] if names else None), (names[1] if len(names) > 1 else None)
+            return tuple(gr.update(choices=names, value=value) for value in (latest, before, latest))
+
+        def on_load(request: gr.Request) -> tuple[Any, ...]:
+            with told():
+                allowed(request)
+                return (*(gr.update(choices=bench.question_sets()) for _ in range(3)), *lists())
+
+        def on_run(name: str, request: gr.Request, go_on: bool = False) -> Iterator[tuple[Any, ...]]:
+            with told():
+                allowed(request)
+                done = 0
+                steps = bench.run(name or "", resume=go_on)
+                while True:
+                    try:
+                        done, total = next(steps)
+                    except StopIteration as end:
+                        yield (say.RAN.format(n=done, name=end.value), bench.page(end.value, "wrong"), *lists())
+                        return
+                    if done % _SHOWN_EVERY == 0 or done == total:
+                        yield (say.RUNNING.format(done=done, total=total), *(gr.skip() for _ in range(4)))
+
+        def on_resume(name: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+            yield from on_run(name, request, go_on=True)
+
+        def on_show(name: str, cause: str, request: gr.Request) -> str:
+            with told():
+                allowed(request)
+                return bench.page(name or "", cause or "")
+
+        def on_compare(first: str, second: str, request: gr.Request) -> str:
+            with told():
+                allowed(request)
+                return bench.comparison(first or "", second or "")
+
+        def on_try(*chosen: Any) -> Iterator[Any]:
+            *values, request = chosen
+            with told():
+                allowed(request)
+                yield from _tried(bench, *values)
+
+        choices: list[Any] = [kept, first, second]
+        page.load(on_load, None, [asked, trial.set, sets, *choices], **_QUIET)
+        running = start.click(on_run, asked, [state, shown, *choices], **_QUIET)
+        resumed = resume.click(on_resume, asked, [state, shown, *choices], **_QUIET)
+        stop.click(lambda: say.RUN_STOPPED, None, state, cancels=[running, resumed], **_QUIET)
+        gr.on([look.click, cause.change], on_show, [kept, cause], looked, **_QUIET)
+        go.click(on_compare, [first, second], compared, **_QUIET)
+        trial.connect(on_try)
 
 
-def _is_set(path: Path) -> bool:
-    """Whether a file's first line is a question."""
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return '"question"' in file.readline()
+class _Trial:
+    """The fields of the tab where variants are tried."""
+
+    def __init__(self, bench: Bench) -> None:
+        settings = bench.assistant.settings
+        gr.Markdown(say.VARIANTS_HINT)
+        with gr.Row():
+            self.fusions = gr.CheckboxGroup(
+                [(n, f) for f, n in FUSIONS.items()], value=["scores", "rrf"], label=say.FUSION
+            )
+            self.hits = gr.Textbox(str(settings.hits), label=say.HITS)
+            self.thresholds = gr.Textbox(f"{settings.threshold:g}", label=say.THRESHOLD)
+            readers = [(name, r) for r, name in READERS.items() if r == "extractive" or settings.has_llm]
+            self.readers = gr.CheckboxGroup(readers, value=["extractive"], label=say.READER)
+        with gr.Row():
+            self.question = gr.Textbox(label=say.QUESTION, elem_id="trial-question")
+            self.set = gr.Dropdown([], label=say.OR_SET)
+        with gr.Row():
+            self.go = gr.Button(say.TRY, variant="primary")
+            self.stop = gr.Button(say.STOP_RUN)
+        self.shown = gr.HTML(apply_default_css=False, elem_id="tried", elem_classes="report")
+
+    def connect(self, act: Any) -> None:
+        fields: list[Any] = [self.fusions, self.hits, self.thresholds, self.readers, self.question, self.set]
+
+        def on_click(f: list[Any], h: str, t: str, r: list[str], q: str, s: str, request: gr.Request) -> Iterator[Any]:
+            yield from act(f, h, t, r, q, s, request)
+
+        running = self.go.click(on_click, fields, self.shown, **_QUIET)
+        self.stop.click(lambda: say.RUN_STOPPED, None, self.shown, cancels=[running], **_QUIET)
+
+
+def _tried(
+    bench: Bench, fusions: Any, hits: str, thresholds: str, readers: Any, question: str, name: str
+) -> Iterator[str]:
+    """A question, or else a set, asked of every variant that was chosen."""
+    chosen = variants(
+        fusions or [], [int(v) for v in _numbers(hits, 1, 100)], _numbers(thresholds, 0, 1), readers or []
+    )
+    if question.strip():
+        yield bench.ask(question, chosen)
+        return
+    names = []
+    for n, variant in enumerate(chosen, 1):
+        steps = bench.run(name or "", variant)
+        while True:
+            try:
+                done, total = next(steps)
+            except StopIteration as end:
+                names.append(end.value)
+                break
+            if done % _SHOWN_EVERY == 0:
+                told_ = say.TRYING.format(n=n, of=len(chosen), name=variant.name, done=done, total=total)
+                yield f'<p role="status">{escape(told_)}</p>'
+    yield bench.contrast(chosen, names)
+
+
+def _numbers(text: str, low: float, high: float) -> list[float]:
+    """Numbers parted by blanks or commas."""
+    try:
+        found = [float(part) for part in text.replace(",", " ").replace("、", " ").replace(",", " ").split()]
+    except ValueError:
+        found = [low - 1]
+    if not all(low <= value <= high for value in found):
+        raise BadInput(say.NOT_A_NUMBER.format(text=text, low=low, high=high))
+    return list(dict.fromkeys(found))
+
+
+def _correction_tab(bench: Bench, allowed: Any) -> gr.Dropdown:
+    """Open a question of a set, correct its gold, save it; who did it and why is shown below."""
+    with gr.Row():
+        name = gr.Dropdown([], label=say.QUESTION_SET)
+        id_ = gr.Textbox(label=say.QUESTION_ID, elem_id="question-id")
+        fetch = gr.Button(say.LOOK)
+    question = gr.Textbox(label=say.QUESTION, elem_id="gold-question")
+    answerable = gr.Checkbox(label=say.ANSWERABLE)
+    facts = gr.Textbox(label=say.FACTS, lines=3, elem_id="gold-facts")
+    evidence = gr.Textbox(label=say.EVIDENCE, lines=3, elem_id="gold-evidence")
+    why = gr.Textbox(label=say.WHY, elem_id="gold-why")
+    save = gr.Button(say.SAVE, variant="primary")
+    state = gr.Textbox(label=say.PROGRESS_OF_RUN, interactive=False, elem_id="gold-state")
+    log = gr.HTML(bench.corrections(), apply_default_css=False, elem_id="corrections")
+    gold: list[Any] = [question, answerable, facts, evidence]
+
+    def on_fetch(name: str, id_: str, request: gr.Request) -> tuple[Any, ...]:
+        with told():
+            allowed(request)
+            found = bench.question(name or "", id_)
+            spelled = "\n".join(" | ".join(fact) for fact in found.facts)
+            return found.question, found.answerable, spelled, "\n".join(found.evidence), "", bench.corrections()
+
+    def on_save(
+        name: str, id_: str, question: str, answerable: bool, facts: str, evidence: str, why: str, request: gr.Request
+    ) -> tuple[Any, ...]:
+        with told():
+            user = allowed(request)
+            change = {
+                "question": question,
+                "answerable": answerable,
+                "facts": [_parts(line, "|") for line in _parts(facts, "\n")],
+                "evidence": _parts(evidence, "\n"),
+            }
+            bench.correct(name or "", id_, change, user.name, why)
+            return say.CORRECTED.format(id=id_.strip()), bench.corrections()
+
+    fetch.click(on_fetch, [name, id_], [*gold, state, log], **_QUIET)
+    save.click(on_save, [name, id_, *gold, why], [state, log], **_QUIET)
+    return name
+
+
+def _parts(text: str, mark: str) -> list[str]:
+    return [part.strip() for part in text.split(mark) if part.strip()]

@@ -18,7 +18,8 @@ from ..payload import answer_payload
 from ..study.course import Course
 from ..types import Document, Note
 from . import strings as say
-from .eval_page import Bench, build_eval
+from .bench import Bench
+from .eval_page import build_eval
 from .login import user_of
 from .render import welcome
 from .shelf import Shelf

@@ -23,7 +23,7 @@ from ..study.course import Course
 from ..study.store import Store
 from ..suggestions import first_questions
 from . import strings as say
-from .eval_page import Bench
+from .bench import Bench
 from .login import guard
 from .page import assets, build
 

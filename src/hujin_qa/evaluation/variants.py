@@ -1,0 +1,57 @@
+"""Systems that differ in one thing, over the same index, to be tried side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from ..assistant import Assistant
+from ..errors import BadInput
+from ..settings import Fusion
+
+MOST = 8  # variants at once
+FUSIONS: dict[Fusion, str] = {"scores": "混合(分数)", "rrf": "混合(名次)", "dense": "只用向量", "lexical": "只用词"}
+READERS = {"extractive": "原文摘句", "llm": "大模型"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What may differ without another index; another encoder needs one of its own."""
+
+    fusion: Fusion
+    hits: int
+    threshold: float
+    reader: str  # of READERS
+
+    @property
+    def name(self) -> str:
+        """Everything that may differ, for a heading."""
+        return f"{FUSIONS[self.fusion]} · {self.hits} 段 · 门槛 {self.threshold:.2f} · {READERS[self.reader]}"
+
+    def of(self, assistant: Assistant) -> Assistant:
+        """The assistant of this variant.
+
+        Raises:
+            BadInput: it needs a language model, and none is set.
+        """
+        change: dict[str, object] = {"fusion": self.fusion, "hits": self.hits, "threshold": self.threshold}
+        if self.reader == "extractive":
+            change["llm_model"] = ""
+        elif not assistant.settings.has_llm:
+            raise BadInput("没有设置大模型。请先设 OPENAI_BASE_URL 和 OPENAI_MODEL,再比较它。")
+        return assistant.over(assistant.encoder, assistant.settings.model_copy(update=change))
+
+
+def variants(
+    fusions: Sequence[Fusion], hits: Sequence[int], thresholds: Sequence[float], readers: Sequence[str]
+) -> list[Variant]:
+    """Every combination.
+
+    Raises:
+        BadInput: there is none, or there are too many to look at.
+    """
+    found = [Variant(*choice) for choice in product(fusions, hits, thresholds, readers)]
+    if not found:
+        raise BadInput("每一项至少选一个。")
+    if len(found) > MOST:
+        raise BadInput(f"一共 {len(found)} 种组合,太多了。请减到 {MOST} 种以内。")
+    return found

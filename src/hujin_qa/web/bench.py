@@ -1,0 +1,116 @@
+"""What the page /eval works on: question sets, kept runs, variants and corrections. No Gradio here."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..assistant import Assistant
+from ..errors import BadInput
+from ..evaluation.asking import plan, runs
+from ..evaluation.compare import compare
+from ..evaluation.edits import edit_question, edits, question_of
+from ..evaluation.questions import EvalQuestion, load_questions
+from ..evaluation.report import answers_html, comparison_html, questions_html, tables_html, variants_html
+from ..evaluation.runs import Journal, read_run, write_run
+from ..evaluation.variants import Variant
+from . import strings as say
+
+Progress = Generator[tuple[int, int], None, str]
+"""How many questions are done, of how many; returns the name of the run that was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured, the question sets that may be asked of it, and where runs are kept."""
+
+    assistant: Assistant
+    sets: Path
+    kept: Path
+
+    @classmethod
+    def of(cls, assistant: Assistant) -> "Bench":
+        settings = assistant.settings
+        return cls(assistant, settings.corpus.parent / "eval", settings.data / "runs")
+
+    def question_sets(self) -> list[str]:
+        """Names of the JSON-lines sets, one below another's folder included."""
+        found = sorted(self.sets.rglob("*.jsonl")) if self.sets.is_dir() else []
+        return [str(p.relative_to(self.sets)) for p in found if _is_set(p)]
+
+    def run_names(self) -> list[str]:
+        """The kept runs, latest first."""
+        found = self.kept.glob("*.json") if self.kept.is_dir() else []
+        return [p.name for p in sorted(found, key=lambda p: -p.stat().st_mtime)]
+
+    def run(self, name: str, variant: Variant | None = None, *, resume: bool = False) -> Progress:
+        """Ask a set. Closing the iterator ends the run; ``resume`` goes on with what was done of one that was ended.
+
+        Raises:
+            BadInput: there is no such set, it has a fault, or the variant needs what is not there.
+        """
+        questions = load_questions(self._set(name))
+        assistant = variant.of(self.assistant) if variant else self.assistant
+        planned = plan(assistant, questions, "-".join(Path(name).with_suffix("").parts))
+        settings = "-".join(str(v) for v in planned.system["settings"].values())
+        journal = Journal(self.kept / f"{planned.name}-{settings}.journal".replace("/", "_"))
+        done = yield from runs(assistant, questions, planned, journal, resume)
+        stamp = done.started[:19].replace(":", "")
+        n = len(list(self.kept.glob(f"{done.name}-{stamp}*.json")))  # variants end within a second
+        path = write_run(done, self.kept / f"{done.name}-{stamp}{f'-{n}' if n else ''}.json")
+        journal.end()
+        return path.name
+
+    def page(self, name: str, cause: str = "") -> str:
+        """A kept run as HTML: numbers, causes, and every question of a cause with what is needed to judge it."""
+        run = read_run(self._run(name))
+        return tables_html(run) + questions_html(run, cause)
+
+    def comparison(self, first: str, second: str) -> str:
+        """Two kept runs side by side."""
+        before, after = (read_run(self._run(name)) for name in (first, second))
+        return comparison_html(before, compare(before, after))
+
+    def ask(self, question: str, variants: Sequence[Variant]) -> str:
+        """One question asked of every variant, side by side."""
+        if not question.strip():
+            raise BadInput(say.NO_QUESTION)
+        return answers_html([(v.name, v.of(self.assistant).ask(question)) for v in variants])
+
+    def contrast(self, variants: Sequence[Variant], names: Sequence[str]) -> str:
+        """The kept runs of variants side by side, each compared with the first."""
+        return variants_html([(v.name, read_run(self._run(n))) for v, n in zip(variants, names, strict=True)])
+
+    def question(self, name: str, id_: str) -> EvalQuestion:
+        """One question of a set, to be corrected."""
+        return question_of(self._set(name), id_.strip())
+
+    def correct(self, name: str, id_: str, change: dict[str, Any], who: str, why: str) -> EvalQuestion:
+        """Correct a question's gold; it is noted who did it and why."""
+        return edit_question(self._set(name), id_.strip(), change, self.assistant.index, self._log, who, why)
+
+    def corrections(self) -> str:
+        """The latest corrections as HTML."""
+        lines = [f"{e['at']} {e['who']}:{Path(e['set']).name} {e['id']},{e['why']}" for e in edits(self._log)[:20]]
+        return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else ""
+
+    @property
+    def _log(self) -> Path:
+        return self.kept / "corrections.jsonl"
+
+    def _set(self, name: str) -> Path:
+        if name not in self.question_sets():
+            raise BadInput(say.NO_SET)
+        return self.sets / name
+
+    def _run(self, name: str) -> Path:
+        if name not in self.run_names():
+            raise BadInput(say.NO_RUN)
+        return self.kept / name
+
+
+def _is_set(path: Path) -> bool:
+    """Whether a file's first line is a question."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return '"question"' in file.readline()
