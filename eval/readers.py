@@ -28,12 +28,16 @@ def main(folder: Path) -> None:
     """Read each export and print how much of it arrived."""
     corpus, queries, qrels = module("beir", "datasets.data_loader").GenericDataLoader(str(folder / "beir")).load("test")
     lost = [id_ for gold in qrels.values() for id_ in gold if id_ not in corpus]
-    print(f"beir: {len(corpus)} passages, {len(queries)} queries, {len(qrels)} judged, {len(lost)} gold passages missing")
+    print(
+        f"beir: {len(corpus)} passages, {len(queries)} queries, {len(qrels)} judged, {len(lost)} gold passages missing"
+    )
     samples = module("ragas", "dataset_schema").EvaluationDataset.from_jsonl(folder / "ragas" / "ragas.jsonl")
     print(f"ragas: {len(samples)} samples, {samples.features()}")
     text = (folder / "ragchecker" / "ragchecker.json").read_text(encoding="utf-8")
     results = module("ragchecker", "container").RAGResults.from_json(text)
-    print(f"ragchecker: {len(results.results)} results, {len(results.results[0].retrieved_context)} passages of the first")
+    print(
+        f"ragchecker: {len(results.results)} results, {len(results.results[0].retrieved_context)} passages of the first"
+    )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
 """The evaluator's page without a browser."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from hujin_qa.errors import BadInput
 from hujin_qa.evaluation.runs import read_run
 from hujin_qa.evaluation.variants import Variant, variants
+from hujin_qa.index import build_index
+from hujin_qa.lexicon import load_lexicon
 from hujin_qa.web.bench import Bench
-from test_evaluation import QUESTIONS, assistant, write  # noqa: F401
+from test_evaluation import QUESTIONS, TEXT, assistant, write  # noqa: F401
+from test_index import Hashing
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ def test_a_run_that_is_stopped_is_gone_on_with(bench, assistant, monkeypatch):  
 
 
 def test_another_variant_is_not_gone_on_with(bench):
-    first, second = (Variant(fusion, 8, 0.3, "extractive") for fusion in ("rrf", "dense"))
+    first, second = (Variant("", fusion, 8, 0.3, "extractive") for fusion in ("rrf", "dense"))
     steps = bench.run("仓库.jsonl", first)
     next(steps)
     steps.close()
@@ -72,7 +76,7 @@ def test_another_variant_is_not_gone_on_with(bench):
 
 
 def test_variants_are_tried_side_by_side(bench):
-    chosen = variants(["scores", "lexical"], [8], [0.0, 1.0], ["extractive"])
+    chosen = variants([""], ["scores", "lexical"], [8], [0.0, 1.0], ["extractive"])
     assert len({v.name for v in chosen}) == 4
     page = bench.ask("每托盘限重多少?", chosen)
     assert page.count("限重800公斤") == 2  # whoever wants full certainty abstains
@@ -81,11 +85,34 @@ def test_variants_are_tried_side_by_side(bench):
     assert len(set(names)) == 4
     assert page.count("<th") == bench.contrast(chosen, names).count("<th")
     with pytest.raises(BadInput, match="大模型"):
-        bench.ask("限重?", variants(["rrf"], [8], [0.4], ["llm"]))
+        bench.ask("限重?", variants([""], ["rrf"], [8], [0.4], ["llm"]))
     with pytest.raises(BadInput, match="太多"):
-        variants(["rrf"], range(1, 10), [0.4], ["extractive"])
+        variants([""], ["rrf"], range(1, 10), [0.4], ["extractive"])
     with pytest.raises(BadInput, match="选一个"):
-        variants([], [8], [0.4], ["extractive"])
+        variants([""], [], [8], [0.4], ["extractive"])
+
+
+def test_another_encoder_is_tried_over_its_own_index_of_the_same_documents(bench, tmp_path, monkeypatch):
+    class Other(Hashing):
+        id = "other"
+
+    for name, text in (("same", TEXT), ("else", "# 别的手册\n\n别的内容。\n")):
+        source = tmp_path / name / "仓库.md"
+        source.parent.mkdir()
+        source.write_text(text, encoding="utf-8")
+        build_index([source], tmp_path / f"{name}-index", Other(), "other", load_lexicon())
+    monkeypatch.setattr("hujin_qa.assistant.open_encoder", lambda name, cache: Other())
+    indexes = {name: tmp_path / f"{name}-index" for name in ("same", "else")}
+    settings = bench.assistant.settings.model_copy(update={"other_encoders": indexes})
+    both = replace(bench, assistant=bench.assistant.over(bench.assistant.encoder, settings))
+    chosen = variants(["", "same"], ["scores"], [8], [0.3], ["extractive"])
+    assert both.ask("每托盘限重多少?", chosen).count("限重800公斤") == 2
+    name = whole(both.run("仓库.jsonl", chosen[1]))[1]
+    assert read_run(both.kept / name).system["encoder"] == "other"
+    with pytest.raises(BadInput, match="另一批文档"):
+        both.ask("限重?", variants(["else"], ["scores"], [8], [0.3], ["extractive"]))
+    with pytest.raises(BadInput, match="没有这个向量模型"):
+        both.ask("限重?", variants(["/etc"], ["scores"], [8], [0.3], ["extractive"]))
 
 
 def test_gold_is_corrected_one_line_at_a_time_and_it_is_kept_who_did_it(bench):

@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 import web_fake as fake
+from hujin_qa.evaluation.asking import run
+from hujin_qa.evaluation.report import to_html
 from hujin_qa.web import strings as say
+from test_evaluation import assistant, questions  # noqa: F401
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed; .ci/run installs it")
@@ -336,3 +339,26 @@ def test_a_phone_shows_one_thing_at_a_time(visit, address, scheme):
     page.get_by_role("button", name=say.BACK).click()
     assert not page.locator("#source").is_visible()
     assert marker.is_visible()
+
+
+def test_a_report_is_one_file_that_filters_its_questions_without_a_network(browser, tmp_path, assistant, questions):  # noqa: F811
+    timid = assistant.over(assistant.encoder, assistant.settings.model_copy(update={"threshold": 1.0}))
+    (tmp_path / "report.html").write_text(to_html(run(timid, questions, "仓库")), encoding="utf-8")
+    page, asked, errors = browser.new_page(viewport=PHONE), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((tmp_path / "report.html").as_uri())
+    shown = page.locator("#questions details:visible")
+    expect(shown).to_have_count(3)  # all but the one that it was right to refuse
+    page.get_by_label("原因").select_option(label="答对")
+    expect(shown).to_have_count(1)
+    expect(page.get_by_role("status")).to_have_text("1 题")
+    page.get_by_label("原因").select_option(label="全部")
+    page.get_by_label("查找").fill("核对什么")
+    expect(shown).to_have_count(1)
+    shown.first.locator("summary").click()
+    expect(shown.first).to_contain_text("理解为")
+    assert page.locator(".plots svg").count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
+    assert (len(asked), errors) == (1, [])

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     threshold: float = Field(default=0.4, ge=0, le=1)  # abstain below this confidence; eval/README.md has both errors
     hits: int = Field(default=8, ge=1, le=100)
     fusion: Fusion = "scores"
+    other_encoders: dict[str, Path] = {}  # JSON: a model and the index made with it, for evaluators to compare
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     auth: SecretStr | None = None  # "user:password[,user:password…]"; needed off loopback
@@ -88,6 +89,7 @@ _UNFIT = {
     "float_parsing": "应为数字",
     "bool_parsing": "应为 true 或 false",
     "path_type": "应为路径",
+    "dict_type": "应为 JSON 对象",
     "greater_than_equal": "不能小于 {ge}",
     "greater_than": "应大于 {gt}",
     "less_than_equal": "不能大于 {le}",

@@ -1,6 +1,6 @@
-"""Systems that differ in one thing, over the same index, to be tried side by side."""
+"""Systems that differ in one thing, over the same documents, to be tried side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -15,8 +15,9 @@ READERS = {"extractive": "原文摘句", "llm": "大模型"}
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What may differ without another index; another encoder needs one of its own."""
+    """What may differ. ``encoder`` is ``""`` for the one in use, or one of ``Settings.other_encoders``."""
 
+    encoder: str
     fusion: Fusion
     hits: int
     threshold: float
@@ -25,15 +26,17 @@ class Variant:
     @property
     def name(self) -> str:
         """Everything that may differ, for a heading."""
-        return f"{FUSIONS[self.fusion]} · {self.hits} 段 · 门槛 {self.threshold:.2f} · {READERS[self.reader]}"
+        encoder = f"{self.encoder} · " if self.encoder else ""
+        return f"{encoder}{FUSIONS[self.fusion]} · {self.hits} 段 · 门槛 {self.threshold:.2f} · {READERS[self.reader]}"
 
-    def of(self, assistant: Assistant) -> Assistant:
-        """The assistant of this variant.
+    def of(self, opened: Callable[[str], Assistant]) -> Assistant:
+        """The assistant of this variant; ``opened`` gives the one of an encoder.
 
         Raises:
             BadInput: it needs a language model, and none is set.
         """
         change: dict[str, object] = {"fusion": self.fusion, "hits": self.hits, "threshold": self.threshold}
+        assistant = opened(self.encoder)
         if self.reader == "extractive":
             change["llm_model"] = ""
         elif not assistant.settings.has_llm:
@@ -42,14 +45,18 @@ class Variant:
 
 
 def variants(
-    fusions: Sequence[Fusion], hits: Sequence[int], thresholds: Sequence[float], readers: Sequence[str]
+    encoders: Sequence[str],
+    fusions: Sequence[Fusion],
+    hits: Sequence[int],
+    thresholds: Sequence[float],
+    readers: Sequence[str],
 ) -> list[Variant]:
     """Every combination.
 
     Raises:
         BadInput: there is none, or there are too many to look at.
     """
-    found = [Variant(*choice) for choice in product(fusions, hits, thresholds, readers)]
+    found = [Variant(*choice) for choice in product(encoders, fusions, hits, thresholds, readers)]
     if not found:
         raise BadInput("每一项至少选一个。")
     if len(found) > MOST:

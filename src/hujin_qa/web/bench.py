@@ -1,7 +1,7 @@
 """What the page /eval works on: question sets, kept runs, variants and corrections. No Gradio here."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class Bench:
     assistant: Assistant
     sets: Path
     kept: Path
+    _others: dict[str, Assistant] = field(default_factory=dict)  # by encoder, as they are first needed
 
     @classmethod
     def of(cls, assistant: Assistant) -> "Bench":
@@ -51,10 +52,10 @@ class Bench:
             BadInput: there is no such set, it has a fault, or the variant needs what is not there.
         """
         questions = load_questions(self._set(name))
-        assistant = variant.of(self.assistant) if variant else self.assistant
+        assistant = variant.of(self._opened) if variant else self.assistant
         planned = plan(assistant, questions, "-".join(Path(name).with_suffix("").parts))
-        settings = "-".join(str(v) for v in planned.system["settings"].values())
-        journal = Journal(self.kept / f"{planned.name}-{settings}.journal".replace("/", "_"))
+        made_of = [planned.system["encoder"], *map(str, planned.system["settings"].values())]
+        journal = Journal(self.kept / "-".join([planned.name, *made_of, ".journal"]).replace("/", "_"))
         done = yield from runs(assistant, questions, planned, journal, resume)
         stamp = done.started[:19].replace(":", "")
         n = len(list(self.kept.glob(f"{done.name}-{stamp}*.json")))  # variants end within a second
@@ -76,7 +77,7 @@ class Bench:
         """One question asked of every variant, side by side."""
         if not question.strip():
             raise BadInput(say.NO_QUESTION)
-        return answers_html([(v.name, v.of(self.assistant).ask(question)) for v in variants])
+        return answers_html([(v.name, v.of(self._opened).ask(question)) for v in variants])
 
     def contrast(self, variants: Sequence[Variant], names: Sequence[str]) -> str:
         """The kept runs of variants side by side, each compared with the first."""
@@ -94,6 +95,23 @@ class Bench:
         """The latest corrections as HTML."""
         lines = [f"{e['at']} {e['who']}:{Path(e['set']).name} {e['id']},{e['why']}" for e in edits(self._log)[:20]]
         return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else ""
+
+    def _opened(self, encoder: str) -> Assistant:
+        """The assistant over the index of another encoder."""
+        settings = self.assistant.settings
+        if not encoder:
+            return self.assistant
+        if encoder not in settings.other_encoders:
+            raise BadInput(say.NO_ENCODER)
+        if encoder not in self._others:
+            change = {"encoder": encoder, "index": settings.other_encoders[encoder]}
+            other = Assistant.open(settings.model_copy(update=change))
+            if {d.id: d.text for d in other.index.documents.values()} != {
+                d.id: d.text for d in self.assistant.index.documents.values()
+            }:
+                raise BadInput(say.OTHER_DOCUMENTS.format(index=change["index"]))
+            self._others[encoder] = other
+        return self._others[encoder]
 
     @property
     def _log(self) -> Path:

@@ -119,6 +119,8 @@ class _Trial:
             self.fusions = gr.CheckboxGroup(
                 [(n, f) for f, n in FUSIONS.items()], value=["scores", "rrf"], label=say.FUSION
             )
+            others = [(say.CURRENT, ""), *((name, name) for name in settings.other_encoders)]
+            self.encoders = gr.CheckboxGroup(others, value=[""], label=say.ENCODER, visible=len(others) > 1)
             self.hits = gr.Textbox(str(settings.hits), label=say.HITS)
             self.thresholds = gr.Textbox(f"{settings.threshold:g}", label=say.THRESHOLD)
             readers = [(name, r) for r, name in READERS.items() if r == "extractive" or settings.has_llm]
@@ -132,21 +134,42 @@ class _Trial:
         self.shown = gr.HTML(apply_default_css=False, elem_id="tried", elem_classes="report")
 
     def connect(self, act: Any) -> None:
-        fields: list[Any] = [self.fusions, self.hits, self.thresholds, self.readers, self.question, self.set]
+        fields: list[Any] = [
+            self.encoders,
+            self.fusions,
+            self.hits,
+            self.thresholds,
+            self.readers,
+            self.question,
+            self.set,
+        ]
 
-        def on_click(f: list[Any], h: str, t: str, r: list[str], q: str, s: str, request: gr.Request) -> Iterator[Any]:
-            yield from act(f, h, t, r, q, s, request)
+        def on_click(
+            e: list[str], f: list[Any], h: str, t: str, r: list[str], q: str, s: str, request: gr.Request
+        ) -> Iterator[Any]:
+            yield from act(e, f, h, t, r, q, s, request)
 
         running = self.go.click(on_click, fields, self.shown, **_QUIET)
         self.stop.click(lambda: say.RUN_STOPPED, None, self.shown, cancels=[running], **_QUIET)
 
 
 def _tried(
-    bench: Bench, fusions: Any, hits: str, thresholds: str, readers: Any, question: str, name: str
+    bench: Bench,
+    encoders: Any,
+    fusions: Any,
+    hits: str,
+    thresholds: str,
+    readers: Any,
+    question: str,
+    name: str,
 ) -> Iterator[str]:
     """A question, or else a set, asked of every variant that was chosen."""
     chosen = variants(
-        fusions or [], [int(v) for v in _numbers(hits, 1, 100)], _numbers(thresholds, 0, 1), readers or []
+        encoders or [],
+        fusions or [],
+        [int(v) for v in _numbers(hits, 1, 100)],
+        _numbers(thresholds, 0, 1),
+        readers or [],
     )
     if question.strip():
         yield bench.ask(question, chosen)

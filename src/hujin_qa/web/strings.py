@@ -118,9 +118,12 @@ RESUME_RUN = "继续"
 CAUSE, ALL_WRONG, ALL_QUESTIONS = "原因", "所有没答对的", "全部"
 VARIANTS, TRY = "并排试", "试一试"
 VARIANTS_HINT = (
-    "每一项可以选几种,组合起来并排比较。换向量模型要另建索引(HUJIN_QA_ENCODER=… hujin-qa index --index 文件夹),"
-    "再用 hujin-qa eval --index 文件夹 跑,结果放在一起比较。"
+    "每一项可以选几种,组合起来并排比较。要比较别的向量模型,请管理员设 "
+    'HUJIN_QA_OTHER_ENCODERS={"模型名或文件夹": "它的索引文件夹"}。'
 )
+ENCODER, CURRENT = "向量模型", "当前的"
+NO_ENCODER = "没有这个向量模型。"
+OTHER_DOCUMENTS = "{index} 是另一批文档的索引,不能放在一起比较。请用同样的文档重建它。"
 FUSION, HITS, THRESHOLD, READER = "检索", "读几段(可写几个数)", "门槛(可写几个数)", "谁来作答"
 OR_SET = "或者一个问题集(问题留空)"
 TRYING = "第 {n}/{of} 种({name}):已问 {done}/{total} 题"
