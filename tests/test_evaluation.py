@@ -419,11 +419,12 @@ class Writes:
 @pytest.mark.parametrize(
     ("reply", "kept"),
     [
-        ('好的:{"question": "每托盘最多放多重?", "answer": "800公斤", "quote": "每托盘限重800公斤。"}', 1),
-        ('{"question": "每托盘最多放多重?", "answer": "900公斤", "quote": "每托盘限重900公斤。"}', 0),
-        ('{"question": "每托盘最多放多重?", "answer": "2小时", "quote": "每托盘限重800公斤。"}', 0),
-        ('{"question": "限重是800公斤吗?", "answer": "800公斤", "quote": "每托盘限重800公斤。"}', 0),
-        ('{"question": "每托盘最多放多重?", "answer": ["800公斤"], "quote": null}', 0),
+        ('好的:{"question": "每托盘最多放多重?", "answer": "800公斤。"}', 1),
+        ('{"question": "每托盘最多放多重?", "answer": "900公斤"}', 0),
+        ('{"question": "限重是800公斤吗?", "answer": "800公斤"}', 0),
+        ('{"question": "每托盘最多放多重", "answer": "800公斤"}', 0),
+        ('{"question": "每托盘最多放多重?", "answer": ["800公斤"]}', 0),
+        ('{"question": "每托盘最多放多重?", "answer": null}', 0),
         ("没有想好", 0),
         ("{" * 3000, 0),
     ],
@@ -434,6 +435,7 @@ def test_a_draft_of_a_model_is_kept_only_if_the_text_proves_it(assistant, monkey
     found = drafts.draft_with_llm(assistant.index, settings, None, 0)
     assert len(found) == kept
     if kept:
+        assert (found[0]["facts"], found[0]["evidence"]) == ([["800公斤"]], ["每托盘限重800公斤。"])
         assert validate(write(tmp_path / "drafts.jsonl", found), assistant.index) == (1, [])
     with pytest.raises(BadInput, match="大模型"):
         drafts.draft_with_llm(assistant.index, assistant.settings, None, 0)

@@ -12,6 +12,7 @@ from ..llm import Reply
 from ..metrics import fold_fact
 from ..prompts import draft_messages
 from ..sections import children, title
+from ..sentences import split_sentences
 from ..settings import Settings
 from ..study.figures import figures
 from ..study.lists import lists_of
@@ -20,6 +21,7 @@ from ..study.topics import definitions
 
 _NAME_ENDS = re.compile(r"[:：—－(（]")
 _QUESTION = re.compile(r"^.{4,60}[?？]$")
+_LONGEST = 40  # characters of a model's answer
 _COUNTS = re.compile("(?:规模|数量|金额|总额|产量|产值|比例|占比|价格|费用|期限|时间|面积|人数|数)$")
 
 
@@ -36,8 +38,8 @@ def draft_with_llm(
 ) -> list[dict[str, Any]]:
     """Ask the model for one question on each of ``limit`` passages; the same checks decide as for our own.
 
-    Kept is what the passage proves: the sentence that the model names stands in it word for word, and its answer
-    stands in that sentence and not in the question.
+    Kept is what the passage proves: the answer stands word for word in one of its sentences, which becomes the
+    evidence, and not in the question.
 
     Raises:
         BadInput: no model is set.
@@ -59,14 +61,15 @@ def _proved(reply: str, text: str) -> dict[str, Any] | None:
     """The draft in a model's reply, if the passage proves it."""
     try:
         value = json.loads(reply[reply.index("{") : reply.rindex("}") + 1])
-        question, fact, evidence = (" ".join(str(value[name]).split()) for name in ("question", "answer", "quote"))
+        question, fact = (" ".join(str(value[name]).split()) for name in ("question", "answer"))
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    folded = fold_fact(fact)
-    proved = folded and folded in fold_fact(evidence) and fold_fact(evidence) in fold_fact(text)
-    if not proved or folded in fold_fact(question) or not _QUESTION.search(question):
+    folded = fold_fact(fact).rstrip("。.!;,")
+    if not folded or len(folded) > _LONGEST or folded in fold_fact(question) or not _QUESTION.search(question):
         return None
-    return _draft("fact", question, [[fact]], evidence)
+    sentences = [text[start:end].strip() for start, end in split_sentences(text, 0, len(text))]
+    evidence = next((s for s in sentences if folded in fold_fact(s)), None)
+    return _draft("fact", question, [[fact.rstrip("。.!;,")]], evidence) if evidence else None
 
 
 def _headings(source: Source) -> Iterator[dict[str, Any]]:
