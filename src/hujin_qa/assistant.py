@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from .abstention import explain, near
 from .conversation import Past, remember, resolve
 from .corpus import NOTES
 from .credits import find_credits
-from .encoder import DefaultEncoder, SentenceTransformerEncoder, open_encoder
+from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
 from .errors import NoIndex
 from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
@@ -32,6 +33,9 @@ class Assistant:
 
     def __init__(self, settings: Settings, encoder: Encoder, lexicon: Lexicon, index: Index) -> None:
         self.settings, self.encoder, self.lexicon, self.index = settings, encoder, lexicon, index
+        # one question is looked at from several sides, and again with every question that follows it
+        self._remembering = Remembering(encoder)
+        self._understand = lru_cache(maxsize=256)(lambda text: understand(text, index, lexicon))
 
     @classmethod
     def open(cls, settings: Settings | None = None, report: Callable[[str], None] = lambda _: None) -> "Assistant":
@@ -55,8 +59,8 @@ class Assistant:
 
     def search(self, question: str, k: int | None = None) -> list[Hit]:
         """The passages nearest to a question, best first."""
-        asked = understand(question, self.index, self.lexicon)
-        vector = self.encoder.encode_query([asked.folded])[0]
+        asked = self._understand(question)
+        vector = self._remembering.encode_query([asked.folded])[0]
         return retrieve(self.index, vector, asked.terms, k or self.settings.hits, self.settings.fusion)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
@@ -77,7 +81,7 @@ class Assistant:
             return
         from .composer import compose_answer
 
-        asked = understand(answer.interpreted, self.index, self.lexicon)
+        asked = self._understand(answer.interpreted)
         nothing = explain("not_enough_evidence", asked, answer.hits, self.index, self.lexicon)
         for event in compose_answer(answer, nothing, history, self.index, self.encoder, self.settings, stopped):
             if isinstance(event, Answer):
@@ -91,9 +95,9 @@ class Assistant:
 
     def seek(self, asked: Question) -> list[Sought]:
         """What is retrieved for a question, and behind it for each of the questions that it is made of."""
-        parts = [understand(part, self.index, self.lexicon) for part in split_question(asked, self.index, self.lexicon)]
+        parts = [self._understand(part) for part in split_question(asked, self.index, self.lexicon)]
         questions = [asked, *(replace(part, around=asked.around) for part in parts)]
-        vectors = self.encoder.encode_query([q.folded for q in questions])
+        vectors = self._remembering.encode_query([q.folded for q in questions])
         passages = self.index.passages if asked.around else ()
         also = [row for row, p in enumerate(passages) if (p.document, p.position) in asked.around]
         return [
@@ -105,13 +109,13 @@ class Assistant:
         past: Past | None = None
         for text in [text for role, text in history if role == "user" and clean(text)][-_REMEMBERED:]:
             answer = self._answer(clean(text), past)
-            past = remember(understand(answer.interpreted, self.index, self.lexicon), answer, past, self.index)
+            past = remember(self._understand(answer.interpreted), answer, past, self.index)
         return past
 
     def _interpret(self, text: str, past: Past | None) -> Question:
         follows = past is not None and fold(text) not in self.index.known  # what was offered was found to stand alone
         interpreted = resolve(text, past, self.index, self.lexicon) if past and follows else text
-        asked = understand(interpreted, self.index, self.lexicon)
+        asked = self._understand(interpreted)
         return replace(asked, around=past.places) if past and interpreted != text else asked
 
     def _answer(self, text: str, past: Past | None) -> Answer:
@@ -178,7 +182,7 @@ class Assistant:
             return leading_on(answer, asked, self.index)
         if answer.reason == "no_match" or not answer.hits:
             return first_questions(self.index)
-        return nearest(understand(answer.interpreted, self.index, self.lexicon), answer, asked, self.index)
+        return nearest(self._understand(answer.interpreted), answer, asked, self.index)
 
     def _notes(self, reading: Reading) -> tuple[Note, ...]:
         return tuple(

@@ -7,6 +7,7 @@ import hashlib
 import os
 import unicodedata
 from bisect import bisect_right
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -122,6 +123,25 @@ class DefaultEncoder:
             if self._bulk is None:
                 self._bulk = SentenceTransformerEncoder(model_folder(self._cache), self.id)
             return self._bulk
+
+
+class Remembering:
+    """An encoder that keeps the latest vectors of questions: a conversation is gone through again with every turn.
+
+    Safe to share between threads as far as the encoder is.
+    """
+
+    def __init__(self, encoder: Encoder, most: int = 1024) -> None:
+        self._encoder = encoder
+        self._vector = lru_cache(most)(lambda text: encoder.encode_query([text])[0])
+
+    def encode_query(self, texts: list[str]) -> Vectors:
+        """The encoder's own vectors, one text after the other."""
+        return np.stack([self._vector(text) for text in texts])
+
+    def encode_document(self, texts: list[str]) -> Vectors:
+        """As the encoder's own; nothing is kept."""
+        return self._encoder.encode_document(texts)
 
 
 class NanoEncoder:

@@ -7,7 +7,7 @@ question stands near to, and that none is near.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import as_file, files
 
@@ -44,6 +44,7 @@ class Meanings:
 
     words: tuple[str, ...]
     vectors: NDArray[np.float32]
+    _near: dict[str, dict[str, float]] = field(default_factory=dict, repr=False)  # by words of the table only
 
     @classmethod
     def of(cls, vocabulary: Iterable[str]) -> "Meanings":
@@ -59,7 +60,12 @@ class Meanings:
         rows, table, _ = _table()
         if word not in rows or not self.words:
             return {}
-        cosines = self.vectors @ _unit(table[rows[word]])
+        if word not in self._near:
+            self._near[word] = self._look_up(_unit(table[rows[word]]), word)
+        return self._near[word]
+
+    def _look_up(self, vector: NDArray[np.float32], word: str) -> dict[str, float]:
+        cosines = self.vectors @ vector
         close = np.flatnonzero(cosines > NEAR)
         best = close[np.argsort(-cosines[close], kind="stable")][:_MOST]
         return {

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from .text import Segmenter
@@ -103,10 +103,10 @@ class Pinyin:
         A stretch that the corpus holds, a short one that is a word or holds grammar, and one that would cut a word
         apart are what the user meant to write.
         """
-        edges = {0}
-        for word in context.words(run):
-            edges.add(max(edges) + len(word))
         held = [context.occurs(pair) for pair in pairwise(run)]
+        if all(held):
+            return
+        edges = {0, *accumulate(map(len, context.words(run)))}
         sounds = [self.sounds.get(c, c) for c in run]
         for at in range(len(run) - 1):
             for size in range(2, min(_LONGEST, len(run) - at) + 1):

@@ -3,7 +3,7 @@
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
 from typing import Any
@@ -76,8 +76,9 @@ def fold_numbers(text: str) -> str:
     """
     text = _PERCENT.sub(lambda m: numeral(m[1]) + "%", text)
     text = _TENTHS.sub(lambda m: f"{numeral(m[1])}{'5' if m[2] else '0'}%", text)
-    text = _YEAR.sub(lambda m: numeral(m[1]), text)
-    text = _SHORT_YEAR.sub(lambda m: ("20" if int(m[1]) < 50 else "19") + m[1], text)
+    if "年" in text:
+        text = _YEAR.sub(lambda m: numeral(m[1]), text)
+        text = _SHORT_YEAR.sub(lambda m: ("20" if int(m[1]) < 50 else "19") + m[1], text)
     return _COMPOUND.sub(lambda m: numeral(m[0]), text)
 
 
@@ -114,6 +115,7 @@ class Segmenter:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._words = tuple(words)
         self._jieba: Any = None
+        self._cut = lru_cache(maxsize=4096)(lambda text: tuple(self._tokenizer().cut(text)))  # asked for more than once
 
     def _tokenizer(self) -> Any:
         if self._jieba is None:
@@ -141,12 +143,20 @@ class Segmenter:
 
     def words(self, text: str) -> list[str]:
         """The words of a *folded* text in reading order, punctuation dropped, none overlapping."""
-        return [w for w in self._tokenizer().cut(text) if _RUN.match(w)]
+        return [w for w in self._cut(text) if _RUN.match(w)]
 
     def terms(self, text: str) -> list[str]:
         """Index terms of a *folded* text: jieba's search mode and, as a net, ``_``-marked character bigrams.
 
         Terms of one Chinese character are left out: the bigrams hold them with their neighbour.
         """
-        words = [w for w in self._tokenizer().cut_for_search(text) if _RUN.match(w) and (len(w) > 1 or w.isascii())]
+        found = (w for word in self._cut(text) for w in (*self._inside(word), word))
+        words = [w for w in found if _RUN.match(w) and (len(w) > 1 or w.isascii())]
         return words + ["_" + pair for pair in bigrams(text)]
+
+    def _inside(self, word: str) -> Iterator[str]:
+        """The shorter dictionary words in one, as ``jieba.cut_for_search`` finds them."""
+        known = self._tokenizer().FREQ
+        for size in (2, 3):
+            if len(word) > size:
+                yield from (part for i in range(len(word) - size + 1) if known.get(part := word[i : i + size]))

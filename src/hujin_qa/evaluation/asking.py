@@ -11,12 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..assistant import Assistant
+from ..encoder import Remembering
 from ..grounding import support
 from ..index import read_manifest
-from ..types import Answer, Encoder, Hit, Vectors
+from ..types import Answer, Hit
 from .judge import Outcome, entry, judge, verbatim
 from .questions import EvalQuestion, digest
 from .runs import Journal, Run
@@ -30,27 +29,11 @@ Steps = Generator[tuple[int, int], None, Run]
 """Yields how many questions are done, of how many; returns the run."""
 
 
-class _Remembering:
-    """An encoder that encodes no question twice: the same text comes up in histories and in second readings."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder, self._vectors = encoder, dict[str, Vectors]()
-
-    def encode_query(self, texts: list[str]) -> Vectors:
-        for text in texts:
-            if text not in self._vectors:
-                self._vectors[text] = self._encoder.encode_query([text])[0]
-        return np.stack([self._vectors[text] for text in texts])
-
-    def encode_document(self, texts: list[str]) -> Vectors:
-        return self._encoder.encode_document(texts)
-
-
 class Asker:
     """Asks one question after another and judges each, with what would have been said in place of an abstention."""
 
     def __init__(self, assistant: Assistant) -> None:
-        encoder, bold = _Remembering(assistant.encoder), assistant.settings.model_copy(update={"threshold": 0.0})
+        encoder, bold = Remembering(assistant.encoder), assistant.settings.model_copy(update={"threshold": 0.0})
         self._assistant = assistant.over(encoder, assistant.settings)
         self._bold = assistant.over(encoder, bold)
 
