@@ -36,6 +36,7 @@ baseline: .venv/.installed  # what tests/test_gate.py compares with; look at `hu
 bench: .venv/.installed-dev
 	$(BIN)/python benchmarks/ask.py
 	$(BIN)/python benchmarks/encoder.py
+	$(BIN)/python benchmarks/evaluation.py
 
 clean:
 	rm -rf index .venv
