@@ -24,7 +24,7 @@ from hujin_qa.evaluation.ablation import STAGES, ablate, ablation_table, ablatio
 from hujin_qa.evaluation.asking import finish, plan, run, runs
 from hujin_qa.evaluation.compare import broken, compare
 from hujin_qa.evaluation.exports import FORMATS, export
-from hujin_qa.evaluation.judge import judge
+from hujin_qa.evaluation.judge import gold_passages, judge
 from hujin_qa.evaluation.measures import summary
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.evaluation.report import comparison_html, to_html, to_markdown
@@ -33,7 +33,7 @@ from hujin_qa.evaluation.validate import validate
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.settings import load_settings
-from hujin_qa.types import Answer, Citation, Claim
+from hujin_qa.types import Answer, Citation, Claim, Hit
 from test_index import Hashing
 
 TEXT = """# 仓库手册
@@ -256,21 +256,34 @@ def test_a_system_that_never_abstains_gets_what_it_deserves(assistant, questions
     assert found["citations"]["recall"] == 1
 
 
-def test_random_passages_get_a_low_ranking(assistant, questions, done):
-    def shuffle(a):
-        return replace(a, hits=tuple(sorted(a.hits, key=lambda h: h.score)))
+def test_random_passages_get_the_ranking_of_chance(assistant, questions, done):
+    passages, rng = assistant.index.passages, random.Random(7)
+    answerable = [q for q in questions if q.answerable]
 
-    found = spoilt(assistant, questions, shuffle)
-    assert found["retrieval"]["ndcg@10"] < numbers(done)["retrieval"]["ndcg@10"] - 0.2
+    def shuffle(a):
+        rows = rng.sample(range(len(passages)), len(passages))
+        return replace(a, hits=tuple(Hit(n, row, passages[row], 1 / n, 0.0, 0.0) for n, row in enumerate(rows, 1)))
+
+    asked = [replace(q, id=f"{q.id}-{n}") for n in range(60) for q in answerable]
+    found = spoilt(assistant, asked, shuffle)
+    chance = np.mean([1 / r for r in range(1, len(passages) + 1)])  # one gold passage, anywhere
+    assert {len(gold_passages(q, passages)) for q in answerable} == {1}
+    assert found["retrieval"]["mrr@10"] == pytest.approx(chance, abs=0.08)
+    assert found["retrieval"]["mrr@10"] < numbers(done)["retrieval"]["mrr@10"] - 0.2
 
 
 def test_shuffled_citations_support_nothing(assistant, questions):
-    def shuffle(a):
-        return replace(a, citations=tuple(replace(c, quote="别处的话", section=()) for c in a.citations))
+    kept = []
+
+    def shuffle(a):  # everybody cites what the answer before cited
+        before, kept[:] = list(kept), a.citations
+        n = len(before)
+        return replace(a, citations=tuple(replace(before[i % n], n=c.n) for i, c in enumerate(a.citations) if n))
 
     found = spoilt(assistant, questions, shuffle)
     assert found["citations"]["recall"] == 0
     assert found["citations"]["precision"] == 0
+    assert found["citations"]["on_gold"] == 0
     assert set(found["causes"]) <= {"unsupported", "wrongly_abstained", "should_have_abstained", "right"}
 
 

@@ -28,6 +28,7 @@ CAUSES: dict[Cause, str] = dict(
     )
 )
 TOPS = (1, 3, 5)  # passages
+_GOLD_SHOWN = 5  # passages of the gold evidence that a run keeps the text of, beyond those that were read
 BUDGETS = (300, 600, 1200)  # characters of passages that a reader gets to see
 
 Checker = Callable[[str, Sequence[str]], bool]
@@ -70,7 +71,7 @@ class Outcome:
     question: EvalQuestion
     answer: Answer
     ranked: tuple[Hit, ...]
-    gold: tuple[str, ...]  # ids of the passages that hold the evidence
+    gold: tuple[Passage, ...]  # that hold the evidence
     unsupported: tuple[str, ...]  # claims
     withheld: str  # what it would have said, where it abstained
     score: Score
@@ -141,7 +142,7 @@ def judge(
         tokens=round(sum(v for name, v in answer.usage.items() if "tokens" in name)),
         values={name: round(value, 4) for name, value in values.items()},
     )
-    return Outcome(question, answer, ranked, ids, unsupported, withheld, score)
+    return Outcome(question, answer, ranked, tuple(gold), unsupported, withheld, score)
 
 
 def gold_passages(question: EvalQuestion, passages: Sequence[Passage]) -> list[Passage]:
@@ -207,11 +208,14 @@ def facts_within(question: EvalQuestion, hits: Sequence[Hit], budget: int) -> fl
 
 def entry(outcome: Outcome) -> dict[str, Any]:
     """What a run file keeps of one question besides its score."""
+    shown = {hit.passage.id for hit in outcome.answer.hits}
+    further = [hit.passage for hit in outcome.ranked] + list(outcome.gold[:_GOLD_SHOWN])
     return {
         "question": question_value(outcome.question),
         "answer": answer_payload(outcome.answer, outcome.question.id),
         "ranked": [[h.passage.id, round(h.score, 4)] for h in outcome.ranked],
-        "gold": list(outcome.gold),
+        "gold": [p.id for p in outcome.gold],
+        "further": {p.id: {"section": list(p.section), "text": p.text} for p in further if p.id not in shown},
         "unsupported": list(outcome.unsupported),
         "withheld": outcome.withheld,
     }

@@ -142,7 +142,8 @@ def _rows(path: Path) -> Iterator[tuple[int, Any]]:
 
 def _text(path: Path) -> str:
     try:
-        return decode(path.read_bytes(), path)
+        data = path.read_bytes()
+        return decode(data, path) if data.strip() else ""
     except OSError as error:
         raise BadInput(f"问题集 {path} 读不出来:{reason(error)}。") from None
 

@@ -176,10 +176,10 @@ def _plots(of: Run) -> str:
             "data": {"values": kinds},
             "encoding": {"y": {"field": "题型", "type": "nominal"}},
             "layer": [
-                {"mark": "bar", "encoding": {"x": {"field": "答对"} | share}},
+                {"mark": "bar", "encoding": {"x": {"field": "答对", "title": "答对"} | share}},
                 {
                     "mark": {"type": "rule", "strokeWidth": 2},
-                    "encoding": {"x": {"field": "low"} | share, "x2": {"field": "high"}},
+                    "encoding": {"x": {"field": "low", "title": "答对"} | share, "x2": {"field": "high"}},
                 },
             ],
         },
@@ -275,12 +275,15 @@ def _question(score: Score, entry: Mapping[str, Any]) -> str:
     asked, answer = entry["question"], entry["answer"]
     history = "".join(f"<p>前文:{escape(h)}</p>" for h in asked["history"])
     gold = ";".join(" | ".join(fact) for fact in asked["facts"]) or "(不可答)"
-    sections = {h["passage"]: h for h in answer["hits"]}
-    passages = "".join(
-        f"<li{' class=gold' if id_ in entry['gold'] else ''}><b>{value:.3f}</b> {escape(id_)} "
-        f"{escape(' › '.join(sections[id_]['section']) + ':' + sections[id_]['text'] if id_ in sections else '')}</li>"
-        for id_, value in entry["ranked"]
-    )
+    texts = entry.get("further", {}) | {h["passage"]: h for h in answer["hits"]}
+
+    def passage(id_: str, before: str = "") -> str:
+        told = " › ".join(texts[id_]["section"]) + ":" + texts[id_]["text"] if id_ in texts else ""
+        return f"<li{' class=gold' if id_ in entry['gold'] else ''}>{before}{escape(f'{id_} {told}')}</li>"
+
+    passages = "".join(passage(id_, f"<b>{value:.3f}</b> ") for id_, value in entry["ranked"])
+    found = {id_ for id_, _ in entry["ranked"]}
+    missed = "".join(passage(id_) for id_ in entry["gold"] if id_ not in found and id_ in texts)
     unsupported = "".join(f"<p>无依据:{escape(text)}</p>" for text in entry["unsupported"])
     withheld = f"<p>没说出的:{escape(entry['withheld'])}</p>" if entry["withheld"] else ""
     return (
@@ -288,6 +291,8 @@ def _question(score: Score, entry: Mapping[str, Any]) -> str:
         f"{escape(score.id)} {escape(asked['question'])}</summary>{history}"
         f"<p>理解为:{escape(answer['interpreted'])}</p><p>要点:{escape(gold)}</p>"
         f"<p>标注的出处:{escape('、'.join(asked['evidence']))}</p>"
-        f"<p>回答({escape(answer['status'])},把握 {answer['confidence']:.2f}):{escape(answer['text'])}</p>"
-        f"{withheld}{unsupported}<ol>{passages}</ol></details>"
+        f"<p>{'回答' if answer['status'] == 'answered' else '没有作答'}(把握 {answer['confidence']:.2f}):{escape(answer['text'])}</p>"
+        f"{withheld}{unsupported}<p>找到的段落(框出的是标注的出处):</p><ol>{passages}</ol>"
+        + (f"<p>没找到的出处:</p><ul>{missed}</ul>" if missed else "")
+        + "</details>"
     )
