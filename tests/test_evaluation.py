@@ -4,13 +4,14 @@ import csv
 import json
 import math
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import ir_measures
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from scipy.stats import binomtest
@@ -24,7 +25,7 @@ from hujin_qa.evaluation.ablation import STAGES, ablate, ablation_table, ablatio
 from hujin_qa.evaluation.asking import finish, plan, run, runs
 from hujin_qa.evaluation.compare import broken, compare
 from hujin_qa.evaluation.exports import FORMATS, export
-from hujin_qa.evaluation.judge import gold_passages, judge
+from hujin_qa.evaluation.judge import entry, gold_passages, judge
 from hujin_qa.evaluation.measures import summary
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.evaluation.report import comparison_html, to_html, to_markdown
@@ -154,6 +155,7 @@ def test_risk_and_coverage_follow_a_worked_example():
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))
+@settings(deadline=None)
 def test_no_measure_is_ever_not_a_number(pairs):
     sure, right = [c for c, _ in pairs], [r for _, r in pairs]
     values = [
@@ -553,8 +555,19 @@ def test_the_report_is_one_file_that_shows_hostile_text_as_text(assistant, quest
 
 def test_the_markdown_table_has_every_measure_with_its_interval(done):
     table = to_markdown(done)
-    assert "| 要点答出 |" in table
+    assert re.search(r"\| 要点答出 \| \d\.\d{3} \| \d\.\d{3}–\d\.\d{3} \|", table)
     assert "nan" not in table
+    assert "| 各种说法都答对 | — | — |" in table  # no two questions ask the same
+
+
+def test_an_evaluator_sees_the_text_of_gold_that_was_not_found(assistant, questions):
+    lift = questions[0]
+    astray = answer(assistant, lift, [("出库须核对提货单。", ["出库须核对提货单。"])])
+    outcome = judge(lift, astray, assistant.index.passages, ranked=())
+    done = replace(plan(assistant, [lift], "x"), scores=(outcome.score,), entries=(entry(outcome),))
+    page = to_html(done)
+    assert "没找到的出处:" in page
+    assert "每托盘限重800公斤。" in page.partition("没找到的出处:")[2]
 
 
 def test_exports_are_read_by_the_tools_that_they_are_for(assistant, done, tmp_path):

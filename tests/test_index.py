@@ -103,9 +103,11 @@ def test_every_fault_is_named_with_the_command_that_mends_it(source, tmp_path):
     for file in sorted(p for p in folder.rglob("*") if p.is_file() and p.parent != folder):
         good = file.read_bytes()
         file.write_bytes(good[:-1] + bytes([good[-1] ^ 1]) if good else b"x")
-        with pytest.raises(DamagedIndex, match="hujin-qa index"):
+        with pytest.raises(DamagedIndex, match=f"hujin-qa index '{source}' --index {folder}"):
             open_index(folder, "hashing", LEXICON)
+        assert is_stale(folder, [source], None, "hashing", LEXICON)  # so that the command does build it
         file.write_bytes(good)
+    assert not is_stale(folder, [source], None, "hashing", LEXICON)
     (folder / "manifest.json").write_text(json.dumps({"hello": 1}), encoding="utf-8")
     with pytest.raises(ForeignIndex):
         open_index(folder, "hashing", LEXICON)

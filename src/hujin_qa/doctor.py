@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .encoder import open_encoder
 from .errors import HujinError, LLMProblem
-from .index import is_stale, open_index, read_manifest
+from .index import is_stale, open_index, read_manifest, rebuild
 from .lexicon import load_lexicon
 from .settings import Settings
 
@@ -48,7 +48,11 @@ def checks(settings: Settings) -> list[Check]:
         notes = Path(manifest["notes"]) if manifest["notes"] else None
         stale = is_stale(settings.index, sources, notes, encoder.id, lexicon)
         found.append(
-            Check("索引新旧", not stale, "文档在建索引之后改过,请运行:hujin-qa index" if stale else "与文档一致")
+            Check(
+                "索引新旧",
+                not stale,
+                f"文档在建索引之后改过。{rebuild(settings.index, manifest)}" if stale else "与文档一致",
+            )
         )
     except HujinError as error:
         found.append(Check("索引", False, str(error)))

@@ -8,6 +8,7 @@ No pickle anywhere.
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import time
 from bisect import bisect_right
@@ -35,7 +36,6 @@ from .types import Document, Encoder, KnownQuestion, Note, Passage, Section, Vec
 from .weights import file_sha256
 
 FORMAT = 2
-_REBUILD = "请运行:hujin-qa index"
 _ABANDONED = 3600  # seconds after which an unfinished data folder is nobody's
 _SAMPLE = 256  # passages that the background similarity is estimated from
 
@@ -259,21 +259,32 @@ def open_index(folder: Path, encoder_id: str, lexicon: Lexicon) -> Index:
     """
     manifest = read_manifest(folder)
     if manifest["format"] != FORMAT or manifest["splitter"] != SPLITTER:
-        raise ForeignIndex(f"{folder} 的索引由另一版本建成。{_REBUILD}")
+        raise ForeignIndex(f"{folder} 的索引由另一版本建成。{rebuild(folder, manifest)}")
     if manifest["encoder"] != encoder_id:
         raise ForeignIndex(
-            f"{folder} 的索引用模型 {manifest['encoder']} 建成,当前模型是 {encoder_id},两者不能混用。{_REBUILD}"
+            f"{folder} 的索引用模型 {manifest['encoder']} 建成,当前模型是 {encoder_id},两者不能混用。"
+            f"{rebuild(folder, manifest)}"
         )
     if manifest["words"] != lexicon.segmentation_hash:
-        raise ForeignIndex(f"词表改过了,{folder} 的索引还是旧词表建的。{_REBUILD}")
+        raise ForeignIndex(f"词表改过了,{folder} 的索引还是旧词表建的。{rebuild(folder, manifest)}")
     data = folder / manifest["data"]
-    for name, digest in manifest["files"].items():
-        path = data / name
-        if not path.is_file() or file_sha256(path) != digest:
-            if read_manifest(folder)["data"] != manifest["data"]:  # rebuilt under our feet
-                return open_index(folder, encoder_id, lexicon)
-            raise DamagedIndex(f"索引文件 {path} 缺失或已损坏。{_REBUILD}")
+    if path := _damaged(data, manifest):
+        if read_manifest(folder)["data"] != manifest["data"]:  # rebuilt under our feet
+            return open_index(folder, encoder_id, lexicon)
+        raise DamagedIndex(f"索引文件 {path} 缺失或已损坏。{rebuild(folder, manifest)}")
     return _read(data, manifest, lexicon)
+
+
+def _damaged(data: Path, manifest: dict[str, Any]) -> Path | None:
+    """The first file of an index that is not what was written."""
+    paths = ((data / name, digest) for name, digest in manifest["files"].items())
+    return next((path for path, digest in paths if not path.is_file() or file_sha256(path) != digest), None)
+
+
+def rebuild(folder: Path, manifest: dict[str, Any] | None = None) -> str:
+    """The command that builds an index again, from the same documents as far as they are known."""
+    sources = manifest.get("sources", []) if manifest else []
+    return "请运行:" + shlex.join(["hujin-qa", "index", *map(str, sources), "--index", str(folder)])
 
 
 def _read(data: Path, manifest: dict[str, Any], lexicon: Lexicon) -> Index:
@@ -325,15 +336,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NoIndex(f"{folder} 里还没有索引。{_REBUILD}") from None
+        raise NoIndex(f"{folder} 里还没有索引。{rebuild(folder)}") from None
     except NotADirectoryError:
         raise BadInput(f"{folder} 是一个文件,或在一个文件之下,不是文件夹。请用 --index 另指一个文件夹。") from None
     except (OSError, ValueError, RecursionError) as error:
         why = reason(error) if isinstance(error, OSError) else "不是合法的 JSON"
-        raise DamagedIndex(f"索引清单 {folder / 'manifest.json'} 读不出来:{why}。{_REBUILD}") from None
+        raise DamagedIndex(f"索引清单 {folder / 'manifest.json'} 读不出来:{why}。{rebuild(folder)}") from None
     needed = {"format", "data", "encoder", "splitter", "words", "files", "background", "corpus"}
     if not isinstance(manifest, dict) or not needed <= manifest.keys():
-        raise ForeignIndex(f"{folder / 'manifest.json'} 不是本程序的索引清单。{_REBUILD}")
+        raise ForeignIndex(f"{folder / 'manifest.json'} 不是本程序的索引清单。{rebuild(folder)}")
     return manifest
 
 
@@ -355,7 +366,8 @@ def is_stale(folder: Path, paths: Sequence[Path], notes: Path | None, encoder_id
         encoder_id,
         lexicon.segmentation_hash,
     )
-    return not same or manifest["corpus"] != corpus_hash([*paths, *([notes] if notes else [])])
+    fresh = same and manifest["corpus"] == corpus_hash([*paths, *([notes] if notes else [])])
+    return not fresh or _damaged(folder / manifest["data"], manifest) is not None
 
 
 def corpus_hash(paths: Sequence[Path]) -> str:
@@ -369,5 +381,5 @@ def corpus_hash(paths: Sequence[Path]) -> str:
 
 def _not_written(folder: Path, error: OSError) -> IndexNotWritten:
     return IndexNotWritten(
-        f"索引没有写成:{reason(error)}。旧索引未动。请检查 {folder} 能否写入、磁盘是否已满,再运行:hujin-qa index"
+        f"索引没有写成:{reason(error)}。旧索引未动。请检查 {folder} 能否写入、磁盘是否已满,再运行同一条命令。"
     )

@@ -77,7 +77,7 @@ def _group(scores: Sequence[Score]) -> dict[str, Any]:
         "abstained": [float(s.status == "abstained") for s in scores],
     }
     for name, values in lists.items():
-        found |= _with_interval(name, mean(values), interval(values))
+        found |= _with_interval(name, mean(values), interval(values)) | {f"{name}_n": len(values)}
     return found
 
 

@@ -49,19 +49,24 @@ def word(measure: str) -> str:
     return WORDS.get(measure, measure)
 
 
-def rows(of: Run) -> list[tuple[str, float, float, float]]:
-    """Every measure of a run: its name, value, and interval."""
-    found = []
-    for part, values in numbers(of).items():
-        if isinstance(values, dict):
-            found += [(f"{part}.{n}", v, *values[f"{n}_ci"]) for n, v in values.items() if f"{n}_ci" in values]
+def rows(of: Run) -> list[tuple[str, str, str]]:
+    """Every measure of a run: its name, value and interval in words, a dash where it applies to no question."""
+    found, made = [], numbers(of)
+    counts = made["counts"] | dict.fromkeys(
+        (f"consistency.{n}" for n in made["consistency"]), made["consistency"]["groups"]
+    )
+    for part, values in made.items():
+        for name in (n for n in values if f"{n}_ci" in values) if isinstance(values, dict) else ():
+            measure, (low, high) = f"{part}.{name}", values[f"{name}_ci"]
+            told = (_number(values[name]), f"{_number(low)}–{_number(high)}") if counts.get(measure, 1) else ("—", "—")
+            found.append((word(measure), *told))
     return found
 
 
 def to_markdown(of: Run) -> str:
     """A table of every measure with its 95 % interval."""
     lines = [f"{of.set['name']}({of.set['n']} 题),{_system(of)}", "", "| 指标 | 值 | 95% 区间 |", "|---|---|---|"]
-    lines += [f"| {word(m)} | {_number(v)} | {_number(low)}–{_number(high)} |" for m, v, low, high in rows(of)]
+    lines += [f"| {' | '.join(row)} |" for row in rows(of)]
     causes = numbers(of)["causes"]
     lines += ["", "原因:" + "、".join(f"{CAUSES[cause]} {n}" for cause, n in causes.items()), ""]
     return "\n".join(lines)
@@ -93,7 +98,7 @@ def tables_html(of: Run) -> str:
     return "".join(
         [
             f"<p>{escape(told)}</p>",
-            f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], [_row(r) for r in rows(of)])}",
+            f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], rows(of))}",
             _causes(of),
             _plots(of),
             *(_group(title, groups(of.scores)[name]) for name, title in _GROUPS.items()),
@@ -110,11 +115,6 @@ def _number(value: float) -> str:
     return f"{value:.3f}" if abs(value) <= 1 else f"{value:.0f}"
 
 
-def _row(row: tuple[str, float, float, float]) -> list[str]:
-    measure, value, low, high = row
-    return [word(measure), _number(value), f"{_number(low)}–{_number(high)}"]
-
-
 def _table(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
     lines = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in line) + "</tr>" for line in body)
@@ -127,11 +127,13 @@ def _causes(of: Run) -> str:
 
 
 def _group(title: str, found: Mapping[str, Mapping[str, Any]]) -> str:
-    body = [
-        [name, str(g["questions"]), *(f"{g[m]:.3f} ({g[f'{m}_ci'][0]:.2f}–{g[f'{m}_ci'][1]:.2f})" for m in _SHOWN)]
-        for name, g in found.items()
-    ]
+    body = [[name, str(g["questions"]), *(_in_group(g, measure) for measure in _SHOWN)] for name, g in found.items()]
     return f"<h2>{title}</h2>" + _table([title[1:], "题数", *_SHOWN.values()], body)
+
+
+def _in_group(group: Mapping[str, Any], measure: str) -> str:
+    low, high = group[f"{measure}_ci"]
+    return f"{group[measure]:.3f} ({low:.2f}–{high:.2f})" if group[f"{measure}_n"] else "—"
 
 
 _SHOWN = {"right": "答对", "fact_recall": "要点答出", "ndcg@10": "nDCG@10", "abstained": "拒答"}
