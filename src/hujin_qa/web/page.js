@@ -1,9 +1,26 @@
 // Places in the source: a click on a link "#at=<document>:<start>-<end>" shows exactly those characters.
 // Offsets count characters as Python does (code points), so each block is cut as an array of them.
 (() => {
-  document.documentElement.lang = "zh-CN";
   let pane, server, cameFrom;
-  const words = window.hujinWords; // strings.py
+  // The server has settled the language; Gradio's own words follow the browser's, so that one says the same.
+  const language = new RegExp(`(?:^|; )${window.hujinCookie}=en`).test(document.cookie) ? "en" : "zh";
+  const words = window.hujinWords[language]; // strings.py, english.py
+  document.documentElement.lang = { zh: "zh-CN", en: "en" }[language];
+  Object.defineProperty(navigator, "language", { value: document.documentElement.lang });
+
+  // The way to the other language, on every page, the login too.
+  function offerOtherLanguage() {
+    const other = { zh: "en", en: "zh" }[language];
+    const button = Object.assign(document.createElement("button"), { id: "language", type: "button", lang: other });
+    button.textContent = words.other;
+    button.addEventListener("click", () => {
+      document.cookie = `${window.hujinCookie}=${other}; Path=/; Max-Age=31536000; SameSite=Lax`;
+      location.reload();
+    });
+    document.body.append(button);
+  }
+  if (document.body) offerOtherLanguage();
+  else document.addEventListener("DOMContentLoaded", offerOtherLanguage);
   const narrow = matchMedia("(max-width: 860px)");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 

@@ -10,7 +10,7 @@ from html import escape
 from ..payload import confidence_words, note_line
 from ..sections import top_headings
 from ..types import Answer, Citation, Claim, Document
-from . import strings as say
+from .language import say
 from .source import place
 
 _TITLES = 6  # documents named on the first page
@@ -55,7 +55,7 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int |
     body = _claims(answer, answer.claims[:claims])
     if claims is not None and claims < len(answer.claims):
         return f'<div class="answer answered">{read_as}{body}</div>'
-    notes = "".join(f'<p class="note">{escape(note_line(n))}</p>' for n in answer.notes)
+    notes = "".join(f'<p class="note">{escape(note_line(n, say.NOTE, say.NOTE_WORDS))}</p>' for n in answer.notes)
     copy = f'<p><button type="button" class="copy">{say.COPY}</button></p>'
     return (
         f'<div class="answer answered">{read_as}{body}{notes}{_remark(answer)}{_basis(answer)}'
@@ -104,7 +104,7 @@ def _basis(answer: Answer) -> str:
     why = escape(say.CONFIDENCE_WHY.format(percent=percent))
     basis = say.BASIS.format(n=len(answer.citations))
     return (
-        f'<details class="basis"><summary>{basis} · {escape(confidence_words(answer))}({percent})</summary>'
+        f'<details class="basis"><summary>{basis} · {escape(confidence_words(answer, say.CONFIDENCE))}({percent})</summary>'
         f"<p>{why}</p></details>"
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..accounts import Accounts
@@ -22,8 +23,8 @@ from ..settings import Settings
 from ..study.course import Course
 from ..study.store import Store
 from ..suggestions import first_questions
-from . import strings as say
 from .bench import Bench
+from .language import COOKIE, language_of, say, speaking
 from .login import guard
 from .page import assets, build
 
@@ -84,7 +85,7 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
         "root_path": settings.root_path or None,
         "auth": accounts.admits if (accounts := guard(settings)) else None,
         "auth_message": say.LOGIN,
-        "app_kwargs": {"middleware": [Middleware(_Headers)]},
+        "app_kwargs": {"middleware": [Middleware(_Visit, language=settings.language)]},
     }
     try:
         _, address, _ = page.launch(
@@ -153,19 +154,29 @@ def _versions(settings: Settings) -> dict[str, str]:
     return {"hujin-qa": version("hujin-qa"), **told, "llm": settings.llm_model if settings.has_llm else ""}
 
 
-class _Headers:
-    """Adds the security headers to every response; streams pass through untouched."""
+class _Visit:
+    """Adds the security headers to every response, and settles the visitor's language; streams pass through untouched."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, language: str) -> None:
+        self.app, self.language = app, language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        visit = Request(scope)
+        language = language_of(visit.cookies, visit.headers, self.language)
+        headers = [*_HEADERS]
+        if visit.cookies.get(COOKIE) != language:  # for page.js and for events; until the browser is closed
+            headers.append((b"set-cookie", f"{COOKIE}={language}; Path=/; SameSite=Lax".encode()))
+
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
-        await self.app(scope, receive, sent if scope["type"] == "http" else send)
+        with speaking(language):
+            await self.app(scope, receive, sent)
 
 
 logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ..payload import note_line
 from ..sections import heading_span
 from ..types import Document, Note, Section
-from .strings import BACK, DOCUMENT, NO_DOCUMENT, OUTLINE, SOURCE
+from .language import say
 
 _PICKABLE = 200  # a list of more documents is no help
 _LINE = re.compile(r"\S[^\n]*")
@@ -30,12 +30,12 @@ def place(document: str, start: int, end: int) -> str:
 def reader_html(document: str, documents: Mapping[str, Document], notes: Sequence[Note] = ()) -> str:
     """The pane for one document."""
     if document not in documents:
-        return f'<section class="reader"><p class="missing">{escape(NO_DOCUMENT)}</p></section>'
+        return f'<section class="reader"><p class="missing">{escape(say.NO_DOCUMENT)}</p></section>'
     shown = documents[document]
     return (
-        f'<section class="reader" data-document="{escape(shown.id)}" aria-label="{escape(SOURCE)}">'
+        f'<section class="reader" data-document="{escape(shown.id)}" aria-label="{escape(say.SOURCE)}">'
         f"<header>{_name(shown, documents)}"
-        f'<button type="button" class="back">{escape(BACK)}</button></header>'
+        f'<button type="button" class="back">{escape(say.BACK)}</button></header>'
         f'<div class="desk">{_outline(shown)}'
         f'<article lang="zh-CN" tabindex="0" aria-label="{escape(shown.title)}">{_credits(shown)}'
         f"{''.join(_blocks(shown, [n for n in notes if n.document == document]))}</article></div>"
@@ -50,7 +50,7 @@ def _name(shown: Document, documents: Mapping[str, Document]) -> str:
         f'<option value="{escape(place(d.id, 0, 0))}"{" selected" * (d.id == shown.id)}>{escape(d.title)}</option>'
         for d in documents.values()
     )
-    return f'<h2><select class="pick" aria-label="{escape(DOCUMENT)}">{options}</select></h2>'
+    return f'<h2><select class="pick" aria-label="{escape(say.DOCUMENT)}">{options}</select></h2>'
 
 
 def _outline(document: Document) -> str:
@@ -63,8 +63,8 @@ def _outline(document: Document) -> str:
         for s in named
     )
     return (
-        f'<details class="outline" open><summary>{escape(OUTLINE)}</summary>'
-        f'<nav aria-label="{escape(OUTLINE)}"><ul>{items}</ul></nav></details>'
+        f'<details class="outline" open><summary>{escape(say.OUTLINE)}</summary>'
+        f'<nav aria-label="{escape(say.OUTLINE)}"><ul>{items}</ul></nav></details>'
     )
 
 
@@ -81,7 +81,7 @@ def _blocks(document: Document, notes: Iterable[Note]) -> Iterable[str]:
             text = escape(document.text[start:end], quote=False)
             yield f'<{tag} data-at="{start}">{text}</{tag}>'
             while waiting and waiting[0].start < end:
-                yield f'<p class="note" role="note">{escape(note_line(waiting.pop(0)))}</p>'
+                yield f'<p class="note" role="note">{escape(note_line(waiting.pop(0), say.NOTE, say.NOTE_WORDS))}</p>'
 
 
 def _spans(document: Document, section: Section) -> Iterable[tuple[int, int, str]]:
