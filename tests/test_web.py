@@ -29,7 +29,7 @@ TAGS = re.compile(
     "a|article|b|br|button|details|div|em|h[1-6]|header|li|nav|option|p|section|select|span|strong|summary|ul"
 )
 ATTRIBUTES = re.compile(
-    "aria-label|aria-live|class|data-at|data-document|href|lang|open|role|selected|tabindex|title|type|value"
+    "aria-label|aria-live|class|data-ask|data-at|data-document|href|lang|open|placeholder|role|selected|tabindex|title|type|value"
 )
 
 
@@ -44,7 +44,7 @@ class Parsed(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attributes}
-        if tag not in ("br",):
+        if tag not in ("br", "input"):
             self.open.append(dict(attributes).get("data-at") if tag != "a" else None)
 
     def handle_endtag(self, tag):

@@ -47,7 +47,8 @@ REASONS = {
 }
 
 READ_AS = "Understood as: "
-BASIS = "Based on {n} places in the text"
+BASIS = "Places in the text that it rests on: {n}"
+SURE = "{basis} · {words} ({percent})"
 CONFIDENCE_WHY = (
     "By questions that were checked, the text holds this answer with a likelihood of about {percent}. Quotes are the "
     "text's own words; click the numbers to check."
@@ -83,6 +84,7 @@ NO_DOCUMENT = "There is no such document. It may have been taken out of the inde
 FIND_IN_TEXT = "Find in the text"
 PREVIOUS_FOUND, NEXT_FOUND = "Previous", "Next"
 ASK_SECTION = "Ask about this section"
+ABOUT_SECTION = "“{section}”讲了什么?"  # a question to the text, which is Chinese
 COPY_PLACE = "Copy a link to this place"
 COPY_LINK = "Copy link"
 IN_PAGE = {
@@ -92,16 +94,12 @@ IN_PAGE = {
     "lost": "The text could not be fetched: the connection to the server is lost. Please reload the page.",
     "found": "{n} of {total}",
     "found_none": "Not found",
-    "about": "“{section}”讲了什么?",  # a question to the text, which is Chinese
     "no_answer_here": "The answer of this link is gone: its conversation was deleted or is another user's.",
     "offline": "You are offline and cannot ask now. This message goes away once you are back.",
     "gone": "The server does not respond; it may be restarting. All that you asked is kept, and this page recovers by itself.",
-    "restarted": "The server was restarted. All that you asked is kept; please reload the page to go on.",
     "expired": "Your sign-in has expired. Please sign in again; all that you asked is kept.",
-    "reload": "Reload the page",
+    "close": "Close",
     "log_in": "Sign in again",
-    "pages": "Pages",
-    "thinking": "Answering",
 }
 OTHER_LANGUAGE = "中文"
 
@@ -121,7 +119,7 @@ NO_ADDRESS = "Cannot listen at port {port} of {host}: {reason}. Please check --h
 CHAT, STUDY = "Ask", "Learn"
 PATH, QUIZ, CARDS, RESULTS = "Study path", "Quiz", "Flashcards", "Results"
 PROGRESS = "{right} of {total} items answered right; {cards} cards to review."
-STEP = "about {minutes} minutes, {right} of {total} items right"
+STEP = "about {minutes} min, {right} of {total} items right"
 NEXT_STEP = "Next:"
 TERMS = "Terms: "
 HERE = "source"

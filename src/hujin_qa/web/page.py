@@ -29,13 +29,14 @@ from .talk import DISLIKE, LIKE, UNCHANGED, Ask, Stream, Talk, Updates, idle, to
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
+_ASKING = "(...given) => window.hujin.asking(...given)"
 _NAMED = "() => new URLSearchParams(location.search).get('chat') || ''"
 
 
 def assets() -> dict[str, Any]:
     """What ``launch`` needs to dress the page; everything is inline or comes from this machine."""
     here = files(__package__)
-    style, script = ((here / name).read_text("utf-8") for name in ("style.css", "page.js"))
+    style, *scripts = ((here / name).read_text("utf-8") for name in ("style.css", "shell.js", "reader.js", "page.js"))
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with speaking(language):
@@ -50,7 +51,7 @@ def assets() -> dict[str, Any]:
             button_primary_background_fill_dark="*primary_700",
             button_primary_background_fill_hover_dark="*primary_800",
         ),
-        "head": f"<style>{style}</style><script>{given}{script}</script>",
+        "head": f"<style>{style}</style><script>{given}{''.join(scripts)}</script>",
     }
 
 
@@ -210,8 +211,8 @@ def _build(
             list_again(event.then(None, chat, js="(chat) => window.hujin.answered(chat)", **quiet))
 
         asking = [
-            box.submit(on_ask, [box, chat], shown, trigger_mode="multiple", **quiet),  # see Talk.reply
-            log.example_select(on_pick, chat, shown, **quiet),
+            box.submit(on_ask, [box, chat], shown, trigger_mode="multiple", js=_ASKING, **quiet),  # see Talk.reply
+            log.example_select(on_pick, chat, shown, js=_ASKING, **quiet),
             log.option_select(on_pick, chat, shown, **quiet),
             log.retry(on_retry, chat, shown, **quiet),
             log.edit(on_edit, chat, shown, **quiet),

@@ -56,10 +56,13 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int |
     if claims is not None and claims < len(answer.claims):
         return f'<div class="answer answered">{read_as}{body}</div>'
     notes = "".join(f'<p class="note">{escape(note_line(n, say.NOTE, say.NOTE_WORDS))}</p>' for n in answer.notes)
-    copy = f'<p><button type="button" class="copy">{say.COPY}</button></p>'
+    copy = "".join(
+        f'<button type="button" class="{kind}">{words}</button> '
+        for kind, words in (("copy", say.COPY), ("link", say.COPY_LINK))
+    )
     return (
         f'<div class="answer answered">{read_as}{body}{notes}{_remark(answer)}{_basis(answer)}'
-        f"{_places(answer.citations, documents)}{_also(answer, documents, say.ALSO_FOUND)}{copy}</div>"
+        f"{_places(answer.citations, documents)}{_also(answer, documents, say.ALSO_FOUND)}<p>{copy}</p></div>"
     )
 
 
@@ -102,11 +105,9 @@ def _marker(citation: Citation) -> str:
 def _basis(answer: Answer) -> str:
     percent = f"{answer.confidence:.0%}"
     why = escape(say.CONFIDENCE_WHY.format(percent=percent))
-    basis = say.BASIS.format(n=len(answer.citations))
-    return (
-        f'<details class="basis"><summary>{basis} · {escape(confidence_words(answer, say.CONFIDENCE))}({percent})</summary>'
-        f"<p>{why}</p></details>"
-    )
+    basis, words = say.BASIS.format(n=len(answer.citations)), confidence_words(answer, say.CONFIDENCE)
+    sure = say.SURE.format(basis=basis, words=words, percent=percent)
+    return f'<details class="basis"><summary>{escape(sure)}</summary><p>{why}</p></details>'
 
 
 def _places(citations: Iterable[Citation], documents: Mapping[str, Document]) -> str:

@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import quote
 
 from ..payload import note_line
-from ..sections import heading_span
+from ..sections import heading_span, title
 from ..types import Document, Note, Section
 from .language import say
 
@@ -35,7 +35,7 @@ def reader_html(document: str, documents: Mapping[str, Document], notes: Sequenc
     return (
         f'<section class="reader" data-document="{escape(shown.id)}" aria-label="{escape(say.SOURCE)}">'
         f"<header>{_name(shown, documents)}"
-        f'<button type="button" class="back">{escape(say.BACK)}</button></header>'
+        f'<button type="button" class="back">{escape(say.BACK)}</button></header>{_tools(shown)}'
         f'<div class="desk">{_outline(shown)}'
         f'<article lang="zh-CN" tabindex="0" aria-label="{escape(shown.title)}">{_credits(shown)}'
         f"{''.join(_blocks(shown, [n for n in notes if n.document == document]))}</article></div>"
@@ -53,12 +53,37 @@ def _name(shown: Document, documents: Mapping[str, Document]) -> str:
     return f'<h2><select class="pick" aria-label="{escape(say.DOCUMENT)}">{options}</select></h2>'
 
 
+def _tools(shown: Document) -> str:
+    """Find in the text, ask about the section that is read, take a link to it along."""
+    buttons = [("previous", "↑", say.PREVIOUS_FOUND), ("next", "↓", say.NEXT_FOUND)]
+    found = "".join(
+        f'<button type="button" class="{kind}" title="{escape(name)}" aria-label="{escape(name)}">{sign}</button>'
+        for kind, sign, name in buttons
+    )
+    named = any(s.heading for s in shown.sections)
+    about = f'<button type="button" class="about">{escape(say.ASK_SECTION)}</button>' if named else ""
+    return (
+        f'<div class="tools" role="search"><input type="search" class="find" aria-label="{escape(say.FIND_IN_TEXT)}" '
+        f'placeholder="{escape(say.FIND_IN_TEXT)}"><span class="count" role="status"></span>{found}'
+        f'<span class="space"></span>{about}<button type="button" class="link">{escape(say.COPY_PLACE)}</button></div>'
+    )
+
+
+def _question(section: Section, names: Mapping[str, str]) -> str:
+    """What one asks to be told about a section; a name that others bear too is said with that of the section above."""
+    name, above = names[section.position], names.get(section.parent, "")
+    alone = sum(other == name for other in names.values()) == 1 or not above
+    return say.ABOUT_SECTION.format(section=name if alone else f"{above}的{name}")
+
+
 def _outline(document: Document) -> str:
     named = [s for s in document.sections if s.heading]
+    names = {s.position: title(s.heading) for s in named}
     if not named:
         return ""
     items = "".join(
         f'<li class="depth-{min(s.depth, 6)}"><a class="place" data-at="{heading_span(document, s)[0]}" '
+        f'data-ask="{escape(_question(s, names))}" '
         f'href="{escape(place(document.id, *heading_span(document, s)))}">{escape(s.heading)}</a></li>'
         for s in named
     )

@@ -39,6 +39,7 @@ REASONS = {reason: reason for reason in _REASONS}  # as kept: as shown
 
 READ_AS = "理解为:"
 BASIS = "依据 {n} 处原文作答"
+SURE = "{basis} · {words}({percent})"
 CONFIDENCE_WHY = "按验证过的问题估计,原文含有这个答案的可能约 {percent}。引文逐字出自原文,请点编号核对。"
 UNSUPPORTED = "(这一句未能在原文中核实)"
 MARKER = "原文出处"
@@ -63,6 +64,7 @@ NO_DOCUMENT = "没有这份文档。它可能已从索引中移除,请刷新页�
 FIND_IN_TEXT = "在原文中查找"
 PREVIOUS_FOUND, NEXT_FOUND = "上一处", "下一处"
 ASK_SECTION = "问这一节"
+ABOUT_SECTION = "“{section}”讲了什么?"  # a question to the text
 COPY_PLACE = "复制这一处的链接"
 COPY_LINK = "复制链接"
 IN_PAGE = {  # for page.js
@@ -72,16 +74,12 @@ IN_PAGE = {  # for page.js
     "lost": "原文没有取到:与服务的连接断了。请刷新页面再试。",
     "found": "第 {n}/{total} 处",
     "found_none": "没有找到",
-    "about": "“{section}”讲了什么?",
     "no_answer_here": "这个链接指的回答不在了:对话已被删除,或属于别的用户。",
     "offline": "网络断开了,现在不能提问。连上以后这条提示会消失。",
     "gone": "服务没有回应:它可能正在重启。问过的都已保存,连上以后会自动恢复。",
-    "restarted": "服务重启过了。问过的都已保存,请刷新页面再问。",
     "expired": "登录已失效。请重新登录,问过的都还在。",
-    "reload": "刷新页面",
+    "close": "关闭",
     "log_in": "重新登录",
-    "pages": "页面",
-    "thinking": "正在作答",
 }
 OTHER_LANGUAGE = "English"
 
