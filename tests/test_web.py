@@ -26,7 +26,7 @@ from hujin_qa.web.source import place, reader_html
 from hujin_qa.web.talk import Talk
 
 TAGS = re.compile(
-    "a|article|b|br|button|details|div|em|h[1-6]|header|li|nav|option|p|section|select|span|strong|summary|ul"
+    "a|article|b|br|button|details|div|em|h[1-6]|header|input|li|nav|option|p|section|select|span|strong|summary|ul"
 )
 ATTRIBUTES = re.compile(
     "aria-label|aria-live|class|data-ask|data-at|data-document|href|lang|open|placeholder|role|selected|tabindex|title|type|value"

@@ -169,6 +169,7 @@ def _build(
         shelf = Shelf.lay_out(chats)
         with gr.Row(elem_id="desk", equal_height=True):
             with gr.Column(scale=6, min_width=320, elem_id="talk"):
+                gr.HTML(f'<h1 class="sr">{say.PAGE}</h1>', apply_default_css=False, elem_id="name")
                 log = gr.Chatbot(
                     elem_id="chat",
                     label=say.CONVERSATION,

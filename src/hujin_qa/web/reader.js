@@ -141,7 +141,7 @@
     const counted = words.found.replace("{n}", at + 1).replace("{total}", found.length);
     one(".count").textContent = !sought ? "" : found.length ? counted : words.found_none;
     if (!CSS.highlights) return;
-    CSS.highlights.set("found", new Highlight(...found));
+    CSS.highlights.set("found", new Highlight(...found.filter((_, i) => i !== at)));
     CSS.highlights.set("found-now", new Highlight(...(at < 0 ? [] : [found[at]])));
   }
 

@@ -29,12 +29,12 @@ def said(text: str, kind: str = "asked") -> str:
 def welcome(documents: Mapping[str, Document]) -> str:
     """The first page: what the text covers."""
     if not documents:
-        return f'<div class="welcome"><h1>{say.PAGE}</h1><p>{escape(say.EMPTY)}</p></div>'
+        return f'<div class="welcome"><p class="name">{say.PAGE}</p><p>{escape(say.EMPTY)}</p></div>'
     shown = list(documents.values())[:_TITLES]
     items = "".join(f"<li><strong>{escape(d.title)}</strong>{_headings(d)}</li>" for d in shown)
     more = say.MORE_DOCUMENTS.format(n=len(documents)) if len(documents) > len(shown) else ""
     return (
-        f'<div class="welcome"><h1>{say.PAGE}</h1><p>{say.TAGLINE}</p>'
+        f'<div class="welcome"><p class="name">{say.PAGE}</p><p>{say.TAGLINE}</p>'
         f'<h2>{say.COVERS}</h2><ul class="covers">{items}</ul>{f"<p>{more}</p>" if more else ""}</div>'
     )
 
