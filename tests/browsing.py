@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -29,3 +30,10 @@ def lit(page):
         return m.top >= a.top && m.bottom <= a.bottom }"""
     )
     return "".join(page.locator("#source mark.lit").all_text_contents())
+
+
+def no_barrier(page):
+    """Nothing that axe calls serious or critical, and no other breach either."""
+    page.wait_for_function("document.getAnimations().every((a) => a.playState !== 'running')")  # half faded is pale
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found] == []

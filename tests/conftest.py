@@ -29,8 +29,8 @@ def visit(browser):
     """Open pages; in the end none of them may have asked another host, failed in a script or run a hostile one."""
     contexts, asked, errors, pages = [], [], [], []
 
-    def visit(address, size=WIDE, before=lambda page: None, **options):
-        context = browser.new_context(viewport=size, locale="zh-CN", **options)
+    def visit(address, size=WIDE, before=lambda page: None, locale="zh-CN", **options):
+        context = browser.new_context(viewport=size, locale=locale, **options)
         context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import web_fake as fake
-from browsing import PHONE, ask, lit, needs_chromium
+from browsing import PHONE, ask, lit, needs_chromium, no_barrier
 from hujin_qa.evaluation.asking import run
 from hujin_qa.evaluation.report import to_html
 from hujin_qa.web import strings as say
@@ -44,6 +44,7 @@ def learn(page):
     page.get_by_role("button", name=say.START).click()
     for n in range(1, 4):
         page.get_by_text(f"第 {n}/10 题").wait_for()
+        no_barrier(page)
         answer_something(page)
         page.get_by_role("button", name=say.SUBMIT).click()
         feedback = page.locator("#feedback .feedback")
@@ -60,6 +61,7 @@ def learn(page):
     expect(page.get_by_role("button", name=say.TURN)).to_be_visible()
     page.get_by_role("tab", name=say.RESULTS).click()
     page.get_by_role("cell", name="local").wait_for()
+    no_barrier(page)
     measure(page)
 
 
@@ -72,6 +74,7 @@ def measure(page):
     page.locator("#run svg").first.wait_for()
     page.locator("#run details summary").first.click()
     assert "理解为" in page.locator("#run details[open]").inner_text()
+    no_barrier(page)
     page.get_by_role("tab", name=say.COMPARE).click()
     page.get_by_role("button", name=say.COMPARE).click()
     page.get_by_text(say.NO_RUN).wait_for()  # there is only one
