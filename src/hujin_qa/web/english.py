@@ -110,6 +110,9 @@ NEEDS_LOGIN = (
     "Listening at {host} lets other machines open this page, so there must be users first: hujin-qa users add NAME, or "
     "set HUJIN_QA_AUTH=name:password (several, parted by commas). To use it on this machine only, leave out --host."
 )
+NO_UPLOAD = (
+    "No files are taken here. To add documents, ask the operator to run on the server: hujin-qa index FILE_OR_FOLDER"
+)
 LOGGED_OUT = "Your sign-in has expired. Please reload the page and sign in again."
 PORT_BUSY = (
     "Port {port} is taken. Please end the program that has it, or use another port: hujin-qa serve --port {other}"

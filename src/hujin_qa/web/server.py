@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..accounts import Accounts
@@ -155,7 +156,8 @@ def _versions(settings: Settings) -> dict[str, str]:
 
 
 class _Visit:
-    """Adds the security headers to every response, and settles the visitor's language; streams pass through untouched."""
+    """Adds the security headers to every response, settles the visitor's language and refuses files; streams pass
+    through untouched."""
 
     def __init__(self, app: ASGIApp, language: str) -> None:
         self.app, self.language = app, language
@@ -176,7 +178,9 @@ class _Visit:
             await send(message)
 
         with speaking(language):
-            await self.app(scope, receive, sent)
+            refused = scope["method"] == "POST" and visit.url.path.rstrip("/").endswith("/upload")
+            app = PlainTextResponse(say.NO_UPLOAD, 403) if refused else self.app
+            await app(scope, receive, sent)
 
 
 logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -90,6 +90,7 @@ NEEDS_LOGIN = (
     "监听 {host} 会让别的机器也能打开这个网页,所以必须先有用户:hujin-qa users add 用户名,"
     "或设 HUJIN_QA_AUTH=用户名:密码(多个用逗号分开)。只在本机用请去掉 --host。"
 )
+NO_UPLOAD = "这里不收文件。要加文档,请管理员在服务器上运行:hujin-qa index 文件或文件夹"
 LOGGED_OUT = "登录已失效。请刷新页面,重新登录。"
 PORT_BUSY = "端口 {port} 已被占用。请关掉占用它的程序,或换一个端口:hujin-qa serve --port {other}"
 NO_ADDRESS = "不能监听 {host} 的端口 {port}:{reason}。请检查 --host 和 --port。"
