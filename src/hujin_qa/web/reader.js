@@ -125,7 +125,9 @@
         found.push(range);
       }
     }
-    at = go ? -1 : Math.min(at, found.length - 1);
+    const top = one("article")?.getBoundingClientRect().top; // go on from what is read
+    const next = found.findIndex((range) => range.getBoundingClientRect().bottom > top);
+    at = go ? Math.max(next, 0) - 1 : Math.min(at, found.length - 1);
     if (go && found.length) step(1);
     else tell(sought);
   }
