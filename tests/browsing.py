@@ -36,4 +36,4 @@ def no_barrier(page):
     """Nothing that axe calls serious or critical, and no other breach either."""
     page.wait_for_function("document.getAnimations().every((a) => a.playState !== 'running')")  # half faded is pale
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found] == []
+    assert not found, [(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found]
