@@ -9,9 +9,9 @@ from hujin_qa.web import english
 from hujin_qa.web import strings as say
 
 pytestmark = needs_chromium
-STOP = """() => { const e = document.activeElement, s = getComputedStyle(e), box = e.closest("[data-testid], .block, label") || e;
+STOP = """() => { const e = document.activeElement, s = getComputedStyle(e), box = e.closest("#talk > .form") || e;
 return [e.matches("a.cite") ? "cite" : (e.classList[0] || "svelte").startsWith("svelte") ? e.outerHTML.slice(0, 120) : e.classList[0],
-s.outlineStyle !== "none" || s.boxShadow !== "none" || getComputedStyle(box).boxShadow !== "none"] }"""
+s.outlineStyle !== "none" || s.boxShadow !== "none" || getComputedStyle(box).outlineStyle !== "none"] }"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -40,7 +40,7 @@ def assets() -> dict[str, Any]:
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with speaking(language):
-            words[language] = say.IN_PAGE | {"other": say.OTHER_LANGUAGE}
+            words[language] = say.IN_PAGE | {"other": say.OTHER_LANGUAGE, "page": say.PAGE}
     given = f"window.hujinWords = {json.dumps(words)}; window.hujinCookie = {json.dumps(COOKIE)};"
     return {
         "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO).set(

@@ -80,18 +80,19 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
     """Start serving in the background; the address."""
     port = settings.port or _free_port(settings.host)
     _bypass_proxy()
+    dress = assets()
     options: dict[str, Any] = {
         "server_name": settings.host,
         "server_port": port,
         "root_path": settings.root_path or None,
         "auth": accounts.admits if (accounts := guard(settings)) else None,
         "auth_message": say.LOGIN,
-        "app_kwargs": {"middleware": [Middleware(_Visit, language=settings.language)]},
+        "app_kwargs": {"middleware": [Middleware(_Visit, language=settings.language, head=dress["head"])]},
     }
     try:
         _, address, _ = page.launch(
             **options,
-            **assets(),
+            **dress,
             prevent_thread_lock=True,
             quiet=True,
             share=False,
@@ -159,8 +160,8 @@ class _Visit:
     """Adds the security headers to every response, settles the visitor's language and refuses files; streams pass
     through untouched."""
 
-    def __init__(self, app: ASGIApp, language: str) -> None:
-        self.app, self.language = app, language
+    def __init__(self, app: ASGIApp, language: str, head: str) -> None:
+        self.app, self.language, self.head = app, language, head.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -172,9 +173,21 @@ class _Visit:
         if visit.cookies.get(COOKIE) != language:  # for page.js and for events; until the browser is closed
             headers.append((b"set-cookie", f"{COOKIE}={language}; Path=/; SameSite=Lax".encode()))
 
+        held: list[Message] = []  # the start of a page, until it is known whether it is the login
+
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *headers]
+                if any(n == b"content-type" and v.startswith(b"text/html") for n, v in message["headers"]):
+                    held.append(message)
+                    return
+            elif held:
+                start = held.pop()
+                if b'"auth_required":true' in message.get("body", b"").replace(b" ", b""):  # Gradio leaves it undressed
+                    message["body"] = message["body"].replace(b"</head>", self.head + b"</head>", 1)
+                    rest = [(n, v) for n, v in start["headers"] if n != b"content-length"]
+                    start["headers"] = [*rest, (b"content-length", str(len(message["body"])).encode())]
+                await send(start)
             await send(message)
 
         with speaking(language):

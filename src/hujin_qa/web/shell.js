@@ -72,8 +72,14 @@
     }
   };
   window.addEventListener("offline", watch);
-  // A stream that breaks off is seen by Gradio alone.
+  // A stream that breaks off is seen by Gradio alone; and its login has neither a name, a main part nor a first heading.
   new MutationObserver(() => {
+    const login = document.querySelector("p.auth")?.parentElement;
+    if (login && !login.role) {
+      document.title ||= words.page;
+      login.role = "main";
+      login.querySelector("h2")?.setAttribute("aria-level", "1");
+    }
     if (/Connection to the server was lost/.test(document.querySelector(".toast-wrap")?.textContent)) watch();
   }).observe(document, { subtree: true, childList: true });
 
