@@ -58,22 +58,12 @@
     const n = +(/#answer=(\d+)$/.exec(location.hash) || [])[1];
     const answer = answers()[n - 1];
     if (!answer) return null;
-    later(() => {
+    setTimeout(() => {
       answer.tabIndex = -1;
       answer.focus({ preventScroll: true });
       answer.scrollIntoView({ block: "start" });
-    });
+    }, 400); // after Gradio has scrolled to the end
     return answer;
-  }
-
-  const later = (act) => setTimeout(act, 400); // Gradio scrolls to the end first
-
-  // An answer is read from its beginning, also where it is longer than the screen.
-  function fromTheTop() {
-    const question = [...document.querySelectorAll("#chat [data-testid=user]")].pop();
-    const box = question?.closest(".bubble-wrap");
-    const above = box ? box.getBoundingClientRect().top - question.getBoundingClientRect().top : 0;
-    if (above > 0) box.scrollTop -= above + 8;
   }
 
   Object.assign(window.hujin, {
@@ -96,7 +86,6 @@
       settled = true;
       const search = chat ? `?chat=${encodeURIComponent(chat)}` : "";
       if (search !== location.search) history.replaceState(null, "", location.pathname + search + location.hash);
-      if (!wanted) later(fromTheTop);
       if (!placed) window.hujin.preview((wanted || answers().pop())?.querySelector(".answer"));
     },
   });
