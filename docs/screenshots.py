@@ -30,6 +30,12 @@ def main() -> None:
                     context = browser.new_context(viewport=viewport, color_scheme=scheme, locale="zh-CN")
                     shoot(context.new_page(), address, f"{size}-{scheme}")
                     context.close()
+                context = browser.new_context(viewport=viewport, locale="en-US")
+                page = context.new_page()
+                page.goto(address)
+                ask(page, "移动支付规模多大?")
+                save(page, f"english-{size}-light")
+                context.close()
             browser.close()
         finally:
             server.terminate()
@@ -43,6 +49,7 @@ def shoot(page: Page, address: str, name: str) -> None:
     if name.startswith("360"):
         save(page, f"answer-{name}")
     page.locator("a.cite").last.click()
+    page.get_by_label(say.FIND_IN_TEXT).fill("支付")
     save(page, f"source-{name}")
     page.goto(address)
     ask(page, "比特币今天多少钱?")

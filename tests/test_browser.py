@@ -1,87 +1,20 @@
 """The chat in a real browser: over a stand-in that answers by the word, and once over the shipped corpus."""
 
 import os
-import re
 import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 import web_fake as fake
+from browsing import PHONE, ask, lit, needs_chromium, no_barrier
 from hujin_qa.evaluation.asking import run
 from hujin_qa.evaluation.report import to_html
 from hujin_qa.web import strings as say
 from test_evaluation import assistant, questions  # noqa: F401
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed; .ci/run installs it")
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    expect.set_options(timeout=60_000)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--disable-background-networking"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address():
-    with fake.served() as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser):
-    """Open pages; in the end none of them may have asked another host, failed in a script or run a hostile one."""
-    contexts, asked, errors, pages = [], [], [], []
-
-    def visit(address, size=WIDE, before=lambda page: None, **options):
-        context = browser.new_context(viewport=size, locale="zh-CN", **options)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        pages.append(page)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
-        before(page)
-        page.goto(address)
-        page.locator("#question textarea").wait_for()
-        return page
-
-    yield visit
-    hit = [page.evaluate("window.hit") for page in pages]
-    for context in contexts:
-        context.close()
-    assert asked
-    assert [url for url in asked if not re.match(r"http://127\.0\.0\.1:\d+/|data:|blob:", url)] == []
-    assert errors == []
-    assert hit == [None] * len(hit)
-
-
-def ask(page, question):
-    """Ask and wait for the whole answer."""
-    before = page.locator("[data-testid=bot]").count()
-    page.locator("#question textarea").fill(question)
-    page.keyboard.press("Enter")
-    answer = page.locator("[data-testid=bot]").nth(before)
-    answer.locator(".copy, .abstained, .failure").wait_for()
-    return answer
-
-
-def lit(page):
-    """The highlighted text, once it stands within the visible part of the pane."""
-    expect(page.locator("#source mark.lit").first).to_be_in_viewport()
-    page.wait_for_function(
-        """() => { const a = document.querySelector("#source article").getBoundingClientRect();
-        const m = document.querySelector("#source mark.lit").getBoundingClientRect();
-        return m.top >= a.top && m.bottom <= a.bottom }"""
-    )
-    return "".join(page.locator("#source mark.lit").all_text_contents())
+pytestmark = needs_chromium
 
 
 def test_a_cited_answer_from_the_shipped_corpus_leads_to_its_sentence(visit, tmp_path):
@@ -111,6 +44,7 @@ def learn(page):
     page.get_by_role("button", name=say.START).click()
     for n in range(1, 4):
         page.get_by_text(f"第 {n}/10 题").wait_for()
+        no_barrier(page)
         answer_something(page)
         page.get_by_role("button", name=say.SUBMIT).click()
         feedback = page.locator("#feedback .feedback")
@@ -127,6 +61,7 @@ def learn(page):
     expect(page.get_by_role("button", name=say.TURN)).to_be_visible()
     page.get_by_role("tab", name=say.RESULTS).click()
     page.get_by_role("cell", name="local").wait_for()
+    no_barrier(page)
     measure(page)
 
 
@@ -139,6 +74,7 @@ def measure(page):
     page.locator("#run svg").first.wait_for()
     page.locator("#run details summary").first.click()
     assert "理解为" in page.locator("#run details[open]").inner_text()
+    no_barrier(page)
     page.get_by_role("tab", name=say.COMPARE).click()
     page.get_by_role("button", name=say.COMPARE).click()
     page.get_by_text(say.NO_RUN).wait_for()  # there is only one

@@ -18,6 +18,7 @@ from hujin_qa.errors import BadInput, NoIndex
 from hujin_qa.settings import Settings
 from hujin_qa.types import Delta, Document, Section
 from hujin_qa.users import LOCAL, User
+from hujin_qa.web import english
 from hujin_qa.web import strings as say
 from hujin_qa.web.login import guard, user_of
 from hujin_qa.web.render import answer_html, said, welcome
@@ -26,10 +27,10 @@ from hujin_qa.web.source import place, reader_html
 from hujin_qa.web.talk import Talk
 
 TAGS = re.compile(
-    "a|article|b|br|button|details|div|em|h[1-6]|header|li|nav|option|p|section|select|span|strong|summary|ul"
+    "a|article|b|br|button|details|div|em|h[1-6]|header|input|li|nav|option|p|section|select|span|strong|summary|ul"
 )
 ATTRIBUTES = re.compile(
-    "aria-label|aria-live|class|data-at|data-document|href|lang|open|role|selected|tabindex|title|type|value"
+    "aria-label|aria-live|class|data-ask|data-at|data-document|href|lang|open|placeholder|role|selected|tabindex|title|type|value"
 )
 
 
@@ -44,7 +45,7 @@ class Parsed(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attributes}
-        if tag not in ("br",):
+        if tag not in ("br", "input"):
             self.open.append(dict(attributes).get("data-at") if tag != "a" else None)
 
     def handle_endtag(self, tag):
@@ -372,6 +373,23 @@ def test_only_asking_is_public(client):
     info = client.get("/gradio_api/info").json()
     assert list(info["named_endpoints"]) == ["/ask"]
     assert info["unnamed_endpoints"] == {}
+
+
+@pytest.mark.parametrize("content", [b"x", b"x" * 5000])
+def test_a_file_is_refused_with_what_to_do_instead(client, content):
+    refused = client.post("/gradio_api/upload", files={"files": ("a.txt", content)})
+    assert (refused.status_code, refused.text) == (403, say.NO_UPLOAD)
+
+
+def test_the_page_comes_in_the_language_of_its_visitor(client):
+    pages = {}
+    for accepted in ("zh-CN", "en-US,en;q=0.9"):
+        client.cookies.clear()  # the language that was settled
+        pages[accepted] = client.get("/", headers={"accept-language": accepted})
+    assert say.ASK_HERE in pages["zh-CN"].text
+    assert english.ASK_HERE in pages["en-US,en;q=0.9"].text
+    assert say.ASK_HERE not in pages["en-US,en;q=0.9"].text
+    client.cookies.clear()
 
 
 def test_every_response_forbids_other_hosts_and_no_file_is_served(client):

@@ -1,5 +1,6 @@
 """The one JSON shape of an answer, and the words that describe it, on every surface."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from .types import Answer, Citation, Hit, Note
@@ -54,14 +55,19 @@ def note_payload(note: Note) -> dict[str, Any]:
     return {"kind": note.kind, "text": note.text, "source": note.source, "status": note.status}
 
 
-def note_line(note: Note) -> str:
-    """A note as a reader sees it."""
-    name = {"erratum": "勘误"}.get(note.kind, note.kind)
-    return f"{name}({note.status}):{note.text}(据:{note.source})"
+CONFIDENCE = {"none": "未作答", "fair": "把握一般,请核对原文", "good": "把握较大", "high": "把握大"}
+NOTE = "{kind}({status}):{text}(据:{source})"
+NOTE_WORDS = {"erratum": "勘误"}
 
 
-def confidence_words(answer: Answer) -> str:
+def note_line(note: Note, form: str = NOTE, words: Mapping[str, str] = NOTE_WORDS) -> str:
+    """A note as a reader sees it; ``words`` names kinds and states."""
+    kind, status = words.get(note.kind, note.kind), words.get(note.status, note.status)
+    return form.format(kind=kind, status=status, text=note.text, source=note.source)
+
+
+def confidence_words(answer: Answer, words: Mapping[str, str] = CONFIDENCE) -> str:
     """The confidence in words."""
     if answer.status == "abstained":
-        return "未作答"
-    return "把握大" if answer.confidence >= 0.85 else "把握较大" if answer.confidence >= 0.65 else "把握一般,请核对原文"
+        return words["none"]
+    return words["high" if answer.confidence >= 0.85 else "good" if answer.confidence >= 0.65 else "fair"]

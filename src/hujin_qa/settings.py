@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535)
     auth: SecretStr | None = None  # "user:password[,user:password…]"; needed off loopback
     root_path: str = ""  # where a reverse proxy mounts the chat
+    language: Literal["auto", "zh", "en"] = "auto"  # of the pages, until a visitor chooses; auto: the browser's
 
     # An OpenAI-compatible server; used where address and model are both set. The operator's, never a chat user's.
     llm_address: str = Field(default="", validation_alias="OPENAI_BASE_URL", pattern="^(https?://.+)?$")

@@ -15,7 +15,7 @@ from ..evaluation.questions import EvalQuestion, load_questions
 from ..evaluation.report import answers_html, comparison_html, questions_html, tables_html, variants_html
 from ..evaluation.runs import Journal, read_run, write_run
 from ..evaluation.variants import Variant
-from . import strings as say
+from .language import say
 
 Progress = Generator[tuple[int, int], None, str]
 """How many questions are done, of how many; returns the name of the run that was kept."""

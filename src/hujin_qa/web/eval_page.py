@@ -11,8 +11,8 @@ from ..errors import BadInput
 from ..evaluation.judge import CAUSES
 from ..evaluation.variants import FUSIONS, READERS, variants
 from ..users import User
-from . import strings as say
 from .bench import Bench
+from .language import say
 from .login import user_of
 from .talk import told
 

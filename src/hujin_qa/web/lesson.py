@@ -15,7 +15,7 @@ from ..study.results import Score, by_section, item_quality, score, section_name
 from ..study.store import Session
 from ..types import Citation
 from ..users import User
-from . import strings as say
+from .language import say
 from .source import place
 
 
@@ -177,7 +177,7 @@ def card_html(item: Item, *, opened: bool) -> str:
 
 def proof_html(item: Item) -> str:
     """The cited sentence with a link to its place in the chat's source pane, and the notes on it."""
-    notes = "".join(f'<p class="note">{escape(note_line(note))}</p>' for note in item.notes)
+    notes = "".join(f'<p class="note">{escape(note_line(note, say.NOTE, say.NOTE_WORDS))}</p>' for note in item.notes)
     return f"<blockquote>{escape(item.citation.quote)}</blockquote><p>{_link(item.citation, say.IN_SOURCE.format(section=section_name(item)))}</p>{notes}"
 
 

@@ -8,7 +8,7 @@ from ..accounts import Accounts
 from ..errors import BadInput
 from ..settings import Settings
 from ..users import LOCAL, User
-from . import strings as say
+from .language import say
 
 
 def guard(settings: Settings) -> Accounts | None:

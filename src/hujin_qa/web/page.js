@@ -1,93 +1,27 @@
-// Places in the source: a click on a link "#at=<document>:<start>-<end>" shows exactly those characters.
-// Offsets count characters as Python does (code points), so each block is cut as an array of them.
+// The conversation: copy, save, links to an answer, and what Gradio leaves to be done for those who cannot see.
 (() => {
-  document.documentElement.lang = "zh-CN";
-  let pane, server, cameFrom;
-  const words = window.hujinWords; // strings.py
-  const narrow = matchMedia("(max-width: 860px)");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const { words, made, notice } = window.hujin;
+  const named = new URLSearchParams(location.search).get("chat") || "";
+  let settled = false; // whether the conversation of the address has arrived
+  const answers = () => [...document.querySelectorAll("#chat [data-testid=bot]")];
 
-  const parse = (link) => {
-    const found = /#at=([^:]*):(\d+)-(\d+)$/.exec(link || "");
-    return found && { document: decodeURIComponent(found[1]), start: +found[2], end: +found[3] };
-  };
-
-  function clear() {
-    for (const mark of pane.querySelectorAll("mark")) mark.replaceWith(...mark.childNodes);
-    for (const block of pane.querySelectorAll("article [data-at]")) block.normalize();
-  }
-
-  // Wrap what lies in [start, end) of every block; the new <mark> elements in order.
-  function highlight({ start, end }, name) {
-    const marks = [];
-    for (const block of pane.querySelectorAll("article [data-at]")) {
-      const from = +block.dataset.at;
-      if (from >= end) continue;
-      const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
-      const nodes = [];
-      for (let at = from; walker.nextNode(); ) {
-        const letters = [...walker.currentNode.data];
-        if (at < end && at + letters.length > start) nodes.push([walker.currentNode, letters, at]);
-        at += letters.length;
-      }
-      for (const [node, letters, at] of nodes) {
-        const cut = (a, b) => letters.slice(Math.max(0, a - at), Math.max(0, b - at)).join("");
-        const mark = Object.assign(document.createElement("mark"), { className: name, tabIndex: -1 });
-        mark.textContent = cut(start, end);
-        node.replaceWith(cut(at, start), mark, cut(end, Infinity));
-        marks.push(mark);
-      }
-    }
-    return marks;
-  }
-
-  async function turnTo(name) {
-    if (pane.querySelector(".reader")?.dataset.document === name) return;
+  async function copy(button, text, told) {
     try {
-      pane.innerHTML = await server.read_document(name);
+      await navigator.clipboard.writeText(text); // refused on plain http from another machine
     } catch {
-      pane.querySelector(".status").textContent = words.lost;
+      const area = made("textarea", { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
     }
+    if (button.dataset.label) return;
+    button.dataset.label = button.textContent;
+    button.textContent = told;
+    setTimeout(() => [(button.textContent = button.dataset.label), delete button.dataset.label], 1500);
   }
 
-  // Show a place; the other places of the same answer are marked too, more quietly.
-  async function show(place, others = [], focus = true) {
-    await turnTo(place.document);
-    clear();
-    const same = (other) => other.start === place.start && other.end === place.end;
-    for (const other of others) if (other.document === place.document && !same(other)) highlight(other, "also");
-    const marks = highlight(place, "lit");
-    if (focus) document.body.classList.add("reading");
-    if (narrow.matches) pane.querySelector(".outline")?.removeAttribute("open");
-    const target = marks[0] || pane.querySelector("article");
-    if (!target) return;
-    const outline = [...pane.querySelectorAll(".outline a")];
-    for (const a of outline) a.removeAttribute("aria-current");
-    const here = outline.filter((a) => +a.dataset.at <= place.start).pop();
-    here?.setAttribute("aria-current", "true");
-    center(here, here?.closest("nav"), "auto");
-    center(target, pane.querySelector("article"), calm.matches ? "auto" : "smooth");
-    if (!focus) return;
-    target.focus({ preventScroll: true });
-    pane.querySelector(".status").textContent = `${words.arrived}${here?.textContent || ""}`;
-  }
-
-  // Scroll only the given box, never the page around it.
-  function center(target, box, behavior) {
-    if (!target || !box || target === box) return;
-    const gap = target.getBoundingClientRect().top - box.getBoundingClientRect().top;
-    box.scrollTo({ top: box.scrollTop + gap - box.clientHeight / 3, behavior });
-  }
-
-  const placesOf = (answer) => [...(answer?.querySelectorAll(".cite") || [])].map((a) => parse(a.href));
-
-  function back() {
-    document.body.classList.remove("reading");
-    if (cameFrom?.isConnected) cameFrom.focus();
-  }
-
-  async function copy(button) {
-    const answer = button.closest(".answer");
+  function asText(answer) {
     const claims = [...answer.querySelectorAll(".claim, .claims li")].map((claim) => {
       const text = claim.cloneNode(true);
       for (const a of text.querySelectorAll(".cite")) a.textContent = `[${a.lastChild.data}]`;
@@ -95,73 +29,64 @@
     });
     const sources = new Map([...answer.querySelectorAll(".cite")].map((a) => [a.lastChild.data, a.title]));
     const notes = [...answer.querySelectorAll(".note")].map((note) => note.textContent);
-    const lines = [...claims, ...notes, "", ...[...sources].map(([n, quote]) => `[${n}]「${quote}」`)];
-    const text = lines.join("\n");
-    try {
-      await navigator.clipboard.writeText(text); // refused on plain http from another machine
-    } catch {
-      const area = Object.assign(document.createElement("textarea"), { value: text });
-      document.body.append(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
-    const label = button.textContent;
-    button.textContent = words.copied;
-    setTimeout(() => (button.textContent = label), 1500);
+    return [...claims, ...notes, "", ...[...sources].map(([n, quote]) => `[${n}]「${quote}」`)].join("\n");
   }
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a.cite, a.place");
-    const place = link && pane && parse(link.href);
-    if (place) {
-      event.preventDefault();
-      if (!pane.contains(link)) cameFrom = link;
-      history.replaceState(null, "", location.pathname + location.search + link.hash);
-      show(place, placesOf(link.closest(".answer")));
-    } else if (event.target.closest(".back")) back();
-    else if (event.target.closest("button.copy")) copy(event.target.closest("button.copy"));
-  });
-  document.addEventListener("change", (event) => {
-    if (event.target.matches(".pick")) show(parse(event.target.value));
+    const button = event.target.closest("#chat .answer button");
+    if (!button) return;
+    if (button.matches(".copy")) copy(button, asText(button.closest(".answer")), words.copied);
+    const n = answers().findIndex((answer) => answer.contains(button)) + 1;
+    const link = `${location.origin}${location.pathname}${location.search}#answer=${n}`;
+    if (button.matches(".link")) copy(button, link, words.link_copied);
   });
   document.addEventListener("keydown", (event) => {
     const busy = event.key === "Enter" && !event.shiftKey && event.target.closest?.("#question:has(.stop-button)");
     if (busy) [event.preventDefault(), event.stopPropagation()]; // one question at a time
   }, true);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && pane?.contains(document.activeElement)) back();
-  });
 
   // Gradio names every message by its source text, which here is HTML; without a name its words are read out.
-  const named = "[data-testid=bot][aria-label], [data-testid=user][aria-label]";
+  const labelled = "[data-testid=bot][aria-label], [data-testid=user][aria-label]";
   new MutationObserver(() => {
-    for (const message of document.querySelectorAll(named)) message.removeAttribute("aria-label");
+    for (const message of document.querySelectorAll(labelled)) message.removeAttribute("aria-label");
     // Its examples are buttons, which may not be the children of a list.
     for (const list of document.querySelectorAll(".examples[role=list]")) list.setAttribute("role", "group");
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
 
-  window.hujin = {
-    open(element, calls) {
-      [pane, server] = [element, calls];
-      const place = parse(location.hash);
-      if (place) show(place);
-    },
+  // The answer that a link "#answer=<n>" stands for.
+  function pointed() {
+    const n = +(/#answer=(\d+)$/.exec(location.hash) || [])[1];
+    const answer = answers()[n - 1];
+    if (!answer) return null;
+    setTimeout(() => {
+      answer.tabIndex = -1;
+      answer.focus({ preventScroll: true });
+      answer.scrollIntoView({ block: "start" });
+    }, 400); // after Gradio has scrolled to the end
+    return answer;
+  }
+
+  Object.assign(window.hujin, {
+    copy,
+    // Before a question leaves: it belongs to the conversation of the address, even if that has not arrived.
+    asking: (...given) => [...given.slice(0, -1), given.at(-1) || (settled ? "" : named)],
     // A file that came as text goes to the user's disk.
     save(packed) {
       const { name, data } = JSON.parse(packed);
       const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([bytes])), download: name });
+      const link = made("a", { href: URL.createObjectURL(new Blob([bytes])), download: name });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     },
     // After an answer: the address names its conversation, and its first place comes into view, without leaving it.
     answered(chat) {
+      if (!settled && named && !chat) notice(words.no_answer_here);
+      const wanted = !settled && pointed();
+      const placed = !settled && /#at=/.test(location.hash);
+      settled = true;
       const search = chat ? `?chat=${encodeURIComponent(chat)}` : "";
       if (search !== location.search) history.replaceState(null, "", location.pathname + search + location.hash);
-      const places = placesOf([...document.querySelectorAll("#chat .answer")].pop());
-      if (!places.length) clear();
-      else if (!narrow.matches) show(places[0], places, false);
+      if (!placed) window.hujin.preview((wanted || answers().pop())?.querySelector(".answer"));
     },
-  };
+  });
 })();

@@ -13,13 +13,12 @@ import gradio as gr
 
 from ..accounts import Accounts
 from ..chats import Chats
-from ..feedback import REASONS
 from ..payload import answer_payload
 from ..study.course import Course
 from ..types import Document, Note
-from . import strings as say
 from .bench import Bench
 from .eval_page import build_eval
+from .language import COOKIE, LANGUAGES, Page, in_every_language, say, speaking
 from .login import user_of
 from .render import welcome
 from .shelf import Shelf
@@ -30,14 +29,19 @@ from .talk import DISLIKE, LIKE, UNCHANGED, Ask, Stream, Talk, Updates, idle, to
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
+_ASKING = "(...given) => window.hujin.asking(...given)"
 _NAMED = "() => new URLSearchParams(location.search).get('chat') || ''"
 
 
 def assets() -> dict[str, Any]:
     """What ``launch`` needs to dress the page; everything is inline or comes from this machine."""
     here = files(__package__)
-    style, script = ((here / name).read_text("utf-8") for name in ("style.css", "page.js"))
-    words = f"window.hujinWords = {json.dumps(say.IN_PAGE)};"
+    style, *scripts = ((here / name).read_text("utf-8") for name in ("style.css", "shell.js", "reader.js", "page.js"))
+    words: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            words[language] = say.IN_PAGE | {"other": say.OTHER_LANGUAGE, "page": say.PAGE}
+    given = f"window.hujinWords = {json.dumps(words)}; window.hujinCookie = {json.dumps(COOKIE)};"
     return {
         "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO).set(
             input_placeholder_color="*neutral_500",  # all of these: enough contrast to be read
@@ -47,7 +51,7 @@ def assets() -> dict[str, Any]:
             button_primary_background_fill_dark="*primary_700",
             button_primary_background_fill_hover_dark="*primary_800",
         ),
-        "head": f"<style>{style}</style><script>{words}{script}</script>",
+        "head": f"<style>{style}</style><script>{given}{''.join(scripts)}</script>",
     }
 
 
@@ -65,6 +69,30 @@ def build(
 ) -> gr.Blocks:
     """The page over anything that answers questions about these documents; with a course, the page /study too, and
     with a bench, the page /eval."""
+
+    def make() -> Page:
+        page: Page = _build(ask, stream, documents, notes, examples, accounts, chats, versions)
+        if course:
+            build_study(page, course, accounts)
+        if bench:
+            build_eval(page, bench, accounts)
+        page.queue(default_concurrency_limit=_AT_ONCE)
+        return page
+
+    return in_every_language(make)
+
+
+def _build(
+    ask: Ask,
+    stream: Stream,
+    documents: Mapping[str, Document],
+    notes: Sequence[Note],
+    examples: Sequence[str],
+    accounts: Accounts,
+    chats: Chats,
+    versions: Mapping[str, str],
+) -> Page:
+    """The chat alone, in the language that is spoken here."""
     talk = Talk(stream, documents, chats, versions)
 
     def read_document(document: str) -> str:
@@ -136,11 +164,12 @@ def build(
 
         return export
 
-    with gr.Blocks(title=say.PAGE, analytics_enabled=False, fill_height=True, fill_width=True) as page:
+    with Page(title=say.PAGE, analytics_enabled=False, fill_height=True, fill_width=True) as page:
         chat = gr.Textbox(visible="hidden", show_label=False)
         shelf = Shelf.lay_out(chats)
         with gr.Row(elem_id="desk", equal_height=True):
             with gr.Column(scale=6, min_width=320, elem_id="talk"):
+                gr.HTML(f'<h1 class="sr">{say.PAGE}</h1>', apply_default_css=False, elem_id="name")
                 log = gr.Chatbot(
                     elem_id="chat",
                     label=say.CONVERSATION,
@@ -153,7 +182,7 @@ def build(
                     latex_delimiters=[],
                     buttons=[],
                     editable="user",
-                    feedback_options=(LIKE, DISLIKE, *REASONS[:-1]),
+                    feedback_options=(LIKE, DISLIKE, *list(say.REASONS.values())[:-1]),
                 )
                 box = gr.Textbox(
                     elem_id="question",
@@ -183,8 +212,8 @@ def build(
             list_again(event.then(None, chat, js="(chat) => window.hujin.answered(chat)", **quiet))
 
         asking = [
-            box.submit(on_ask, [box, chat], shown, trigger_mode="multiple", **quiet),  # see Talk.reply
-            log.example_select(on_pick, chat, shown, **quiet),
+            box.submit(on_ask, [box, chat], shown, trigger_mode="multiple", js=_ASKING, **quiet),  # see Talk.reply
+            log.example_select(on_pick, chat, shown, js=_ASKING, **quiet),
             log.option_select(on_pick, chat, shown, **quiet),
             log.retry(on_retry, chat, shown, **quiet),
             log.edit(on_edit, chat, shown, **quiet),
@@ -210,11 +239,6 @@ def build(
             packed = button.click(on_export(ending), chat, shelf.file, **quiet)
             packed.success(None, shelf.file, js="(file) => window.hujin.save(file)", **quiet)
         gr.api(answer_json, api_name="ask")  # type: ignore[attr-defined]
-    if course:
-        build_study(page, course, accounts)
-    if bench:
-        build_eval(page, bench, accounts)
-    page.queue(default_concurrency_limit=_AT_ONCE)
     return page  # type: ignore[no-any-return]
 
 

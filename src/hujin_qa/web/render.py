@@ -10,7 +10,7 @@ from html import escape
 from ..payload import confidence_words, note_line
 from ..sections import top_headings
 from ..types import Answer, Citation, Claim, Document
-from . import strings as say
+from .language import say
 from .source import place
 
 _TITLES = 6  # documents named on the first page
@@ -29,12 +29,12 @@ def said(text: str, kind: str = "asked") -> str:
 def welcome(documents: Mapping[str, Document]) -> str:
     """The first page: what the text covers."""
     if not documents:
-        return f'<div class="welcome"><h1>{say.PAGE}</h1><p>{escape(say.EMPTY)}</p></div>'
+        return f'<div class="welcome"><p class="name">{say.PAGE}</p><p>{escape(say.EMPTY)}</p></div>'
     shown = list(documents.values())[:_TITLES]
     items = "".join(f"<li><strong>{escape(d.title)}</strong>{_headings(d)}</li>" for d in shown)
     more = say.MORE_DOCUMENTS.format(n=len(documents)) if len(documents) > len(shown) else ""
     return (
-        f'<div class="welcome"><h1>{say.PAGE}</h1><p>{say.TAGLINE}</p>'
+        f'<div class="welcome"><p class="name">{say.PAGE}</p><p>{say.TAGLINE}</p>'
         f'<h2>{say.COVERS}</h2><ul class="covers">{items}</ul>{f"<p>{more}</p>" if more else ""}</div>'
     )
 
@@ -55,11 +55,14 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int |
     body = _claims(answer, answer.claims[:claims])
     if claims is not None and claims < len(answer.claims):
         return f'<div class="answer answered">{read_as}{body}</div>'
-    notes = "".join(f'<p class="note">{escape(note_line(n))}</p>' for n in answer.notes)
-    copy = f'<p><button type="button" class="copy">{say.COPY}</button></p>'
+    notes = "".join(f'<p class="note">{escape(note_line(n, say.NOTE, say.NOTE_WORDS))}</p>' for n in answer.notes)
+    copy = "".join(
+        f'<button type="button" class="{kind}">{words}</button> '
+        for kind, words in (("copy", say.COPY), ("link", say.COPY_LINK))
+    )
     return (
         f'<div class="answer answered">{read_as}{body}{notes}{_remark(answer)}{_basis(answer)}'
-        f"{_places(answer.citations, documents)}{_also(answer, documents, say.ALSO_FOUND)}{copy}</div>"
+        f"{_places(answer.citations, documents)}{_also(answer, documents, say.ALSO_FOUND)}<p>{copy}</p></div>"
     )
 
 
@@ -102,11 +105,9 @@ def _marker(citation: Citation) -> str:
 def _basis(answer: Answer) -> str:
     percent = f"{answer.confidence:.0%}"
     why = escape(say.CONFIDENCE_WHY.format(percent=percent))
-    basis = say.BASIS.format(n=len(answer.citations))
-    return (
-        f'<details class="basis"><summary>{basis} · {escape(confidence_words(answer))}({percent})</summary>'
-        f"<p>{why}</p></details>"
-    )
+    basis, words = say.BASIS.format(n=len(answer.citations)), confidence_words(answer, say.CONFIDENCE)
+    sure = say.SURE.format(basis=basis, words=words, percent=percent)
+    return f'<details class="basis"><summary>{escape(sure)}</summary><p>{why}</p></details>'
 
 
 def _places(citations: Iterable[Citation], documents: Mapping[str, Document]) -> str:

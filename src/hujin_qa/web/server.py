@@ -11,6 +11,8 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..accounts import Accounts
@@ -22,8 +24,8 @@ from ..settings import Settings
 from ..study.course import Course
 from ..study.store import Store
 from ..suggestions import first_questions
-from . import strings as say
 from .bench import Bench
+from .language import COOKIE, language_of, say, speaking
 from .login import guard
 from .page import assets, build
 
@@ -78,18 +80,19 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
     """Start serving in the background; the address."""
     port = settings.port or _free_port(settings.host)
     _bypass_proxy()
+    dress = assets()
     options: dict[str, Any] = {
         "server_name": settings.host,
         "server_port": port,
         "root_path": settings.root_path or None,
         "auth": accounts.admits if (accounts := guard(settings)) else None,
         "auth_message": say.LOGIN,
-        "app_kwargs": {"middleware": [Middleware(_Headers)]},
+        "app_kwargs": {"middleware": [Middleware(_Visit, language=settings.language, head=dress["head"])]},
     }
     try:
         _, address, _ = page.launch(
             **options,
-            **assets(),
+            **dress,
             prevent_thread_lock=True,
             quiet=True,
             share=False,
@@ -153,19 +156,44 @@ def _versions(settings: Settings) -> dict[str, str]:
     return {"hujin-qa": version("hujin-qa"), **told, "llm": settings.llm_model if settings.has_llm else ""}
 
 
-class _Headers:
-    """Adds the security headers to every response; streams pass through untouched."""
+class _Visit:
+    """Adds the security headers to every response, settles the visitor's language and refuses files; streams pass
+    through untouched."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, language: str, head: str) -> None:
+        self.app, self.language, self.head = app, language, head.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        visit = Request(scope)
+        language = language_of(visit.cookies, visit.headers, self.language)
+        headers = [*_HEADERS]
+        if visit.cookies.get(COOKIE) != language:  # for page.js and for events; until the browser is closed
+            headers.append((b"set-cookie", f"{COOKIE}={language}; Path=/; SameSite=Lax".encode()))
+
+        held: list[Message] = []  # the start of a page, until it is known whether it is the login
+
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                message["headers"] = [*message["headers"], *headers]
+                if any(n == b"content-type" and v.startswith(b"text/html") for n, v in message["headers"]):
+                    held.append(message)
+                    return
+            elif held:
+                start = held.pop()
+                if b'"auth_required":true' in message.get("body", b"").replace(b" ", b""):  # Gradio leaves it undressed
+                    message["body"] = message["body"].replace(b"</head>", self.head + b"</head>", 1)
+                    rest = [(n, v) for n, v in start["headers"] if n != b"content-length"]
+                    start["headers"] = [*rest, (b"content-length", str(len(message["body"])).encode())]
+                await send(start)
             await send(message)
 
-        await self.app(scope, receive, sent if scope["type"] == "http" else send)
+        with speaking(language):
+            refused = scope["method"] == "POST" and visit.url.path.rstrip("/").endswith("/upload")
+            app = PlainTextResponse(say.NO_UPLOAD, 403) if refused else self.app
+            await app(scope, receive, sent)
 
 
 logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -12,7 +12,7 @@ from ..chats import Chats
 from ..errors import BadInput
 from ..export import FORMATS, file_name
 from ..users import User
-from . import strings as say
+from .language import say
 
 Event = Callable[..., Any]
 

@@ -10,9 +10,9 @@ from html import escape
 from urllib.parse import quote
 
 from ..payload import note_line
-from ..sections import heading_span
+from ..sections import heading_span, title
 from ..types import Document, Note, Section
-from .strings import BACK, DOCUMENT, NO_DOCUMENT, OUTLINE, SOURCE
+from .language import say
 
 _PICKABLE = 200  # a list of more documents is no help
 _LINE = re.compile(r"\S[^\n]*")
@@ -30,12 +30,12 @@ def place(document: str, start: int, end: int) -> str:
 def reader_html(document: str, documents: Mapping[str, Document], notes: Sequence[Note] = ()) -> str:
     """The pane for one document."""
     if document not in documents:
-        return f'<section class="reader"><p class="missing">{escape(NO_DOCUMENT)}</p></section>'
+        return f'<section class="reader"><p class="missing">{escape(say.NO_DOCUMENT)}</p></section>'
     shown = documents[document]
     return (
-        f'<section class="reader" data-document="{escape(shown.id)}" aria-label="{escape(SOURCE)}">'
+        f'<section class="reader" data-document="{escape(shown.id)}" aria-label="{escape(say.SOURCE)}">'
         f"<header>{_name(shown, documents)}"
-        f'<button type="button" class="back">{escape(BACK)}</button></header>'
+        f'<button type="button" class="back">{escape(say.BACK)}</button></header>{_tools(shown)}'
         f'<div class="desk">{_outline(shown)}'
         f'<article lang="zh-CN" tabindex="0" aria-label="{escape(shown.title)}">{_credits(shown)}'
         f"{''.join(_blocks(shown, [n for n in notes if n.document == document]))}</article></div>"
@@ -50,21 +50,46 @@ def _name(shown: Document, documents: Mapping[str, Document]) -> str:
         f'<option value="{escape(place(d.id, 0, 0))}"{" selected" * (d.id == shown.id)}>{escape(d.title)}</option>'
         for d in documents.values()
     )
-    return f'<h2><select class="pick" aria-label="{escape(DOCUMENT)}">{options}</select></h2>'
+    return f'<h2><select class="pick" aria-label="{escape(say.DOCUMENT)}">{options}</select></h2>'
+
+
+def _tools(shown: Document) -> str:
+    """Find in the text, ask about the section that is read, take a link to it along."""
+    buttons = [("previous", "↑", say.PREVIOUS_FOUND), ("next", "↓", say.NEXT_FOUND)]
+    found = "".join(
+        f'<button type="button" class="{kind}" title="{escape(name)}" aria-label="{escape(name)}">{sign}</button>'
+        for kind, sign, name in buttons
+    )
+    named = any(s.heading for s in shown.sections)
+    about = f'<button type="button" class="about">{escape(say.ASK_SECTION)}</button>' if named else ""
+    return (
+        f'<div class="tools" role="search"><input type="search" class="find" aria-label="{escape(say.FIND_IN_TEXT)}" '
+        f'placeholder="{escape(say.FIND_IN_TEXT)}"><span class="count" role="status"></span>{found}'
+        f'<span class="space"></span>{about}<button type="button" class="link">{escape(say.COPY_PLACE)}</button></div>'
+    )
+
+
+def _question(section: Section, names: Mapping[str, str]) -> str:
+    """What one asks to be told about a section; a name that others bear too is said with that of the section above."""
+    name, above = names[section.position], names.get(section.parent, "")
+    alone = sum(other == name for other in names.values()) == 1 or not above
+    return say.ABOUT_SECTION.format(section=name if alone else f"{above}的{name}")
 
 
 def _outline(document: Document) -> str:
     named = [s for s in document.sections if s.heading]
+    names = {s.position: title(s.heading) for s in named}
     if not named:
         return ""
     items = "".join(
         f'<li class="depth-{min(s.depth, 6)}"><a class="place" data-at="{heading_span(document, s)[0]}" '
+        f'data-ask="{escape(_question(s, names))}" '
         f'href="{escape(place(document.id, *heading_span(document, s)))}">{escape(s.heading)}</a></li>'
         for s in named
     )
     return (
-        f'<details class="outline" open><summary>{escape(OUTLINE)}</summary>'
-        f'<nav aria-label="{escape(OUTLINE)}"><ul>{items}</ul></nav></details>'
+        f'<details class="outline" open><summary>{escape(say.OUTLINE)}</summary>'
+        f'<nav aria-label="{escape(say.OUTLINE)}"><ul>{items}</ul></nav></details>'
     )
 
 
@@ -81,7 +106,7 @@ def _blocks(document: Document, notes: Iterable[Note]) -> Iterable[str]:
             text = escape(document.text[start:end], quote=False)
             yield f'<{tag} data-at="{start}">{text}</{tag}>'
             while waiting and waiting[0].start < end:
-                yield f'<p class="note" role="note">{escape(note_line(waiting.pop(0)))}</p>'
+                yield f'<p class="note" role="note">{escape(note_line(waiting.pop(0), say.NOTE, say.NOTE_WORDS))}</p>'
 
 
 def _spans(document: Document, section: Section) -> Iterable[tuple[int, int, str]]:

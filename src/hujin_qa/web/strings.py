@@ -1,4 +1,9 @@
-"""Every word the chat shows, in one place."""
+"""Every Chinese word the pages show, in one place; ``english`` has the same names. ``language`` picks between them."""
+
+from ..feedback import REASONS as _REASONS
+from ..payload import CONFIDENCE as CONFIDENCE
+from ..payload import NOTE as NOTE
+from ..payload import NOTE_WORDS as NOTE_WORDS
 
 PAGE = "问文档"
 TAGLINE = "每句回答都来自原文。点编号,看它在原文里的位置;文中没有的,会直说没有。"
@@ -30,8 +35,11 @@ EXPORT = "导出 {kind}"
 FORMATS = {"md": "Markdown", "docx": "Word", "json": "JSON"}
 PROBLEM = "没有做成"
 
+REASONS = {reason: reason for reason in _REASONS}  # as kept: as shown
+
 READ_AS = "理解为:"
 BASIS = "依据 {n} 处原文作答"
+SURE = "{basis} · {words}({percent})"
 CONFIDENCE_WHY = "按验证过的问题估计,原文含有这个答案的可能约 {percent}。引文逐字出自原文,请点编号核对。"
 UNSUPPORTED = "(这一句未能在原文中核实)"
 MARKER = "原文出处"
@@ -53,19 +61,36 @@ OUTLINE = "目录"
 DOCUMENT = "文档"
 BACK = "返回对话"
 NO_DOCUMENT = "没有这份文档。它可能已从索引中移除,请刷新页面。"
+FIND_IN_TEXT = "在原文中查找"
+PREVIOUS_FOUND, NEXT_FOUND = "上一处", "下一处"
+ASK_SECTION = "问这一节"
+ABOUT_SECTION = "“{section}”讲了什么?"  # a question to the text
+COPY_PLACE = "复制这一处的链接"
+COPY_LINK = "复制链接"
 IN_PAGE = {  # for page.js
     "arrived": "已定位到原文:",
     "copied": "已复制",
+    "link_copied": "链接已复制",
     "lost": "原文没有取到:与服务的连接断了。请刷新页面再试。",
+    "found": "第 {n}/{total} 处",
+    "found_none": "没有找到",
+    "no_answer_here": "这个链接指的回答不在了:对话已被删除,或属于别的用户。",
+    "offline": "网络断开了,现在不能提问。连上以后这条提示会消失。",
+    "gone": "服务没有回应:它可能正在重启。问过的都已保存,连上以后会自动恢复。",
+    "expired": "登录已失效。请重新登录,问过的都还在。",
+    "close": "关闭",
+    "log_in": "重新登录",
 }
+OTHER_LANGUAGE = "English"
 
 OPENED = "已打开:{address}"
 STOP_HINT = "按 Ctrl+C 停止。"
-LOGIN = "请登录后提问"
+LOGIN = "请登录后提问 · Please sign in"  # before one is known
 NEEDS_LOGIN = (
     "监听 {host} 会让别的机器也能打开这个网页,所以必须先有用户:hujin-qa users add 用户名,"
     "或设 HUJIN_QA_AUTH=用户名:密码(多个用逗号分开)。只在本机用请去掉 --host。"
 )
+NO_UPLOAD = "这里不收文件。要加文档,请管理员在服务器上运行:hujin-qa index 文件或文件夹"
 LOGGED_OUT = "登录已失效。请刷新页面,重新登录。"
 PORT_BUSY = "端口 {port} 已被占用。请关掉占用它的程序,或换一个端口:hujin-qa serve --port {other}"
 NO_ADDRESS = "不能监听 {host} 的端口 {port}:{reason}。请检查 --host 和 --port。"

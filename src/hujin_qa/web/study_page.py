@@ -12,7 +12,7 @@ from ..errors import BadInput
 from ..study.cards import RATINGS
 from ..study.course import Course
 from ..users import User
-from . import strings as say
+from .language import say
 from .lesson import Asked, Lesson, card_html, item_html
 from .login import user_of
 from .talk import told

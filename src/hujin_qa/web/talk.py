@@ -17,7 +17,7 @@ from ..errors import HujinError
 from ..feedback import GOOD, REASONS, judge, verdicts
 from ..types import Answer, Delta, Document, Turn
 from ..users import User
-from . import strings as say
+from .language import said_now, say
 from .render import answer_html, draft_html, said
 
 Ask = Callable[[str, Sequence[Turn]], Answer]
@@ -110,8 +110,9 @@ class Talk:
         """Keep what the user thinks of the ``n``-th answer (from 0)."""
         turns = self.chats.turns(user, chat)
         if n < len(turns):
-            verdict = {True: GOOD, LIKE: GOOD, False: REASONS[-1], DISLIKE: REASONS[-1]}.get(liked, str(liked))
-            judge(self.chats.path, user, turns[n].id, verdict, self.versions)
+            meant: dict[bool | str, str] = {shown: reason for reason, shown in say.REASONS.items()}
+            meant |= {True: GOOD, LIKE: GOOD, False: REASONS[-1], DISLIKE: REASONS[-1]}
+            judge(self.chats.path, user, turns[n].id, meant.get(liked, str(liked)), self.versions)
 
     def _updates(self, user: User, turns: Sequence[Kept], chat: str) -> Updates:
         marks: list[str | None] = []
@@ -122,7 +123,7 @@ class Talk:
     def _marks(self, user: User, turns: Sequence[Kept]) -> list[str | None]:
         """The verdict on each answer as Gradio names it."""
         given = verdicts(self.chats.path, user)
-        names = {GOOD: LIKE, REASONS[-1]: DISLIKE}
+        names = say.REASONS | {GOOD: LIKE, REASONS[-1]: DISLIKE}
         return [names.get(given[t.id], given[t.id]) if t.id in given else None for t in turns]
 
     def _messages(self, turns: Sequence[Kept]) -> list[dict[str, Any]]:
@@ -134,8 +135,8 @@ class Talk:
     def _shown(self, turn: Kept) -> str:
         if turn.answer:
             return answer_html(turn.answer, self.documents)
-        quiet = turn.remark in ("", say.STOPPED)
-        return said(turn.remark or say.UNFINISHED, "state" if quiet else "failure")
+        remark = said_now(turn.remark)
+        return said(remark or say.UNFINISHED, "state" if remark in ("", say.STOPPED) else "failure")
 
 
 @contextmanager

@@ -1,0 +1,197 @@
+"""The words of ``strings`` in English. Documents, questions and answers stay in their own language."""
+
+PAGE = "Ask the documents"
+TAGLINE = (
+    "Every sentence of an answer comes from the text. Click a number to see it in its place; what the text does not "
+    "say, you are told so. Questions are asked in Chinese."
+)
+COVERS = "What is covered"
+MORE_DOCUMENTS = "{n} documents in all"
+EMPTY = "Nothing is covered yet. Please add documents and run: hujin-qa index"
+
+QUESTION = "Question"
+ASK_HERE = "Ask in Chinese, then press Enter"
+CONVERSATION = "Conversation"
+SEARCHING = "Searching the text…"
+DRAFT = "The language model's draft, not yet checked against the text:"
+STOPPED = "Stopped. You can change the question and ask again."
+FAILED = (
+    "Something unexpected went wrong and this question was not answered. Please ask again; if it keeps failing, give "
+    "the log of the server's window to its operator."
+)
+
+UNFINISHED = "This question was not answered to the end. Please ask again."
+
+CHATS = "My conversations"
+NEW_CHAT = "New conversation"
+FIND_CHAT = "Search conversations"
+NO_CHATS = "No conversations yet. What you ask is kept here."
+NO_SUCH_CHATS = "No conversation contains this."
+NO_CHAT = "There is no such conversation. It may have been deleted."
+CHAT_TITLE = "Name of this conversation"
+RENAME = "Rename"
+REMOVE = "Delete this conversation"
+REMOVE_SURE = "Really delete it, for good"
+EXPORT = "Export as {kind}"
+FORMATS = {"md": "Markdown", "docx": "Word", "json": "JSON"}
+PROBLEM = "That did not work"
+
+REASONS = {
+    "答非所问": "Off the question",
+    "与原文不符": "Not what the text says",
+    "出处不对": "Wrong source",
+    "说得不全": "Incomplete",
+    "文中其实没有": "The text does not say this",
+    "文中其实有": "The text does say it",
+    "没有帮助": "Not helpful",
+}
+
+READ_AS = "Understood as: "
+BASIS = "Places in the text that it rests on: {n}"
+SURE = "{basis} · {words} ({percent})"
+CONFIDENCE_WHY = (
+    "By questions that were checked, the text holds this answer with a likelihood of about {percent}. Quotes are the "
+    "text's own words; click the numbers to check."
+)
+CONFIDENCE = {
+    "none": "not answered",
+    "fair": "fairly sure, please check the text",
+    "good": "quite sure",
+    "high": "very sure",
+}
+NOTE = "{kind} ({status}): {text} (source: {source})"
+NOTE_WORDS = {"erratum": "Erratum", "待核": "to be verified", "已核": "verified"}
+UNSUPPORTED = "(this sentence could not be verified in the text)"
+MARKER = "source "
+SOURCES = "Sources"
+OPENING = "Opening"
+ALSO_FOUND = "{n} passages found but not cited"
+NEARBY = "{n} passages that are near (not an answer)"
+COPY = "Copy the answer with its sources"
+ABSTAINED = {
+    "": "Not answered",
+    "empty_index": "There is no index yet",
+    "no_match": "The text does not say",
+    "not_enough_evidence": "Not enough evidence to answer",
+    "llm_unavailable": "The language model did not respond",
+}
+
+SOURCE = "Source text"
+OUTLINE = "Outline"
+DOCUMENT = "Document"
+BACK = "Back to the conversation"
+NO_DOCUMENT = "There is no such document. It may have been taken out of the index; please reload the page."
+FIND_IN_TEXT = "Find in the text"
+PREVIOUS_FOUND, NEXT_FOUND = "Previous", "Next"
+ASK_SECTION = "Ask about this section"
+ABOUT_SECTION = "“{section}”讲了什么?"  # a question to the text, which is Chinese
+COPY_PLACE = "Copy a link to this place"
+COPY_LINK = "Copy link"
+IN_PAGE = {
+    "arrived": "Now at: ",
+    "copied": "Copied",
+    "link_copied": "Link copied",
+    "lost": "The text could not be fetched: the connection to the server is lost. Please reload the page.",
+    "found": "{n} of {total}",
+    "found_none": "Not found",
+    "no_answer_here": "The answer of this link is gone: its conversation was deleted or is another user's.",
+    "offline": "You are offline and cannot ask now. This message goes away once you are back.",
+    "gone": "The server does not respond; it may be restarting. All that you asked is kept, and this page recovers by itself.",
+    "expired": "Your sign-in has expired. Please sign in again; all that you asked is kept.",
+    "close": "Close",
+    "log_in": "Sign in again",
+}
+OTHER_LANGUAGE = "中文"
+
+OPENED = "Open at {address}"
+STOP_HINT = "Press Ctrl+C to stop."
+LOGIN = "请登录后提问 · Please sign in"
+NEEDS_LOGIN = (
+    "Listening at {host} lets other machines open this page, so there must be users first: hujin-qa users add NAME, or "
+    "set HUJIN_QA_AUTH=name:password (several, parted by commas). To use it on this machine only, leave out --host."
+)
+NO_UPLOAD = (
+    "No files are taken here. To add documents, ask the operator to run on the server: hujin-qa index FILE_OR_FOLDER"
+)
+LOGGED_OUT = "Your sign-in has expired. Please reload the page and sign in again."
+PORT_BUSY = (
+    "Port {port} is taken. Please end the program that has it, or use another port: hujin-qa serve --port {other}"
+)
+NO_ADDRESS = "Cannot listen at port {port} of {host}: {reason}. Please check --host and --port."
+
+CHAT, STUDY = "Ask", "Learn"
+PATH, QUIZ, CARDS, RESULTS = "Study path", "Quiz", "Flashcards", "Results"
+PROGRESS = "{right} of {total} items answered right; {cards} cards to review."
+STEP = "about {minutes} min, {right} of {total} items right"
+NEXT_STEP = "Next:"
+TERMS = "Terms: "
+HERE = "source"
+IN_SOURCE = "See the source: {section}"
+WHOLE_TEXT = "The whole text"
+SECTION = "Which section"
+HOW_MANY = "How many items"
+START = "Start the quiz"
+LAST_SCORE = "Your last score"
+SCORE = "{right} of {total} right. "
+WEAK = "Weak sections: "
+AGAIN = "Do the wrong ones again"
+CHOICES = "Choose one"
+CHOICES_MANY = "Choose all that are right"
+PLACE = "Place {n}"
+SUBMIT = "Submit"
+NEXT = "Next item"
+CHOOSE = "Please complete your answer before you submit it."
+ITEM_OF = "Item {n} of {total}"
+RIGHT = "✓ Right"
+WRONG = "✗ Wrong. The right answer: {answer}"
+NO_ITEMS = "There are no items for this section. Please choose another one or the whole text."
+CARDS_WAITING = "{n} to review"
+NO_CARDS = "No cards to review now. Come back later."
+TURN = "Show the answer"
+UNDO_CARD = "Undo the last card"
+TRAINERS_ONLY = "This page is for trainers only."
+NO_RESULTS = "Nobody has done a quiz yet."
+BY_LEARNER, BY_SECTION, BY_ITEM = "Who did how much", "Hardest sections", "Hardest items"
+LEARNER_HEADS = ("Learner", "Right", "Share")
+SECTION_HEADS = ("Section", "Right", "Share")
+ITEM_HEADS = ("Item", "Answers", "Share right", "Discrimination")
+
+EVAL, RUN, RUNS, COMPARE = "Evaluate", "Run", "Results", "Compare"
+QUESTION_SET = "Question set"
+START_RUN, STOP_RUN = "Start", "Stop"
+PROGRESS_OF_RUN = "Progress"
+RUNNING = "{done} of {total} questions asked"
+RAN = "{n} questions asked, the result is kept as {name}"
+RUN_STOPPED = "Stopped. What was asked is kept; press “Resume” to go on."
+RESUME_RUN = "Resume"
+CAUSE, ALL_WRONG, ALL_QUESTIONS = "Cause", "All that failed", "All"
+VARIANTS, TRY = "Side by side", "Try"
+VARIANTS_HINT = (
+    "Choose several of each; every combination is tried and compared. To compare another embedding model, ask the "
+    'operator to set HUJIN_QA_OTHER_ENCODERS={"name or folder of the model": "its index folder"}.'
+)
+ENCODER, CURRENT = "Embedding model", "The one in use"
+NO_ENCODER = "There is no such embedding model."
+OTHER_DOCUMENTS = (
+    "{index} is the index of other documents and cannot be compared. Please rebuild it from the same documents."
+)
+FUSION, HITS, THRESHOLD, READER = (
+    "Retrieval",
+    "Passages read (several numbers)",
+    "Threshold (several numbers)",
+    "Reader",
+)
+OR_SET = "Or a question set (leave the question empty)"
+TRYING = "Variant {n} of {of} ({name}): {done} of {total} questions asked"
+NOT_A_NUMBER = "“{text}” will not do: please write numbers from {low:g} to {high:g}, parted by blanks."
+NO_QUESTION = "Please write a question first."
+CORRECT = "Correct the gold"
+QUESTION_ID, ANSWERABLE, WHY, SAVE = "Question id", "The text has an answer", "Why the change", "Save"
+FACTS = "Facts (one a line; ways to write the same fact parted by |)"
+EVIDENCE = "Evidence (one a line: a section number or a sentence of the text)"
+CORRECTED = "{id} is saved. Earlier results used the old gold and can no longer be compared with new ones."
+LOOK = "Open"
+BEFORE, AFTER = "Before", "Now"
+NO_SET = "Please choose a question set first."
+NO_RUN = "Please choose a result first."
+EVALUATORS_ONLY = "This page is for evaluators only."

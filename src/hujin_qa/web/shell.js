@@ -1,0 +1,87 @@
+// What every page has, the login too: the language, and one clear sentence when the server cannot be reached.
+(() => {
+  // The server has settled the language; Gradio's own words follow the browser's, so that one says the same.
+  const language = new RegExp(`(?:^|; )${window.hujinCookie}=en`).test(document.cookie) ? "en" : "zh";
+  const words = window.hujinWords[language]; // strings.py, english.py
+  document.documentElement.lang = { zh: "zh-CN", en: "en" }[language];
+  Object.defineProperty(navigator, "language", { value: document.documentElement.lang });
+
+  const made = (tag, given) => Object.assign(document.createElement(tag), given);
+
+  function offerOtherLanguage() {
+    const other = { zh: "en", en: "zh" }[language];
+    const button = made("button", { id: "language", type: "button", lang: other, textContent: words.other });
+    button.addEventListener("click", () => {
+      document.cookie = `${window.hujinCookie}=${other}; Path=/; Max-Age=31536000; SameSite=Lax`;
+      location.reload();
+    });
+    document.body.append(button);
+  }
+  if (document.body) offerOtherLanguage();
+  else document.addEventListener("DOMContentLoaded", offerOtherLanguage);
+
+  // A sentence over the page, with a way on; an empty one takes it away.
+  function notice(text, action = "") {
+    document.getElementById("notice")?.remove();
+    if (!text) return;
+    const bar = made("div", { id: "notice", textContent: text });
+    bar.setAttribute("role", "alert");
+    const button = made("button", { type: "button", textContent: action || "✕" });
+    if (!action) button.setAttribute("aria-label", words.close);
+    button.addEventListener("click", () => (action ? location.reload() : notice("")));
+    bar.append(button);
+    document.body.append(bar);
+  }
+
+  const ask = window.fetch.bind(window);
+  let lost = false;
+
+  // Until the server is back: say what is wrong, then whether one may go on.
+  async function watch() {
+    if (lost) return;
+    lost = true;
+    document.body.classList.add("lost"); // Gradio's own words for it are English
+    for (;;) {
+      try {
+        const reply = await ask(`${window.gradio_config.root}/gradio_api/user`, { cache: "no-store" });
+        const user = reply.ok ? await reply.json() : null;
+        if (reply.status < 500) {
+          const known = window.gradio_config?.username;
+          if (known && user !== known) notice(words.expired, words.log_in);
+          else notice("");
+          break;
+        }
+      } catch {
+        // not yet
+      }
+      notice(navigator.onLine ? words.gone : words.offline);
+      await new Promise((done) => setTimeout(done, 2000));
+    }
+    document.body.classList.remove("lost");
+    lost = false;
+  }
+
+  window.fetch = async (...given) => {
+    try {
+      const reply = await ask(...given);
+      if (reply.status === 401 && !/\/login/.test(reply.url)) watch();
+      return reply;
+    } catch (error) {
+      if (error.name !== "AbortError") watch();
+      throw error;
+    }
+  };
+  window.addEventListener("offline", watch);
+  // A stream that breaks off is seen by Gradio alone; and its login has neither a name, a main part nor a first heading.
+  new MutationObserver(() => {
+    const login = document.querySelector("p.auth")?.parentElement;
+    if (login && !login.role) {
+      document.title ||= words.page;
+      login.role = "main";
+      login.querySelector("h2")?.setAttribute("aria-level", "1");
+    }
+    if (/Connection to the server was lost/.test(document.querySelector(".toast-wrap")?.textContent)) watch();
+  }).observe(document, { subtree: true, childList: true });
+
+  window.hujin = { words, made, notice };
+})();

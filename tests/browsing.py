@@ -1,0 +1,43 @@
+"""What a test does in a browser; the fixtures that open it are in conftest.py."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+CHROMIUM = Path("/usr/bin/chromium")
+needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed; .ci/run installs it")
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+
+
+def ask(page, question):
+    """Ask and wait for the whole answer."""
+    before = page.locator("[data-testid=bot]").count()
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    answer = page.locator("[data-testid=bot]").nth(before)
+    answer.locator(".copy, .abstained, .failure").wait_for()
+    return answer
+
+
+def lit(page):
+    """The highlighted text, once it stands within the visible part of the pane."""
+    expect(page.locator("#source mark.lit").first).to_be_in_viewport()
+    page.wait_for_function(
+        """() => { const a = document.querySelector("#source article").getBoundingClientRect();
+        const m = document.querySelector("#source mark.lit").getBoundingClientRect();
+        return m.top >= a.top && m.bottom <= a.bottom }"""
+    )
+    return "".join(page.locator("#source mark.lit").all_text_contents())
+
+
+def no_barrier(page):
+    """Nothing that axe calls serious or critical, and no other breach either."""
+    page.wait_for_function("document.getAnimations().every((a) => a.playState !== 'running')")  # half faded is pale
+    for _ in range(5):  # what Gradio fades in by script is pale for a moment
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        if not found:
+            return
+        page.wait_for_timeout(300)
+    raise AssertionError([(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found])
