@@ -1,6 +1,6 @@
 """Measure the grounding check on eval/grounding.jsonl; writes eval/results/grounding.json.
 
-    .venv/bin/python eval/grounding.py [--wrong]
+    .venv/bin/python eval/grounding.py [--wrong SPLIT]
 
 "true" pairs must be supported, all others must not. ``--wrong`` prints every misjudged pair.
 """
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Judge every pair and print accuracy by split and kind."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wrong", choices=["dev", "held-out"])
+    parser.add_argument("--wrong", choices=["dev", "held-out", "adversary-1", "adversary-2"])
     shown = parser.parse_args().wrong
     encoder = open_encoder("default", load_settings().cache)
     right: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))

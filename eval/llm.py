@@ -88,6 +88,7 @@ def main() -> None:
                 for q in (0.5, 0.9)
             }
             for name in ("first_token", "model", "check")
+            if any(name in t for t in times)
         },
         "remarks": dict(Counter(o.answer.remark for o in after if o.answer.remark)),
         "tokens": {k: sum(o.answer.usage.get(k, 0) for o in after) for k in ("prompt_tokens", "reply_tokens")},

@@ -56,6 +56,12 @@ class Server:
     def url(self) -> str:
         return f"http{'s' if self._context else ''}://127.0.0.1:{self.port}/v1"
 
+    def scripts(self, *scripts: Script) -> None:
+        """What to say from now on, first to last; forgets what was asked."""
+        self._scripts = scripts
+        self.requests.clear()
+        self.hung_up.clear()
+
     def body(self, n: int = -1) -> dict:
         return json.loads(self.requests[n].partition(b"\r\n\r\n")[2])
 

@@ -43,6 +43,10 @@ def test_what_the_source_says_in_other_words_is_supported(claim, evidence, encod
         ("年休假由《员工手册》规定。", LEAVE, "员工手册"),
         ("年休假在OA系统申请。", LEAVE, "oa"),
         ("销售团队的奖金将在春节前发放。", SALES, ""),
+        ("海外市场一律占三成以上。", [*SALES, "海外市场通常占三成以上。"], "肯定"),
+        ("采收在秋季开始。", ["采收在春季开始。"], "秋季"),
+        ("每斤卖32元。", ["每公斤卖32元。"], "每斤"),
+        ("票价由80元提早三个月公布。", ["票价在九月公布,原定七月。"], "三个月"),
     ],
 )
 def test_what_the_source_does_not_say_is_not_supported_and_the_fault_is_named(claim, evidence, fault, encoder):
@@ -65,6 +69,14 @@ def test_nothing_is_supported_by_nothing(encoder):
         ("一千二百件", "1200件"),
         ("两年半", "2.5年"),
         ("三分之一", "33.33%"),
+        ("晚上八点半", "20:30"),
+        ("下午三点一刻", "15:15"),
+        ("最晚11点", "11:00"),
+        ("半小时", "30分钟"),
+        ("三月底", "3月"),
+        ("十四周岁", "14岁"),
+        ("两名", "两个"),
+        ("三公斤", "6斤"),
     ],
 )
 def test_a_quantity_is_the_same_in_any_writing(one, other):

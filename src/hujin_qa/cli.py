@@ -209,6 +209,8 @@ def _drafted(assistant: Any, question: str, history: list[tuple[str, str]]) -> A
     drafting, answer = False, None
     try:
         for event in assistant.stream(question, history):
+            if isinstance(event, Delta) and not event.text:
+                continue
             if isinstance(event, Delta):
                 print(("" if drafting else f"{on}草稿(未核对):") + event.text, end="", file=sys.stderr, flush=True)
                 drafting = True

@@ -26,7 +26,7 @@ def compose_answer(
     settings: Settings,
     stopped: Callable[[], bool],
 ) -> Iterator[Delta | Answer]:
-    """Drafts as the model writes, then the checked answer; ``extractive`` itself where the model fails.
+    """Drafts as the model writes (empty ones while it is silent), then the checked answer; ``extractive`` itself where the model fails.
 
     Args:
         extractive: an answered one; its hits are the passages that the model sees.
@@ -49,8 +49,10 @@ def compose_answer(
 
     try:
         for piece in reply:
-            timings.setdefault("first_token", since())
-            if shown := transcript.feed(piece):
+            if piece:
+                timings.setdefault("first_token", since())
+            shown = transcript.feed(piece)
+            if shown or not piece:
                 yield Delta(shown)
         if shown := transcript.close():
             yield Delta(shown)

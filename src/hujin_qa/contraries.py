@@ -4,54 +4,17 @@ The words are data (``data/grounding.toml``). All texts here are folded.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 from .headings import tag
 from .quantities import quantities
+from .synonyms import synonyms
 from .text import bigrams
+from .words import words
 
-_CLAUSE = re.compile(r"[^,。;:!?…\n]+")
+_CLAUSE = re.compile(r"(?:[^,。;:!?…\n]|(?<=\d):(?=\d\d)|(?<=\d),(?=\d{3}))+")
 _OF_CONTENT = ("n", "v", "a", "j", "l", "i", "z", "b", "eng", "s", "t", "x", "d")
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    negator: re.Pattern[str]
-    rounded: frozenset[str]
-    name_ends: tuple[str, ...]
-    plain: frozenset[str]
-    light: frozenset[str]
-    poles: dict[str, frozenset[tuple[int, int]]]  # word: (pair, side)
-    pole: re.Pattern[str]
-
-
-@cache
-def words() -> _Words:
-    """The data file, ready for search."""
-    table = tomllib.loads((files("hujin_qa") / "data" / "grounding.toml").read_text(encoding="utf-8"))
-    poles: dict[str, set[tuple[int, int]]] = {}
-    for pair, sides in enumerate(table["contraries"]):
-        for side, spellings in enumerate(sides):
-            for word in spellings.split():
-                poles.setdefault(word, set()).add((pair, side))
-    no, not_no = _longest_first(table["negators"]), _longest_first(table["not_negators"])
-    return _Words(
-        re.compile(f"(?P<other>{not_no})|(?P<no>{no})"),
-        frozenset(table["rounded"].split()),
-        tuple(table["name_ends"].split()),
-        frozenset(table["plain"].split()),
-        frozenset(table["light"].split()),
-        {word: frozenset(where) for word, where in poles.items()},
-        re.compile(_longest_first(" ".join(poles))),
-    )
-
-
-def _longest_first(spellings: str) -> str:
-    return "|".join(map(re.escape, sorted(set(spellings.split()), key=len, reverse=True)))
 
 
 @lru_cache(maxsize=8192)
@@ -143,15 +106,22 @@ def _shared_numbers(clause: str, other: str) -> float:
     return 0.5 * sum(any(q.matches(e) for e in quantities(other)) for q in quantities(clause) if q.unit != "公历年")
 
 
+_BETWEEN = re.compile("(?:对外|再|予|许|主动|直接|另行|随意|擅自|得|能|会|可|被|给|全|必|完全|自行|单独){0,2}$")
+_CANNOT = re.compile(
+    "[看听查找做办拿买吃用来回收达赶修抓进出打喝住管受挡跟比穿赢救记认读学走跑飞卖换坐睡](?<!免)不(?:到|了|见|成|动|上|出|完|清|起|着)(?!\\d|[一二三四五六七八九十])"
+)
+_AFFIRMS = re.compile("可以|可|能|要|会|应|必须|允许|仍|都")
+_LIMIT = re.compile("最后|最晚|最迟|截止|为止|最多|至多|以内|之内")
+_BEYOND = re.compile("以后|之后|过后|超过|超出|晚于|再")
 _THAN = re.compile(r"比[^,。;\d]{1,14}?(?:(?P<more>[高多大长快强早])|[低少小短慢弱晚])")
 
 
 def _poles(text: str) -> Iterator[tuple[re.Match[str], str]]:
     """Every word of a pair with the denial right before it, if any (不能 超过)."""
     for match in words().pole.finditer(text):
-        before = text[max(0, match.start() - 3) : match.start()]
+        before = text[max(0, match.start() - 6) : match.start()]
         if not before.endswith(("才", "方")):  # 写完才可以展出 both allows and forbids
-            denied = [m[0] for m in words().negator.finditer(before) if m["no"] and m.end() == len(before)]
+            denied = [m[0] for m in words().negator.finditer(before) if m["no"] and _BETWEEN.fullmatch(before, m.end())]
             yield match, denied[0] if denied else ""
 
 
@@ -161,6 +131,9 @@ def _sides(clause: str) -> dict[int, dict[int, str]]:
     for match, denial in _poles(clause):
         for pair, side in words().poles[match[0]]:
             found.setdefault(pair, {})[1 - side if denial else side] = denial + match[0]
+    if cannot := _CANNOT.search(clause):  # 看不到 is 无法看到
+        for pair, side in words().poles["无法"]:
+            found.setdefault(pair, {})[side] = cannot[0]
     for than in _THAN.finditer(clause):
         for pair, side in words().poles["高于" if than["more"] else "低于"]:
             found.setdefault(pair, {})[side] = than[0]
@@ -193,6 +166,7 @@ def _denials(clause: str) -> list[tuple[str, str]]:
         if match["no"] and not inside and not (before and len(before[0]) > 1):
             targets = [w for w, _ in content(clause[match.end() :])][:4] or [""]
             found += [(match[0], target) for target in targets]
+    found += [(match[0], match[0][0]) for match in _CANNOT.finditer(clause)]
     return found
 
 
@@ -204,20 +178,52 @@ def _denied(clause: str, near: list[str], there: list[str]) -> str:
 def _denies_too_much(clause: str, near: list[str], there: list[str]) -> bool:
     """Whether the clause denies what the source affirms."""
     denied = [word for _, word in _denials(clause) if word]
+    if _BEYOND.search(clause) and any(_LIMIT.search(c) for c in near):
+        return False  # 八点以后不能入场, where the source has 最后入场时间八点
     theirs = [(c, word) for c in there for _, word in _denials(c)]
+    if _is_affirmed(clause, denied, there):
+        return True
     if any(_same(word, other) or word in c for c, other in theirs for word in denied):
         return False
     plain = [c for c in near if not _denials(c)]
-    if any(word in c for c in plain for word in denied):
+    if any(w in c for c in plain for word in denied for w in synonyms(word) if len(w) > 1 or w == word):
         return True
     rest = words().negator.sub("", clause)
     return near[0] in plain and likeness(rest, near[0]) > 0.5 and not theirs and not _sides(clause)
+
+
+def _denied_texts(clause: str) -> list[str]:
+    """What follows each denial of a clause, at least two characters of it."""
+    limits = [m.span() for m in words().pole.finditer(clause)]
+    found = []
+    for match in words().negator.finditer(clause):
+        inside = any(a <= match.start() and match.end() < b for a, b in limits)
+        before = words().pole.match(clause, match.end())
+        rest = clause[match.end() : match.end() + 10]
+        if match["no"] and not inside and not (before and len(before[0]) > 1) and len(rest) > 1:
+            found.append(rest)
+    return found
+
+
+def _is_affirmed(clause: str, denied: list[str], there: list[str]) -> bool:
+    """Whether the clause that is by far the most like this one, denials apart, affirms what it denies."""
+    rest = words().negator.sub("", clause)
+    best = max(there, key=lambda c: likeness(rest, c))
+    acts = [word for word, flag in content(clause) if word in denied and flag[0] == "v"][:1]
+    if _denials(best) or _ONLY_AFTER.search(best) or "›" in best or not any(act in best for act in acts):
+        return False
+    others = [likeness(rest, words().negator.sub("", c)) for c in there if _denials(c)]
+    return likeness(rest, best) > max(others, default=0.0) + 0.2
 
 
 def _denies_too_little(clause: str, near: list[str], there: list[str]) -> bool:
     """Whether the clause affirms what the source denies."""
     mine = content(clause)
     affirmed = [c for c in there if not _denials(c)]
+    for denied in (text for c in there for text in _denied_texts(c)):
+        said = denied[0] in clause or _AFFIRMS.search(clause)
+        if said and likeness(denied, clause) >= 0.5 and all(likeness(denied, o) < 0.5 for o in affirmed):
+            return True
     for c in there:
         beyond = [word for word, flag in mine if flag[0] == "v" and word not in c]
         if beyond and any(all(word in o for word in beyond) for o in affirmed):

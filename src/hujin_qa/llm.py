@@ -11,6 +11,8 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -33,6 +35,7 @@ _LONGEST_WAIT = 10.0  # seconds between attempts; a server that asks for more is
 _MAX_BYTES = 4_000_000
 _BYTES_PER_TOKEN = 2000  # an event of one token is 200 to 400 bytes of JSON
 _TICK = 0.1  # seconds between looks at ``stopped``
+_PULSE = 10  # ticks of silence after which an empty piece lets whoever iterates find out that nobody waits any more
 _TRANSIENT = (429, 500, 502, 503, 504)
 _LOOP = (300, 4)  # longest repeated run in characters, and how often it must follow itself
 
@@ -56,18 +59,23 @@ class Reply:
         self._length = 0
 
     def __iter__(self) -> Iterator[str]:
-        """Pieces as they come. Ends early, quietly, once ``stopped()``; the connection is closed either way.
+        """Pieces as they come, an empty one every second of silence. Ends early, quietly, once ``stopped()``; the
+        connection is closed either way.
 
         Raises:
             LLMProblem: no usable answer.
         """
         with anyio.from_thread.start_blocking_portal() as portal:
             work = portal.start_task_soon(self._run)
+            silent = 0
             try:
                 while not self._stopped():
                     try:
                         piece = self._pieces.get(timeout=_TICK)
                     except Empty:
+                        silent += 1
+                        if silent % _PULSE == 0:
+                            yield ""
                         continue
                     if piece is None:
                         return
@@ -193,7 +201,19 @@ class _Refused(Exception):
         self.status = response.status_code
         self.after = 0.0  # seconds that the server asks to wait
         with suppress(ValueError):
-            self.after = float(response.headers.get("retry-after", "0"))
+            self.after = _seconds(response.headers.get("retry-after", "0"))
+
+
+def _seconds(asked: str) -> float:
+    """A ``Retry-After``: seconds, or the date to wait for.
+
+    Raises:
+        ValueError: neither.
+    """
+    with suppress(ValueError):
+        return min(max(float(asked), 0.0), 86400.0)
+    date = parsedate_to_datetime(asked)
+    return max((date - datetime.now(date.tzinfo)).total_seconds(), 0.0)
 
 
 class _Bounded(httpx.AsyncByteStream):

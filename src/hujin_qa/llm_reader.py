@@ -22,9 +22,9 @@ from .transcript import Transcript
 from .types import Citation, Claim, Encoder, Hit
 
 _MARKS = re.compile(r"\[(\d{1,3})\]")
-_STOP_MARKS = re.compile(r"([。！？!?；;]+)((?:\s*\[\d{1,3}\])+)")
+_STOP_MARKS = re.compile(r"([。！？!?；;]{1,8})((?:\s*\[\d{1,3}\])+)")
 _ITEM = re.compile(r"^\s*(?:\d{1,2}\s*[.、．)）]|[（(]\d{1,2}[)）]|#{1,6}|[-*•>])\s*")
-_LINK = re.compile(r"!?\[([^\]]{0,200})\]\([^)\s]{0,500}[^)]{0,100}\)|<[^<>]{0,300}>|https?://[^\s，。;；)）]{1,500}")
+_LINK = re.compile(r"!?\[([^\]]{0,200})\]\([^)]{0,600}\)|<[^<>]{0,300}>|https?://[^\s，。;；)）]{1,500}")
 _LEAD = re.compile(
     r"^(?:根据|按照|依据|从|综合)(?:以上|上述|提供的|所给的?|给出的)?(?:的)?资料(?:\s*\d+)?(?:内容|信息|可知|显示|来看|中)?[,，:：]?\s*"
 )

@@ -34,16 +34,22 @@ _UNITS = {  # canonical unit: spellings
     "斤": "斤",
     "公斤": "公斤 千克",
     "点": "点钟 点",
-    "岁": "岁",
+    "岁": "岁 周岁",
     "折": "折",
-    "个": "个 家 种 类 大 项 条 次 件 层 级 座 间 辆 箱 册 行 所 封 台 套 户 本 张 份 步 段 篇 组 门 章 节 款 批 支 部 块 样 者 代 届 期 稿 场 遍 轮 幕 集 卷 首 棵 株 匹 头 枚 瓶 杯 针 剂 片 栋 幢 艘 列 架 幅 道 处 课 讲 档 声 趟 排 桌 顿 笔 根 颗 只",
+    "个": "个 家 种 类 大 项 条 次 件 层 级 座 间 辆 箱 册 行 所 封 台 套 户 本 张 份 步 段 篇 组 门 章 节 款 批 支 部 块 样 者 代 届 期 稿 场 遍 轮 幕 集 卷 首 棵 株 匹 头 枚 瓶 杯 针 剂 片 栋 幢 艘 列 架 幅 道 处 课 讲 档 声 趟 排 桌 顿 笔 根 颗 只 站 袋 桶 罐 盒 粒 局 页 枝 筐 窝 群 圈 扇",
 }
+_BASES = {  # unit: what it is measured in and how many of those it holds
+    "小时": ("分钟", 60), "天": ("分钟", 1440), "周": ("分钟", 10080), "季度": ("月", 3), "年": ("月", 12),
+    "公里": ("米", 1000), "斤": ("克", 500), "公斤": ("克", 1000), "吨": ("克", 10**6), "人": ("个", 1),
+}  # fmt: skip
+_LATE = re.compile("(?:下午|午后|傍晚|晚上|夜里|夜间|当晚|(?<!最)晚)$")
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _COIN = ["美", "港", "日", "欧", "澳", "银", "英"]
 _SPELLINGS = "|".join(sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True))
 _SPELLING = re.compile(_SPELLINGS)
 _NUMBER = re.compile(
     rf"""(?<![a-z0-9.])(?P<clock>\d{{1,2}}:\d\d)(?!\d)
+    |(?P<hour>[{_HAN}]{{1,3}}|\d{{1,2}})点(?P<minute>[{_HAN}]{{1,3}}|\d{{1,2}})(?P<part_of_hour>分|刻)
     |(?P<fraction>[{_HAN}万亿]+|\d+)分之(?P<part>[{_HAN}]+|\d+)
     |(?P<half>一半|半数|半(?=(?:年|个?月|天|日|小时|个小时)))
     |(?P<ordinal>第(?:[{_HAN}]+|\d+))
@@ -73,8 +79,24 @@ class Quantity:
         """Whether both say the same: equal values, and units that do not contradict."""
         if {self.unit, other.unit} == {"公历年", "年"}:  # 十四年, and 14年 that was folded to 2014年
             return self.value % 100 == other.value % 100
-        same = abs(self.value - other.value) <= tolerance * max(abs(self.value), abs(other.value))
-        return same and (self.unit == other.unit or not self.unit or not other.unit)
+        if self.unit != other.unit and self.unit and other.unit:
+            return self.base[1] == other.base[1] and _near(self.base[0], other.base[0], tolerance)
+        return _near(self.value, other.value, tolerance)
+
+    @property
+    def base(self) -> tuple[float, str]:
+        """The value in the unit that its kind is measured in: 半小时 is 30 分钟."""
+        unit, factor = _BASES.get(self.unit, (self.unit, 1))
+        return self.value * factor, unit
+
+
+def _near(a: float, b: float, tolerance: float) -> bool:
+    return abs(a - b) <= tolerance * max(abs(a), abs(b))
+
+
+def _hour(text: str, start: int, hour: float) -> float:
+    """The hour of the day: 晚上八点 is 20."""
+    return hour + 12 if hour < 12 and _LATE.search(text[max(0, start - 3) : start].rstrip("的 ")) else hour
 
 
 @lru_cache(maxsize=16384)
@@ -95,8 +117,11 @@ def quantities(folded: str) -> tuple[Quantity, ...]:
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     start, end = match.span()
     if match["clock"]:
-        hour, minute = match[0].split(":")
-        return Quantity(match[0], int(hour) + int(minute) / 60, "点", start, end)
+        hour, minute = map(float, match[0].split(":"))
+        return Quantity(match[0], _hour(text, start, hour + minute / 60), "点", start, end)
+    if match["hour"]:
+        minutes = _value(match["minute"]) * (15 if match["part_of_hour"] == "刻" else 1)
+        return Quantity(match[0], _hour(text, start, _value(match["hour"]) + minutes / 60), "点", start, end)
     if match["half"]:
         if match[0] != "半":
             return Quantity(match[0], 50.0, "%", start, end)
@@ -126,8 +151,10 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         value, canonical = (value * 10 if value < 10 else value), "%折"
     if match["tail"] == "半":
         value += 0.5
+    if canonical == "点":
+        value = _hour(text, start, value)
     if match["han"] and (
-        number[0] in "百千" or (not unit and len(number) < 2) or (canonical in _GENERIC and value < 2)
+        number[0] in "百千" or (not canonical and len(number) < 2) or (canonical in _GENERIC and value < 2)
     ):
         return None
     return Quantity(text[start:end], value, canonical, start, end)

@@ -22,6 +22,7 @@ class Transcript:
         self._passages = passages
         self._held = ""
         self._thinking = False
+        self._opens_line = True  # nothing but blanks since the last line break
         self._shown: list[str] = []
         self.order: dict[int, int] = {}  # passage number: number shown
 
@@ -52,10 +53,10 @@ class Transcript:
                 continue
             match = _INTEREST.search(text, at)
             if match is None:
-                out.append(text[at:])
+                self._put(out, text[at:])
                 at = len(text)
                 break
-            out.append(text[at : match.start()])
+            self._put(out, text[at : match.start()])
             at = match.start()
             if text[at] == "<":
                 tag = text[at : at + len(_THOUGHT)]
@@ -65,6 +66,7 @@ class Transcript:
                         out.clear()
                         self._shown.clear()
                         self.order.clear()
+                        self._opens_line = True
                     at += len(_THINK) if self._thinking else len(_THOUGHT)
                     continue
                 if not final and (_THINK.startswith(tag) or _THOUGHT.startswith(tag)):
@@ -72,24 +74,23 @@ class Transcript:
             elif marker := _MARKER.match(text, at):
                 if not final and marker.end() == len(text):  # "[1]" may go on as "[1]]"
                     break
-                if text[at] in "(（" and self._opens_line(out):
-                    out.append(marker[0])  # (1) before an item is its number
-                else:
-                    out.append(self._renumbered(marker[1]))
+                is_item = text[at] in "(（" and self._opens_line  # (1) before an item is its number
+                self._put(out, marker[0] if is_item else self._renumbered(marker[1]))
                 at = marker.end()
                 continue
             elif not final and len(text) - at < 64 and _HALF.match(text, at):
                 break
-            out.append(text[at])
+            self._put(out, text[at])
             at += 1
         self._held = text[at:]
         shown = "".join(out)
         self._shown.append(shown)
         return shown
 
-    def _opens_line(self, out: list[str]) -> bool:
-        before = next((part for part in (*reversed(out), *reversed(self._shown)) if part.strip(" ")), "\n")
-        return before.rstrip(" ").endswith("\n")
+    def _put(self, out: list[str], text: str) -> None:
+        out.append(text)
+        if bare := text.rstrip(" "):
+            self._opens_line = bare.endswith("\n")
 
     def _renumbered(self, numbers: str) -> str:
         known = [n for n in map(int, re.findall(r"\d+", numbers)) if 1 <= n <= self._passages]

@@ -154,7 +154,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of a language model's draft, plain text: unchecked, replaced by the answer that follows."""
+    """A piece of a language model's draft, plain text: unchecked, replaced by the answer that follows.
+
+    An empty one only says that the model is still silent.
+    """
 
     text: str
 

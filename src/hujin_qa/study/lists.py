@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..contraries import words
 from ..headings import tag
 from ..sections import title
 from ..text import bigrams, fold
 from ..types import Section
+from ..words import words
 from .enumerations import Enumeration, enumerations
 from .figures import BLANK
 from .items import Draft

@@ -5,6 +5,7 @@ Nothing here is shared between sessions but what is read only; ``talk`` says wha
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from html import unescape
 from importlib.resources import files
 from typing import Any
@@ -15,7 +16,7 @@ from ..accounts import Accounts
 from ..chats import Chats
 from ..payload import answer_payload
 from ..study.course import Course
-from ..types import Document, Note
+from ..types import Answer, Document, Note
 from .bench import Bench
 from .eval_page import build_eval
 from .language import COOKIE, LANGUAGES, Page, in_every_language, say, speaking
@@ -98,12 +99,22 @@ def _build(
     def read_document(document: str) -> str:
         return reader_html(str(document), documents, notes)
 
-    def answer_json(question: str, history: list[str] | None = None) -> dict[str, Any]:
-        """Answer a question from the documents, with citations; ``history`` holds the earlier questions."""
+    def answer_json(question: str, history: list[str] | None = None) -> Iterator[dict[str, Any]]:
+        """Answer a question from the documents, with citations; ``history`` holds the earlier questions.
+
+        What a language model drafts comes first, as ``{"id", "draft"}``; the last event is the answer.
+        """
+        draft = ""
         try:
-            return answer_payload(ask(question, [("user", h) for h in history or []]), "1")
+            with closing(stream(question, [("user", h) for h in history or []])) as events:
+                for event in events:
+                    if isinstance(event, Answer):
+                        yield answer_payload(event, "1")
+                    else:
+                        draft += event.text
+                        yield {"id": "1", "draft": draft}
         except Exception as error:
-            return {"id": "1", "error": words_for(error)}
+            yield {"id": "1", "error": words_for(error)}
 
     def on_ask(question: str, chat: str, request: gr.Request) -> Iterator[Updates]:
         with told():

@@ -68,6 +68,8 @@ class Talk:
                 for event in events:
                     if isinstance(event, Answer):
                         answer = event
+                    elif not event.text:  # a chance for Gradio to end this where nobody waits any more
+                        yield UNCHANGED
                     else:
                         draft += event.text
                         yield step(draft_html(draft))

@@ -1,0 +1,135 @@
+"""Whether the numbers of a claim stand in what it cites, and are said of the same thing there."""
+
+import re
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+
+from .contraries import clauses, content, likeness
+from .quantities import Quantity, quantities
+from .words import words
+
+_OFTEN = re.compile("每(?:个|一)?(季度|季|年|月|周|星期|天|日|小时|分钟)")
+_RATE = re.compile(
+    "每(?:一)?(公斤|千克|斤|克|吨|平方米|平米|亩|公顷|立方米|公里|千米|米|人|户|箱|件|瓶|盒|台|辆|张|间)"
+)
+_WEEKDAY = re.compile("(?:周|星期|礼拜)([一二三四五六日天末])")
+_GROWTH = re.compile(
+    "(?P<up>增至|升至|增加到|增长到|提高到|上升到|升到|涨到)|降至|减至|减少到|下降到|缩短到|压缩到|降到|跌到"
+)
+
+
+def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
+    """What is wrong with the numbers of a folded claim, in Chinese."""
+    there = [(c, quantities(c)) for s in sources for c in clauses(s)]
+    joined = " ".join(sources)
+    every = [q for s in sources for q in quantities(s)]
+    mine = quantities(said)
+    faults = [
+        f"{m[0]} 不在所引原文"
+        for pattern in (_OFTEN, _RATE, _WEEKDAY)
+        if (theirs := {m[1] for m in pattern.finditer(joined)})
+        for m in pattern.finditer(said)
+        if m[1] not in theirs
+    ]
+    for q in mine:
+        tolerance = 0.03 if _is_rounded(said, q) else 1e-9
+        if (
+            not any(q.matches(e, tolerance) for e in every)
+            and not _counted(q, sources)
+            and not _derived(said, q, every)
+        ):
+            faults.append(f"数字 {q.text} 不在所引原文")
+    return faults or [
+        *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in mine if _misplaced(said, q, mine, there)),
+        *_swapped(said, mine, every),
+    ]
+
+
+def _is_rounded(said: str, q: Quantity) -> bool:
+    around = said[max(0, q.start - 2) : q.start] + said[q.end : q.end + 2] + q.text[-2:]
+    return q.unit not in ("公历年", "月份", "第", "版本") and any(w in around for w in words().rounded)
+
+
+_SPANS = {"月份": ("月", 1), "公历年": ("月", 12), "点": ("分钟", 60)}  # what lies between two of them
+_GAP = re.compile(
+    "(?:提早|提前|推迟|延后|便宜|贵|缩短|延长|减少|增加|高出?|低|多|少|早|晚|快|慢|相差|差|节省|省|超出)了?$"
+)
+_TOTAL = re.compile("(?:共|合计|总计|一共|总共|加起来)(?:有|是|为|达)?$")
+
+
+def _derived(said: str, q: Quantity, every: Sequence[Quantity]) -> bool:
+    """Whether a number is the difference or the sum of two of the source: 缩短65分钟 from 90 to 25."""
+    before = said[max(0, q.start - 6) : q.start]
+    gap, total = _GAP.search(before), _TOTAL.search(before)
+    values = [e.base[0] for e in every if e.base[1] == q.base[1] and q.unit]
+    for unit, (span, factor) in _SPANS.items():
+        dates = [e.value * factor for e in every if e.unit == unit and span == q.base[1]]
+        if gap and any(abs(a - b) == q.base[0] for a, b in combinations(dates, 2)):
+            return True
+    pairs = [
+        (a, b)
+        for a, b in combinations(values, 2)
+        if (gap and abs(a - b) == q.base[0]) or (total and a + b == q.base[0])
+    ]
+    return bool(pairs)
+
+
+def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
+    """Whether a count is that of a list: 四类 where four things stand between 、 marks, or an ordinal by its digit."""
+    joined = " ".join(sources)
+    if q.value == 1 and any(w in joined for w in ("首", "最", "前", "每", "全")):
+        return True  # 第一, 一年
+    if q.unit == "第":
+        return q.value in {e.value for s in sources for e in quantities(s)} or (q.value == 2 and "次" in joined)
+    if q.unit not in ("个", "人", "") or any(e.unit == q.unit for s in sources for e in quantities(s)):
+        return False
+    lists = [len(re.split(r"、|和|与|以及", c)) for s in sources for c in clauses(s) if "、" in c or "和" in c]
+    items = [s.count("是") for s in sources if "一是" in s] + [len(re.findall(r"\(\d\)", s)) for s in sources]
+    alike = [sum(o.unit == e.unit for o in quantities(s)) for s in sources for e in quantities(s)]
+    return 1 < q.value <= 12 and q.value in (*lists, *items, *alike)
+
+
+def _misplaced(
+    said: str, q: Quantity, mine: Sequence[Quantity], there: Sequence[tuple[str, tuple[Quantity, ...]]]
+) -> bool:
+    """Whether the number stands in another clause than the year or name that the claim ties it to."""
+    clause = next((c for c in clauses(said) if q.text in c), said)
+    beside = quantities(clause)
+    own = [(c, found) for c, found in there if any(q.matches(e) for e in found)]
+    rivals = [
+        c
+        for c, found in there
+        if any(e.unit == q.unit and not any(e.matches(m) for m in beside) for e in found)
+        and not any(q.matches(e) for e in found)
+    ]
+    tied = [m for m in quantities(clause) if not m.matches(q)]
+    if q.unit in ("月份", "第") or not own or not rivals or any(t.matches(e) for t in tied for _, f in own for e in f):
+        return False
+    anchors = [t.text for t in tied if t.unit == "公历年"]
+    anchors += [w for w, flag in content(clause) if flag[0] in "njevl" and len(w) > 1 and w not in q.text]
+    rest = clause.replace(q.text, "")
+    if max(likeness(rest, c) for c in rivals) > max(likeness(rest, c) for c, _ in own) + 0.4:
+        return True
+    for anchor in anchors:
+        held = [c for c, _ in there if anchor in c]
+        if not held or not all(c in rivals for c in held):
+            continue
+        if max(likeness(rest, c) for c in held) > max(likeness(rest, c) for c, _ in own):
+            return True
+    return False
+
+
+def _swapped(said: str, mine: Sequence[Quantity], every: Sequence[Quantity]) -> list[str]:
+    """从 9 到 20 where the source goes from 20 to 9."""
+    for a, b in pairwise([q for q in mine if q.unit not in ("公历年", "月份", "第", "个")]):
+        lead, between = said[max(0, a.start - 6) : a.start], said[a.end : b.start]
+        grows = _GROWTH.search(between)
+        if grows and a.unit == b.unit and a.value != b.value and (grows["up"] is not None) != (b.value > a.value):
+            return [f"从 {a.text} 到 {b.text} 不是“{grows[0]}”"]
+        if not re.search("从|由", lead) or not re.search("到|至|为|成", between) or "," in between:
+            continue
+        first = [i for i, e in enumerate(every) if a.matches(e)]
+        second = [i for i, e in enumerate(every) if b.matches(e)]
+        if first and second and min(first) > max(second):
+            return [f"{a.text} 与 {b.text} 的先后与所引原文相反"]
+    return []

@@ -1,0 +1,267 @@
+"""Who did what to whom: names that stand in the evidence, but in another part than the claim ties them to.
+
+A claim's part is laid beside the part of the evidence that is most like it without the name in question; if that
+part has a name of its own in the same place, and the claim's name stands in a parallel part, the two were exchanged.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations
+
+from .contraries import clauses, content, likeness
+from .headings import tag
+from .quantities import quantities
+from .synonyms import synonyms
+from .words import words
+
+_FIT = 0.4  # likeness, without the name, from which two parts say the same of something
+_MARGIN = 0.15
+_PREPOSITIONS = ("由", "被", "向", "给", "把", "将", "对", "跟", "比", "从", "为")
+_BY = re.compile("(?:由|被|受)[^,]{0,5}$")
+_TO = re.compile("(?:向|给|把|将|对|跟|比|从|替|找)[^,]{0,5}$")
+_TOGETHER = re.compile("^[^,]{0,3}[和与跟及、]|之间|互相|相互|双方|共同|一起|分别")
+_MORE = "多高大贵重长快远强"
+_LESS = "少低小轻短慢近弱"
+_THAN = re.compile(rf"(?P<a>[^,。;]{{1,12}})比(?P<b>[^,。;\d]{{1,12}}?)(?P<side>便宜|[{_MORE}{_LESS}早晚])")
+_ABOVE = re.compile(rf"(?P<a>[^,。;]{{1,12}}?)(?P<side>[{_MORE}{_LESS}早晚])于(?P<b>[^,。;\d]{{1,12}})")
+_SIDE = re.compile(rf"(?P<side>[早晚{_MORE}{_LESS}])(?:出)?(?=[\d一二两三四五六七八九十])")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A clause, or an item of a list of amounts, with the things that it names."""
+
+    text: str
+    sentence: int
+    names: tuple[tuple[str, bool], ...]  # each with whether it stands before the verb
+    people: frozenset[str]
+
+
+def exchanged(claim: str, evidence: Sequence[str]) -> str:
+    """What is wrong in Chinese, ``""`` if nothing. Texts are folded; evidence without a stop is a heading.
+
+    >>> exchanged("教练张华负责成人班", ["教练李明负责成人班,教练张华负责少儿班。"])
+    '所引原文说的是“李明”,不是“张华”'
+    """
+    there = [part for n, text in enumerate(evidence) if _is_sentence(text) for part in _parts(text, n)]
+    known = {person for part in there for person in part.people}
+    heads = " ".join(text for text in evidence if not _is_sentence(text))
+    if not there:
+        return ""
+    for part in (_with(part, known) for part in _parts(claim, 0)):
+        for found, leads in part.names:
+            name = next((p for p in known if found in part.people and found.startswith(p)), found)  # 周岚教
+            if name in heads:
+                continue
+            if rival := _doer(part, name, there) or _rival(part, name, leads, there):
+                return f"所引原文说的是“{rival}”,不是“{name}”"
+        if fault := _turned(part, there):
+            return fault
+    return _compared(claim, there)
+
+
+def _with(part: Part, known: set[str]) -> Part:
+    """A part with the people that its words were torn around, as 陆一鸣 in 向陆一鸣学."""
+    torn = sorted(p for p in known if p in part.text and p not in part.people)
+    names = (*part.names, *((p, part.text.startswith(p)) for p in torn))
+    return replace(part, names=names, people=part.people.union(torn)) if torn else part
+
+
+def _is_sentence(text: str) -> bool:
+    return "›" not in text and (text.rstrip().endswith(("。", "!", "?", ";", ".", "”")) or "," in text)
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str, sentence: int) -> tuple[Part, ...]:
+    found = []
+    for clause in clauses(text):
+        items = clause.split("、")
+        amounts = len(items) > 1 and all(quantities(item) for item in items)
+        found += [_part(item, sentence) for item in (items if amounts else [clause])]
+    return tuple(found)
+
+
+def _part(text: str, sentence: int) -> Part:
+    names: list[tuple[str, bool]] = []
+    people = set()
+    leads, before = True, ""
+    for word, flag in tag(text):
+        is_han = word[0] > "\u3000"
+        if flag.startswith("nr") and len(word) > 2 and word[0] in _PREPOSITIONS:  # 向孟乔
+            word, leads = word[1:], False
+        if (
+            is_han
+            and len(word) > 1
+            and (flag[0] in "njs" or flag == "l" or word[-1:] == "季")
+            and word not in words().light
+        ):
+            if word not in words().plain and word not in words().poles:
+                names.append((word, leads))
+            if flag.startswith("nr"):
+                people.add(word)
+        elif is_han and len(word) == 1 and flag[0] == "n" and len(before) == 1 and before > "\u3000":
+            names.append((before + word, leads))  # 年卡, 次卡
+        elif (flag[0] == "v" and len(word) > 1) or word in _PREPOSITIONS:
+            leads = False
+        before = word
+    names += [(q.text, True) for q in quantities(text) if q.unit == "第"]
+    return Part(text, sentence, tuple(dict.fromkeys(names)), frozenset(people))
+
+
+def _rival(part: Part, name: str, leads: bool, there: Sequence[Part]) -> str:
+    """The name that holds, in the evidence, the place that the claim gives to ``name``."""
+    holders = [p for p in there if _has(p.text, name)]
+    rest = part.text.replace(name, "")
+    if not holders or len(rest) < 3 or _THAN.search(part.text):
+        return ""
+    best = max(there, key=lambda p: likeness(rest, p.text))
+    fit = likeness(rest, best.text)
+    if fit < _FIT or any(likeness(rest, p.text.replace(name, "")) > fit - _MARGIN for p in holders):
+        return ""
+    counted = [q for q in quantities(part.text) if q.unit and not any(q.matches(e) for e in quantities(best.text))]
+    if any(q.matches(e) for q in counted for p in holders for e in quantities(p.text)):
+        return ""
+    acts = [w for w, flag in content(rest) if flag[0] == "v"]
+    if max(_said(acts, holder.text) for holder in holders) > _said(acts, best.text):
+        return ""
+    for other, place in _owners(best, there):
+        if (place != leads and fit < 0.5) or other in words().plain or (_is_torn(other) and fit < 0.7):
+            continue
+        if _has(part.text, other) or set(name) <= set(other) or other in name:
+            continue
+        for holder in holders:
+            if _parallel(name, holder, other, best):
+                return other
+        if fit > 0.6 and all(_after(holder, best, there) for holder in holders):
+            return other
+    return ""
+
+
+def _doer(part: Part, name: str, there: Sequence[Part]) -> str:
+    """The person of the one part of the evidence that has the claim's verb, where the claim names another."""
+    if not any(name in p.people for p in there):
+        return ""
+    acts = [w for w, flag in content(part.text.replace(name, "")) if flag[0] == "v" and len(w) > 1]
+    doing = [p for p in there if _said(acts, p.text)]
+    if len(doing) != 1 or not doing[0].people or name in doing[0].text:
+        return ""
+    return "" if any(p in part.text for p in doing[0].people) else min(doing[0].people)
+
+
+def _has(text: str, name: str) -> bool:
+    return any(word in text for word in synonyms(name) if len(word) > 1 or word == name)
+
+
+def _said(acts: Sequence[str], text: str) -> int:
+    return sum(_has(text, act) for act in acts)
+
+
+def _is_torn(name: str) -> bool:
+    """Whether a supposed name is the ends of two words, as 方为恒 of 施工方为恒正."""
+    return any(c in "为是的在与和由将比" for c in name)
+
+
+def _owners(part: Part, there: Sequence[Part]) -> Iterator[tuple[str, bool]]:
+    """The names of a part; one without a subject takes the subject of the part before it."""
+    yield from part.names
+    if not any(leads for _, leads in part.names):
+        at = there.index(part)
+        for before in reversed(there[:at]):
+            if before.sentence != part.sentence:
+                return
+            subjects = [name for name, leads in before.names if leads]
+            if subjects:
+                yield from ((name, True) for name in subjects)
+                return
+
+
+def _after(holder: Part, best: Part, there: Sequence[Part]) -> bool:
+    return holder.sentence == best.sentence and there.index(holder) > there.index(best)
+
+
+def _parallel(name: str, holder: Part, other: str, best: Part) -> bool:
+    """Whether two names are of one kind and their parts say like things of them."""
+    if name in holder.people and other in best.people:
+        return True
+    if name[-1] == other[-1] or {name, other} & (holder.people & best.people):
+        return True
+    mine, theirs = holder.text.replace(name, ""), best.text.replace(other, "")  # of unlike names: like sayings
+    if likeness(mine, theirs) >= 0.3 and not _has(best.text, name):
+        return True
+    units = {q.unit for q in quantities(holder.text)} & {q.unit for q in quantities(best.text)}
+    return bool(units) and len(mine) < 12 and len(theirs) < 12
+
+
+def _turned(part: Part, there: Sequence[Part]) -> str:
+    """甲把书借给乙 in the claim where the evidence says 乙把书借给甲."""
+    for (a, _), (b, _) in combinations([n for n in part.names if _is_actor(n[0], part)], 2):
+        if not _is_pair(a, b, part):
+            continue
+        for other in there:
+            at = other.text.find(a), other.text.find(b)
+            if min(at) < 0 or likeness(part.text, other.text) < 0.5:
+                continue
+            between = part.text[part.text.find(a) + len(a) : part.text.find(b)]
+            if _TOGETHER.search(between) or _TOGETHER.search(other.text[min(at) : max(at)]):
+                continue
+            flip = _gives(part.text) * _gives(other.text) < 0
+            if (_actor(part.text, a, b) == _actor(other.text, a, b)) == flip:
+                return f"“{a}”与“{b}”的关系与所引原文相反"
+    return ""
+
+
+def _is_actor(name: str, part: Part) -> bool:
+    return name in part.people or any(name == word for word, _ in content(part.text))
+
+
+def _is_pair(a: str, b: str, part: Part) -> bool:
+    return {a, b} <= part.people or (a[-1] == b[-1] and a[-1] in words().name_ends)
+
+
+def _actor(text: str, a: str, b: str) -> str:
+    for name, other in ((a, b), (b, a)):
+        before = text[: text.find(name)]
+        before = before.rpartition(other)[2]
+        if _BY.search(before):
+            return name
+        if _TO.search(before):
+            return other
+    return min(a, b, key=text.find)
+
+
+def _gives(text: str) -> int:
+    giver, taker = words().converse
+    return bool(giver.search(text)) - bool(taker.search(giver.sub("", text)))
+
+
+def _compared(claim: str, there: Sequence[Part]) -> str:
+    """甲比乙贵 where the evidence has 甲 at 26 and 乙 at 32."""
+    for than in (*_THAN.finditer(claim), *_ABOVE.finditer(claim)):
+        side = than["side"]
+        mine, other = _amounts(than["a"], than["b"], there), _amounts(than["b"], than["a"], there)
+        unit = next((u for u in mine if u in other and mine[u] != other[u]), None)
+        if side not in "早晚":
+            if unit is not None and (mine[unit] > other[unit]) != (side in _MORE):
+                return f"“{than[0]}”与所引原文的数字相反"
+            continue
+        for name, same in ((than["a"], True), (than["b"], False)):
+            for part in there:
+                told = _SIDE.search(part.text)
+                leaders = [n for n, leads in part.names if leads]
+                about = told and told["side"] in "早晚" and leaders and leaders[0] in name
+                if told and about and (told["side"] == side) != same:
+                    return f"“{than[0]}”与所引原文相反"
+    return ""
+
+
+def _amounts(name: str, other: str, there: Sequence[Part]) -> dict[str, float]:
+    """What the evidence counts of a thing, by unit."""
+    found: dict[str, float] = {}
+    own = [word for word, _ in content(name) if len(word) > 1 and word not in other]
+    for part in there:
+        if any(word in part.text for word in own):
+            for q in quantities(part.text):
+                found.setdefault(q.unit, q.value)
+    return found

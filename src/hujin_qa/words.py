@@ -1,0 +1,55 @@
+"""The words of the grounding check (``data/grounding.toml``), ready for search."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The data file; every text that is searched is folded."""
+
+    negator: re.Pattern[str]  # groups "no", and "other": what only looks like one
+    rounded: frozenset[str]
+    name_ends: tuple[str, ...]
+    plain: frozenset[str]
+    light: frozenset[str]
+    poles: dict[str, frozenset[tuple[int, int]]]  # word: (pair, side)
+    pole: re.Pattern[str]
+    kinds: tuple[str, ...]
+    converse: tuple[re.Pattern[str], re.Pattern[str]]  # of the giver, of the taker
+    modal: dict[str, re.Pattern[str]]  # pending, done, weak, strong, binding, soft, except, regardless
+
+
+_MODAL = ("pending", "done", "weak", "strong", "binding", "soft", "except", "regardless")
+
+
+@cache
+def words() -> Words:
+    """The data file, read once."""
+    table = tomllib.loads((files("hujin_qa") / "data" / "grounding.toml").read_text(encoding="utf-8"))
+    poles: dict[str, set[tuple[int, int]]] = {}
+    for pair, sides in enumerate(table["contraries"]):
+        for side, spellings in enumerate(sides):
+            for word in spellings.split():
+                poles.setdefault(word, set()).add((pair, side))
+    no, not_no = _longest_first(table["negators"]), _longest_first(table["not_negators"])
+    giver, taker = (re.compile(_longest_first(side)) for side in table["converses"])
+    return Words(
+        re.compile(f"(?P<other>{not_no})|(?P<no>{no})"),
+        frozenset(table["rounded"].split()),
+        tuple(table["name_ends"].split()),
+        frozenset(table["plain"].split()),
+        frozenset(table["light"].split()),
+        {word: frozenset(where) for word, where in poles.items()},
+        re.compile(_longest_first(" ".join(poles))),
+        tuple(table["kinds"]),
+        (giver, taker),
+        {name: re.compile(_longest_first(table[name])) for name in _MODAL},
+    )
+
+
+def _longest_first(spellings: str) -> str:
+    return "|".join(map(re.escape, sorted(set(spellings.split()), key=len, reverse=True)))

@@ -1,0 +1,60 @@
+import pytest
+
+from hujin_qa.modality import overstated
+from hujin_qa.roles import exchanged
+from hujin_qa.synonyms import other_kind, synonyms
+from hujin_qa.text import fold
+
+COACHES = "教练周岚负责成人班，教练何沐负责少儿班，两人都有证书。"
+LOAN = "店主郑有田把货车卖给了邻居陆一鸣，陆一鸣又向郑有田学习修车。"
+STOCK = "粮库现存小麦21万吨、稻谷8万吨，没有储存玉米。"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("教练何沐负责成人班，周岚负责少儿班。", COACHES),
+        ("陆一鸣把货车卖给了郑有田。", LOAN),
+        ("郑有田向陆一鸣学习修车。", LOAN),
+        ("现存稻谷21万吨、小麦8万吨。", STOCK),
+        ("稻谷比小麦多。", STOCK),
+        ("小麦少于稻谷。", STOCK),
+    ],
+)
+def test_names_that_changed_places_are_found(claim, source):
+    assert exchanged(fold(claim), [fold(source)])
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("成人班的教练是周岚。", COACHES),
+        ("何沐负责少儿班。", COACHES),
+        ("陆一鸣从郑有田那里买了货车。", LOAN),
+        ("小麦比稻谷多。", STOCK),
+        ("粮库里有8万吨稻谷。", STOCK),
+    ],
+)
+def test_names_in_their_place_are_left_alone(claim, source):
+    assert exchanged(fold(claim), [fold(source)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("大桥已经通车。", "大桥预计2026年通车。"),
+        ("孕妇必须先问医生。", "孕妇建议先问医生。"),
+        ("员工最好在九点前到岗。", "员工必须在九点前到岗。"),
+        ("即使司法机关要求也不提供。", "个人信息不对外提供，向司法机关提供的除外。"),
+    ],
+)
+def test_what_is_said_more_surely_than_the_source_is_found(claim, source):
+    assert overstated(fold(claim), [fold(source)])
+    assert overstated(fold(source), [fold(source)]) == ""
+
+
+def test_another_member_of_a_kind_is_no_synonym():
+    assert "儿童" in synonyms("孩子")
+    assert other_kind("产量在秋季最高", "春季产量最高") == "秋季"
+    assert other_kind("产量在春天最高", "春季产量最高") == ""
+    assert other_kind("产量比去年高", "今年产量上升") == ""
