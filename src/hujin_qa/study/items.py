@@ -83,6 +83,16 @@ def draft_id(draft: Draft) -> str:
     return f"{draft.citation.passage}/{draft.kind}/{sha256(asked.encode()).hexdigest()[:8]}"
 
 
+def judged(stem: str) -> str:
+    """What a ``true_false`` item says: all after what precedes it in brackets.
+
+    >>> judged("判断对错(据原文「一:二」):甲大于乙。")
+    '甲大于乙。'
+    """
+    _, found, said = stem.partition("):")
+    return said if found else stem.partition(":")[2]
+
+
 def _mix(order: list[int], rng: random.Random, *, ordered: bool) -> None:
     given = list(order)
     rng.shuffle(order)
