@@ -51,7 +51,7 @@ def _proved(draft: Draft, _: Mapping[str, Document]) -> bool:
         said = judged(draft.stem)
         wrong = bool(rule_faults(fold(said), (quote,)))
         return wrong == (draft.right[0] == FALSE) and (draft.right[0] == FALSE or fold(said) in quote.replace("**", ""))
-    if draft.kind in ("figure", "list"):
+    if draft.kind in ("figure", "list", "choice"):
         return all(fold(r) in quote for r in draft.right) and not any(fold(w) in quote for w, _ in draft.wrong)
     if draft.kind in ("match", "order"):
         return all(fold(r) in quote for r in (*draft.right, *draft.prompts))
@@ -65,7 +65,7 @@ def _proved(draft: Draft, _: Mapping[str, Document]) -> bool:
 
 def _single(draft: Draft, documents: Mapping[str, Document]) -> bool:
     """No wrong option is right by the text: it is not the right one in other words."""
-    if draft.kind in ("true_false", "figure", "tier", "topic"):
+    if draft.kind in ("true_false", "figure", "tier", "topic", "choice"):
         return True
     return not any(_overlap(w, fold(r)) > 0.7 for w, _ in draft.wrong for r in draft.right)
 

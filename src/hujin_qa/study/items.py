@@ -8,10 +8,11 @@ from typing import Any, Literal
 from ..payload import citation_payload, note_line
 from ..types import Citation, Note
 
-Kind = Literal["figure", "true_false", "list", "tier", "match", "order", "term", "topic", "aspect"]
+Kind = Literal["figure", "true_false", "list", "tier", "match", "order", "term", "topic", "aspect", "choice"]
 """``figure`` fills in a number; ``true_false`` judges a sentence; ``list`` picks all parts; ``tier`` names the
 group that something belongs to; ``match`` pairs prompts with options; ``order`` sorts; ``term`` names what is
-defined; ``topic`` names what a sentence is about; ``aspect`` picks what is said of one thing among its like."""
+defined; ``topic`` names what a sentence is about; ``aspect`` picks what is said of one thing among its like;
+``choice`` is a trainer's own."""
 
 TRUE, FALSE = "对", "错"
 
