@@ -1,6 +1,5 @@
 """The trainer's tab of the page /study."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,19 +32,19 @@ def lay_out_classroom(course: Course, accounts: Accounts, sections: Sequence[str
     with gr.Accordion(say.COHORTS, open=False, elem_id="cohorts"):
         with gr.Row():
             with gr.Column():
-                cohort = gr.Textbox(label=say.COHORT, max_lines=1, max_length=40)
+                cohort = gr.Textbox(label=say.COHORT_NAME, max_lines=1, max_length=40)
                 members = gr.Textbox(label=say.MEMBERS, lines=3, max_lines=12, max_length=4000)
                 save_cohort = gr.Button(say.SAVE_COHORT, size="sm")
             with gr.Column():
-                form = gr.Textbox(label=say.FORM, max_lines=1, max_length=40)
+                form = gr.Textbox(label=say.FORM_NAME, max_lines=1, max_length=40)
                 section = gr.Dropdown([(say.WHOLE_TEXT, ""), *((s, s) for s in sections)], value="", label=say.SECTION)
                 count = gr.Slider(1, 50, value=10, step=1, label=say.FORM_ITEMS)
                 minutes = gr.Number(value=0, minimum=0, maximum=600, precision=0, label=say.MINUTES)
-                seed = gr.Number(value=None, precision=0, label=say.SEED)
+                seed = gr.Number(value=0, precision=0, label=say.SEED)
                 lock = gr.Button(say.LOCK, size="sm")
             with gr.Column():
-                to_whom = gr.Dropdown([], label=say.COHORT)
-                what = gr.Dropdown([], label=say.FORM)
+                to_whom = gr.Dropdown([], label=say.TO_WHOM)
+                what = gr.Dropdown([], label=say.WHICH_FORM)
                 due = gr.Textbox(label=say.DUE, max_lines=1, max_length=10)
                 assign = gr.Button(say.ASSIGN, size="sm", variant="primary")
         arranged = gr.HTML(apply_default_css=False, elem_id="arranged")
@@ -91,8 +90,8 @@ def lay_out_classroom(course: Course, accounts: Accounts, sections: Sequence[str
 
     def on_lock(name: str, where: str, n: float, limit: float, mixed: float | None, request: gr.Request) -> Any:
         with told():
-            number = int(mixed) if mixed is not None else secrets.randbelow(10**6)
-            locked = desk.lock(user_of(request, accounts), name, where or "", int(n), int(limit or 0), number)
+            number, time = int(mixed or 0), int(limit or 0)
+            locked = desk.lock(user_of(request, accounts), name, where or "", int(n), time, number)
             return (said(locked), *filled(request))
 
     def on_assign(whom: str, which: str, day: str, request: gr.Request) -> tuple[Any, ...]:
