@@ -49,11 +49,11 @@ class Course:
         return Source(self.index)
 
     def items(self, seed: int = 0) -> dict[str, Item]:
-        """The items that no trainer has retired, by id, in the order of the seed; those that trainers wrote first."""
+        """The items that no trainer has retired, by id, those that trainers wrote among them, in the order of the seed."""
         retired = self.store.retired()
         written, _ = self.desk.standing(self.index)
         own = [replace(arrange(d, notes_of(d, self.index.notes), seed), id=id_) for id_, d in written]
-        return {item.id: item for item in (*own, *self.bank.items(seed)) if item.id not in retired}
+        return {item.id: item for item in self.bank.items(seed, own) if item.id not in retired}
 
     def lapsed(self) -> dict[str, str]:
         """Items that were answered, locked in a form or written, and that today's text no longer proves: id to a word.

@@ -239,9 +239,9 @@ def _bars(found: Mapping[str, Score]) -> Any:
     for n, (name, s) in enumerate(rows):
         y = 16 * (len(rows) - 1 - n) + 4
         drawing.add(String(0, y + 2, _short(name, 24), fontName=_FONT, fontSize=9))
-        drawing.add(Rect(240, y, 200 * (1 - s.share), 10, fillColor="#0f766e", strokeWidth=0))
+        drawing.add(Rect(240, y, 160 * (1 - s.share), 10, fillColor="#0f766e", strokeColor=None))
         words = f"答错 {1 - s.share:.0%}({s.total - s.right}/{s.total})"
-        drawing.add(String(246 + 200 * (1 - s.share), y + 2, words, fontName=_FONT, fontSize=8))
+        drawing.add(String(246 + 160 * (1 - s.share), y + 2, words, fontName=_FONT, fontSize=8))
     return drawing
 
 
