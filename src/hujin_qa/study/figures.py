@@ -24,6 +24,7 @@ _UNFIT_UNITS = ("第", "版本", "月份", "")
 _DAY_OF_MONTH = re.compile(r"(?:月|每月)\s*$")
 _RIVALS = 3  # wrong options
 _FIXED = re.compile("全天$|[×x]$")  # 全天24小时 is no fact about this text
+_DAILY = re.compile("每[日天]|单日|当[日天]")
 _LONGER = ("岁", "式", "型")  # 3周岁 is no three weeks
 _APART = 6  # a number this many times as large or small is no choice to think about
 
@@ -83,7 +84,7 @@ def figure_items(source: Source) -> Iterator[Draft]:
     """A sentence with one number left out; the wrong ones have its unit and come from elsewhere or nowhere."""
     for line in source.lines:
         for figure in figures(line):
-            rivals = [] if line.leans or is_setting(figure, source) else wrong_figures(figure, source)
+            rivals = [] if source.leans(line) or is_setting(figure, source) else wrong_figures(figure, source)
             if len(rivals) == _RIVALS:
                 cloze = line.text[line.lead : figure.start] + BLANK + line.text[figure.end :]
                 stem = f"{source.under(line)}{bare(cloze).rstrip('；;：:，,')} 空格处应填哪个数?"
@@ -105,7 +106,7 @@ def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
     def take(text: str, why: str) -> None:
         value = next((q for q in quantities(plain(text)) if q.unit == figure.quantity.unit), None)
         fits = value and _differs(value, taken) and _differs(value, said) and not _true_too(figure, value)
-        if value and fits and _in_time(figure, value, source):
+        if value and fits and _in_time(figure, value, source) and not _too_long_for_a_day(figure, value):
             taken.append(value)
             rivals.append((text, why))
 
@@ -138,6 +139,12 @@ def _differs(value: Quantity, others: list[Quantity]) -> bool:
 def _true_too(figure: Figure, value: Quantity) -> bool:
     """超过90% is true of 80% as well."""
     return figure.bound * (figure.quantity.value - value.value) > 0
+
+
+def _too_long_for_a_day(figure: Figure, value: Quantity) -> bool:
+    """每日36小时 is no choice to think about."""
+    before = figure.line.text[max(0, figure.start - 8) : figure.start]
+    return value.unit == "小时" and value.value >= 24 and bool(_DAILY.search(before))
 
 
 def _in_time(figure: Figure, value: Quantity, source: Source) -> bool:

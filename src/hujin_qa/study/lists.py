@@ -25,6 +25,7 @@ _SERIES = ("事前 事中 事后", "课前 课中 课后", "售前 售中 售后
 _STEPS = ("首先 其次 再次 然后 最后", "第一步 第二步 第三步 第四步 第五步")
 _NUMBERS = ("(1) (2) (3) (4) (5)", "（1） （2） （3） （4） （5）", "① ② ③ ④ ⑤")  # steps only where the text says so
 _TELLS = re.compile("首先|其次|再次|最后|然后|第[一二三四五]|前期|后期|初期|末期|仍不|还不|若仍")
+_WITHIN = re.compile(r"^在?\d+\s*(?:分钟|小时|天|日|个?工作日)内")  # it would tell the sequence
 _DATED = re.compile(
     r"(?P<year>(?:1[5-9]|20)\d\d)(?:\s*[-－—–~～至到]\s*(?:\d{4}|今|至今))?\s*年?(?:至今)?(?:的|是|为|[：:])(?P<what>[^，,。；;、\d]{3,14})(?=[，,。；;、])"
 )
@@ -47,7 +48,7 @@ def list_items(source: Source) -> Iterator[Draft]:
     pool = [(line, e) for line in source.lines for e in lists_of(line)]
     for line, found in pool:
         right = tuple(bare(t) for t in found.texts(line.text))
-        if line.leans or len(right) > _MOST or any(_is_number(t) for t in right):
+        if source.leans(line) or len(right) > _MOST or any(_is_number(t) for t in right):
             continue
         wrong = _strangers(line, found, source, pool, max(2, 6 - len(right)))
         if len(wrong) < 2:
@@ -75,7 +76,7 @@ def tier_items(source: Source) -> Iterator[Draft]:
                 name = _name(text)
                 if len(name) < 3 or _is_number(name) or any(_mentions(source, line, o, name) for o in others):
                     continue
-                if line.leans or not any(_lists_alike(source, line, found, o) for o in others):
+                if source.leans(line) or not any(_lists_alike(source, line, found, o) for o in others):
                     continue
                 wrong = [(title(o.heading), f"原文把「{name}」写在「{title(section.heading)}」之下。") for o in others]
                 stem = f"原文把「{name}」列在下面哪一项之下?"
@@ -148,7 +149,7 @@ def _parts(text: str, words: list[str]) -> tuple[str, ...]:
     own = len(words[0]) == 2 and words[0][0] in "事课售"  # 事前评审: the word is a part of the stage
     parts = [text[at if own else at + len(w) : end] for (at, w), end in zip(places, ends, strict=True)]
     cut = [re.split("[，,；;。：:]|组成|构成|的|[-－—–→、]", p.strip(" ，,"))[0] for p in parts]
-    return tuple(bare(c).strip('“”"') for c in cut) if all(cut) else ()
+    return tuple(_WITHIN.sub("", bare(c).strip('“”"')) for c in cut) if all(cut) else ()
 
 
 def _match(source: Source, line: Line, pairs: list[tuple[str, str]], start: int, end: int) -> Iterator[Draft]:

@@ -130,6 +130,16 @@ class Source:
         where = self.where(line)
         return f"「{where}」:" if where else ""
 
+    def leans(self, line: Line) -> bool:
+        """Whether a sentence needs another one to be understood: by its words, or as one of several things' 职责:."""
+        return line.leans or _label(line) in self._shared_labels[line.document.id]
+
+    @cached_property
+    def _shared_labels(self) -> dict[str, frozenset[str]]:
+        """Document to the labels before a colon that begin several of its lines: each time of a thing named above."""
+        found = {d: Counter(_label(o) for o in self.lines if o.document.id == d) for d in self.index.documents}
+        return {d: frozenset(label for label, n in counts.items() if label and n > 1) for d, counts in found.items()}
+
     @cached_property
     def setting(self) -> dict[str, frozenset[int]]:
         """Document to the years that it is about as a whole: those of its title, its last one if it recurs, and one
@@ -159,6 +169,11 @@ def has_name(section: Section) -> bool:
 
 def _years(text: str) -> Counter[int]:
     return Counter(int(year) for year in _YEAR.findall(plain(text)))
+
+
+def _label(line: Line) -> str:
+    head, colon, _ = line.shown.partition("：")
+    return head if colon and len(head) <= 8 else ""
 
 
 def bare(text: str) -> str:

@@ -44,7 +44,7 @@ def statement_items(source: Source) -> Iterator[Draft]:
     """One item a sentence: changed or unchanged by the toss of a coin that always falls the same way."""
     for line in source.lines:
         whole = line.text[-1] in _STOPS or lists_of(line)
-        if line.leans or not whole or not _SHORTEST <= len(line.text) <= _LONGEST:
+        if source.leans(line) or not whole or not _SHORTEST <= len(line.text) <= _LONGEST:
             continue
         named = list(_name_changed(line, source))
         changes = [

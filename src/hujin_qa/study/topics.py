@@ -49,7 +49,7 @@ def term_items(source: Source) -> Iterator[Draft]:
 def topic_items(source: Source) -> Iterator[Draft]:
     """A sentence that names its heading's subject, the name left out: which of the sibling headings is it?"""
     for line in source.lines:
-        if line.leans or not _SHORTEST <= len(line.text) <= _LONGEST:
+        if source.leans(line) or not _SHORTEST <= len(line.text) <= _LONGEST:
             continue
         for section in things(line, source):
             name = title(section.heading)
