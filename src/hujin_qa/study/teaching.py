@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,12 +66,16 @@ def form(
 def assign(
     cohort: Annotated[str, typer.Argument(metavar="班级")],
     form: Annotated[str, typer.Argument(metavar="试卷")],
-    due: Annotated[datetime, typer.Option("--due", formats=["%Y-%m-%d"], metavar="年-月-日", help="截止的那一天")],
+    due: Annotated[str, typer.Option("--due", metavar="年-月-日", help="截止的那一天")],
     index: IndexOption = None,
 ) -> None:
     """布置:一个班在某天之前做一份试卷。"""
-    open_course(index).classroom.assign(cohort, form, due.date(), LOCAL.name)
-    tell(f"已布置:{cohort} 在 {due:%Y-%m-%d} 前做「{form}」。")
+    try:
+        day = date.fromisoformat(due)
+    except ValueError:
+        raise BadInput(f"“{due}”不是日期。请写成 2026-01-31 这样。") from None
+    open_course(index).classroom.assign(cohort, form, day, LOCAL.name)
+    tell(f"已布置:{cohort} 在 {day} 前做「{form}」。")
 
 
 @app.command()
