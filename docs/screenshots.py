@@ -61,6 +61,16 @@ def shoot(page: Page, address: str, name: str) -> None:
     page.get_by_role("button", name=say.TURN).click()
     page.locator("#card blockquote").wait_for()
     save(page, f"card-{name}")
+    page.get_by_role("tab", name=say.QUIZ).click()
+    page.get_by_role("button", name=say.START).or_(page.locator("#item .stem")).first.wait_for()
+    if page.get_by_role("button", name=say.START).is_visible():
+        page.get_by_role("button", name=say.START).click()
+    page.locator("#item .stem").wait_for()
+    save(page, f"quiz-{name}")
+    page.get_by_role("tab", name=say.RESULTS).click()
+    page.locator("#cohorts").get_by_role("button", name=say.COHORTS).click()
+    page.locator("#cohorts").get_by_role("button", name=say.LOCK).wait_for()
+    save(page, f"classroom-{name}")
 
 
 def ask(page: Page, question: str) -> None:

@@ -496,6 +496,29 @@ def test_results_that_cannot_be_written_are_told(place):
     assert "Traceback" not in done.stderr
 
 
+def test_a_trainer_sets_an_exam_and_reads_who_did_it(run, place, tmp_path):
+    assert run("study", "cohort", "一班", "小王", "小李")[0] == 0
+    code, out, _ = run("study", "form", "期末", "-n", "1", "--minutes", "20", "--seed", "4", "--json")
+    assert (code, json.loads(out)["minutes"]) == (0, 20)
+    assert "不能再改" in run("study", "form", "期末")[2]
+    assert "不是日期" in run("study", "assign", "一班", "期末", "--due", "明天")[2]
+    assert run("study", "assign", "一班", "期末", "--due", "2999-01-31")[0] == 0
+    told = shell(place, "study", "exam", "期末", "--learner", "小王", input="A\nAB\nABC\nABCD\n")
+    assert "已记下" in told.stdout
+    assert "只能考一次" in run("study", "exam", "期末", "--learner", "小王")[2]
+    deeds = [json.loads(line) for line in run("study", "progress", "--json")[1].splitlines()]
+    assert {d["learner"]: d["state"] for d in deeds} == {"小王": "已完成", "小李": "未开始"}
+    for ending in ("csv", "xlsx", "pdf"):
+        assert run("study", "report", str(tmp_path / f"out.{ending}"))[0] == 0
+        assert (tmp_path / f"out.{ending}").stat().st_size > 100
+    assert "扩展名" in run("study", "report", str(tmp_path / "out.doc"))[2]
+    assert run("study", "certificate", "小王", str(tmp_path / "c.pdf"))[0] == 0
+    wrong = {"kind": "choice", "stem": "年假有几天?", "right": ["15天"], "wrong": ["10天", "20天"], "document": "手册"}
+    for quote, answer in (("年假为每年16天。", 1), ("年假为每年15天。", 0)):
+        (tmp_path / "items.jsonl").write_text(json.dumps(wrong | {"quote": quote}), encoding="utf-8")
+        assert run("study", "write", str(tmp_path / "items.jsonl"))[0] == answer
+
+
 def test_study_items_are_one_object_a_line_and_repeatable(run):
     code, out, err = run("study", "items", "--json", "--seed", "1")
     assert code == 0

@@ -1,5 +1,7 @@
 """What a learner and a trainer see of a course, without a browser."""
 
+from urllib.parse import quote
+
 import pytest
 
 from hujin_qa.errors import BadInput
@@ -7,7 +9,8 @@ from hujin_qa.study.course import Course
 from hujin_qa.study.store import Store
 from hujin_qa.users import LOCAL, User
 from hujin_qa.web import strings as say
-from hujin_qa.web.lesson import Lesson, card_html, item_html
+from hujin_qa.web.classroom import Desk
+from hujin_qa.web.lesson import Lesson, card_html, item_html, said
 from test_study import index  # noqa: F401
 
 ANNA, BEN = User("安娜"), User("小本")
@@ -72,8 +75,7 @@ def test_learners_meet_neither_each_others_quiz_nor_cards_nor_results(lesson):
     assert lesson.last(BEN)[0].total == 0
     assert lesson.card(BEN)[1] == lesson.card(ANNA)[1] + 1
     assert "已答对 0/" in lesson.path_html(BEN)
-    assert lesson.results_html(BEN) == f'<p class="failure">{say.TRAINERS_ONLY}</p>'
-    shown = lesson.results_html(LOCAL)
+    shown = Desk(lesson.course).results_html(LOCAL)
     assert "安娜" in shown
     assert "小本" not in shown
 
@@ -93,5 +95,86 @@ def test_hostile_names_are_shown_as_text(lesson):
     lesson.begin(hostile, "", 5, 1)
     asked = lesson.asked(hostile)
     lesson.answer(asked, asked.item.answer, 1)
-    assert "<img" not in lesson.results_html(LOCAL)
+    assert "<img" not in Desk(lesson.course).results_html(LOCAL)
     assert "aria-live" in item_html(asked)
+
+
+TEACHER = User("老师", frozenset({"staff", "trainer"}))
+
+
+@pytest.fixture
+def desk(lesson):
+    return Desk(lesson.course)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda d: d.results_html(ANNA),
+        lambda d: d.save_cohort(ANNA, "一班", "安娜"),
+        lambda d: d.lock(ANNA, "卷", "", 5, 0, 1),
+        lambda d: d.assign(ANNA, "一班", "卷", "2999-01-01"),
+        lambda d: d.choices(ANNA),
+        lambda d: d.find(ANNA, ""),
+        lambda d: d.item(ANNA, ""),
+        lambda d: d.retire(ANNA, next(iter(d.course.items())), ""),
+        lambda d: d.editable(ANNA, next(iter(d.course.items()))),
+        lambda d: d.write(ANNA, ["choice", "", "", "", "", ""]),
+        lambda d: d.packed(ANNA, "csv"),
+        lambda d: d.certificate(ANNA, "安娜"),
+    ],
+)
+def test_a_learner_gets_nothing_of_the_trainers_side(desk, attempt):
+    with pytest.raises(BadInput, match=say.TRAINERS_ONLY):
+        attempt(desk)
+    assert desk.course.store.retired() == {}
+
+
+def test_an_exam_is_set_sat_and_counted(lesson, desk):
+    assert lesson.forms(ANNA) == []
+    desk.save_cohort(TEACHER, "一班", "安娜、小本")
+    desk.lock(TEACHER, "期末", "", 3, 30, 5)
+    desk.assign(TEACHER, "一班", "期末", "2999-01-31")
+    assert say.TODO.format(form="期末", due="2999-01-31", state="未开始") in lesson.path_html(ANNA)
+    assert lesson.forms(User("路人")) == []
+    with pytest.raises(BadInput, match="没有布置给你"):
+        lesson.begin_form(User("路人"), "期末")
+    (label, name), *_ = lesson.forms(ANNA)
+    assert "限时 30 分钟" in label
+    lesson.begin_form(ANNA, name)
+    while asked := lesson.asked(ANNA):
+        assert "还剩" in item_html(asked)
+        answer = wrong(asked.item) if asked.n == 1 else asked.item.answer
+        assert lesson.answer(asked, answer, 1) == said(say.NOTED)
+    assert (lesson.last(ANNA)[0].right, lesson.last(ANNA)[0].total) == (2, 3)
+    assert lesson.forms(ANNA) == []
+    with pytest.raises(BadInput):
+        lesson.begin_form(ANNA, name)
+    shown = desk.results_html(TEACHER)
+    assert "<svg" in shown
+    assert "已完成" in shown
+    assert "未开始" in shown
+    assert "期末" not in lesson.path_html(User("路人"))
+
+
+def test_trainers_change_items_and_the_checks_answer(desk):
+    id_ = next(value for label, value in desk.find(TEACHER, "雪梨") if label.startswith("[figure]"))
+    fields = list(desk.editable(TEACHER, id_))
+    fields[1] += "(请选一个)"
+    desk.write(TEACHER, fields, id_)
+    assert id_ not in desk.course.items()
+    assert any("(请选一个)" in item.stem for item in desk.course.items().values())
+    fields[5] = "原文没有这一句。"
+    with pytest.raises(BadInput, match="没有这句引文"):
+        desk.write(TEACHER, fields)
+    with pytest.raises(BadInput, match="不能改写"):
+        desk.editable(TEACHER, next(i.id for i in desk.course.items().values() if i.kind == "order"))
+    with pytest.raises(BadInput, match="不是日期"):
+        desk.assign(TEACHER, "一班", "卷", "明天")
+
+
+def test_feedback_leads_to_the_chat_with_a_question_and_the_place(lesson):
+    item = next(i for i in lesson.course.items().values() if "雪梨" in "".join(i.citation.section))
+    html = card_html(item, opened=True)
+    assert f'href="./?q={quote("“雪梨的", safe="")}' in html
+    assert say.ASK_ABOUT in html

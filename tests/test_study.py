@@ -15,6 +15,7 @@ import pytest
 from hujin_qa.errors import BadInput, DataProblem
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
+from hujin_qa.sections import title
 from hujin_qa.study.bank import DUPLICATE, make_bank
 from hujin_qa.study.cards import due_cards, review
 from hujin_qa.study.checks import fault
@@ -169,6 +170,34 @@ def test_items_have_one_answer_that_their_quote_proves(shipped):
         if item.kind in ("figure", "list"):
             assert {o in c.quote for i, o in enumerate(item.options) if i not in item.answer} == {False}, item
             assert all(item.options[i] in c.quote.replace("**", "") for i in item.answer), item
+
+
+def test_no_wrong_option_is_said_where_it_would_be_right(shipped):
+    """Over all documents: a number is not in its section, a name is under no other heading, a part is not in its list."""
+    source = Source(shipped)
+    for item in make_bank(shipped).items():
+        document = shipped.documents[item.citation.document]
+        wrong = [o for i, o in enumerate(item.options) if i not in item.answer]
+        here = "".join(line.text for line in source.below(document, item.position))
+        if item.kind in ("figure", "list"):
+            assert not [w for w in wrong if re.search(rf"(?<![\d.]){re.escape(w)}", here)], item
+        if item.kind == "tier":
+            name = re.search("原文把「(.+?)」", item.stem)[1]
+            others = [s for s in document.sections if title(s.heading) in wrong and s.position not in item.position]
+            assert not [s for s in others if any(name in o.text for o in source.below(document, s.position))], item
+
+
+def test_stems_stand_alone_and_name_no_file(shipped):
+    for item in make_bank(shipped).items():
+        asked = re.sub(r"^「[^」]*」:", "", item.stem)
+        assert not re.match("(这|该|此|上述|其|它|他|她|综上|除此|同时|因此)", asked), item.stem
+        assert item.citation.document not in item.stem
+        assert not re.search("本文|转载", asked), item.stem
+
+
+def test_a_statement_is_about_half_the_time_true(shipped):
+    judged = [i.options[i.answer[0]] for i in make_bank(shipped).items() if i.kind == "true_false"]
+    assert 0.3 < judged.count(TRUE) / len(judged) < 0.7
 
 
 def test_no_wrong_figure_is_true_in_its_place(shipped):

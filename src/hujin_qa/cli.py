@@ -14,7 +14,7 @@ from .admin import feedback, users
 from .errors import BadInput, HujinError, reason
 from .evaluation.commands import app as evaluation
 from .settings import Settings, load_settings
-from .study.commands import app as study
+from .study.teaching import app as study
 from .usage import CommandLine, explain
 
 app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")

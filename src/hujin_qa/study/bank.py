@@ -38,9 +38,9 @@ class Bank:
     drafts: tuple[tuple[Draft, tuple[Note, ...]], ...]
     refused: Counter[str]
 
-    def items(self, seed: int = 0) -> tuple[Item, ...]:
-        """Every item, options and order mixed by ``seed``; which items there are does not depend on it."""
-        return tuple(_in_turn([arrange(draft, notes, seed) for draft, notes in self.drafts], seed))
+    def items(self, seed: int = 0, more: Sequence[Item] = ()) -> tuple[Item, ...]:
+        """Every item, and ``more``, options and order mixed by ``seed``; which there are does not depend on it."""
+        return tuple(_in_turn([*(arrange(draft, notes, seed) for draft, notes in self.drafts), *more], seed))
 
     @property
     def refused_share(self) -> float:

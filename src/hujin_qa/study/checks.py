@@ -6,7 +6,7 @@ from ..grounding import rule_faults
 from ..text import bigrams, fold
 from ..types import Document
 from .figures import BLANK
-from .items import FALSE, TRUE, Draft
+from .items import FALSE, TRUE, Draft, judged
 
 _LONGEST_STEM, _LONGEST_OPTION = 320, 140
 _MANY = ("list", "match", "order")
@@ -48,10 +48,10 @@ def _proved(draft: Draft, _: Mapping[str, Document]) -> bool:
     """The quote holds what the answer says, and none of the wrong options of a blank."""
     quote = fold(draft.citation.quote)
     if draft.kind == "true_false":
-        said = draft.stem.partition(":")[2]
+        said = judged(draft.stem)
         wrong = bool(rule_faults(fold(said), (quote,)))
         return wrong == (draft.right[0] == FALSE) and (draft.right[0] == FALSE or fold(said) in quote.replace("**", ""))
-    if draft.kind in ("figure", "list"):
+    if draft.kind in ("figure", "list", "choice"):
         return all(fold(r) in quote for r in draft.right) and not any(fold(w) in quote for w, _ in draft.wrong)
     if draft.kind in ("match", "order"):
         return all(fold(r) in quote for r in (*draft.right, *draft.prompts))
@@ -65,7 +65,7 @@ def _proved(draft: Draft, _: Mapping[str, Document]) -> bool:
 
 def _single(draft: Draft, documents: Mapping[str, Document]) -> bool:
     """No wrong option is right by the text: it is not the right one in other words."""
-    if draft.kind in ("true_false", "figure", "tier", "topic"):
+    if draft.kind in ("true_false", "figure", "tier", "topic", "choice"):
         return True
     return not any(_overlap(w, fold(r)) > 0.7 for w, _ in draft.wrong for r in draft.right)
 
@@ -80,6 +80,8 @@ def _no_giveaway(draft: Draft, _: Mapping[str, Document]) -> bool:
     if any(fold(r) in asked for r in draft.right):
         return False
     if draft.kind == "topic" and _shares_only(draft.right[0], draft.stem, draft):
+        return False
+    if draft.kind == "term" and BLANK not in draft.stem and _shares_only(draft.right[0], draft.stem, draft):
         return False
     if draft.kind in _MANY or draft.kind in ("tier", "topic", "term"):
         return True

@@ -1,6 +1,5 @@
 """``hujin-qa study``: path, quiz and cards in the terminal, exports, results, backup."""
 
-import csv
 import json
 import secrets
 import sys
@@ -44,12 +43,12 @@ def items(
     """列出题目,一行一题。"""
     from .items import item_payload
 
-    course = _course(index)
+    course = open_course(index)
     items = course.items(seed)
     for item in list(items.values())[:limit]:
         print(json.dumps(item_payload(item), ensure_ascii=False) if as_json else f"{item.id}  {item.stem}")
     refused = "、".join(f"{reason} {n}" for reason, n in course.bank.refused.most_common())
-    _say(f"共 {len(items)} 题;检查退回 {course.bank.refused_share:.0%}" + (f"({refused})。" if refused else "。"))
+    tell(f"共 {len(items)} 题;检查退回 {course.bank.refused_share:.0%}" + (f"({refused})。" if refused else "。"))
 
 
 @app.command()
@@ -57,7 +56,7 @@ def path(index: IndexOption = None, learner: LearnerOption = LOCAL.name, as_json
     """学习路径:按目录一节一节学什么、要多久、学到哪了。"""
     from .path import step_payload, study_path
 
-    course = _course(index)
+    course = open_course(index)
     right = {r.item for r in course.store.responses(learner) if r.correct}
     upcoming = True
     for step in study_path(course.source, list(course.items().values())):
@@ -85,10 +84,10 @@ def quiz(
     """做一次测验;中途退出,下次接着做。"""
     from .quiz import sit
 
-    course = _course(index)
+    course = open_course(index)
     session = course.store.open_session(learner)
     if session and any(id_ in course.items() for id_ in session.items):
-        _say("接着做上次没做完的测验。")
+        tell("接着做上次没做完的测验。")
     else:
         mixed = seed if seed is not None else secrets.randbelow(10**6)
         chosen = [i.id for i in course.about(section, mixed)][:count]
@@ -96,7 +95,7 @@ def quiz(
     try:
         sit(session, course.items(session.seed), course.store, input, print)
     except EOFError:
-        _say("\n先到这里。做过的都已保存,下次运行 hujin-qa study quiz 接着做。")
+        tell("\n先到这里。做过的都已保存,下次运行 hujin-qa study quiz 接着做。")
 
 
 @app.command()
@@ -111,7 +110,7 @@ def cards(
     from .cards import RATINGS, due_cards, review
     from .exports import answer_text, source_line
 
-    course = _course(index)
+    course = open_course(index)
     waiting = due_cards(course.about(section), course.store.cards(learner))
     if as_json:
         print(json.dumps({"learner": learner, "due": len(waiting), "items": [i.id for i in waiting]}))
@@ -130,7 +129,7 @@ def cards(
             due = review(course.store, learner, item.id, int(typed))
             print(f"下次复习:{due.astimezone():%Y-%m-%d %H:%M}")
     except EOFError:
-        _say("\n先到这里,进度已保存。")
+        tell("\n先到这里,进度已保存。")
 
 
 @app.command()
@@ -143,20 +142,21 @@ def export(
     """把题目导出到 Anki 或 Moodle。"""
     from .exports import to_anki, to_gift, to_moodle_xml
 
-    items = list(_course(index).items(seed).values())
+    items = list(open_course(index).items(seed).values())
     if format_ is Format.anki:
         data = to_anki(items, next((i.citation.document for i in items), "hujin_qa"))
     else:
         data = (to_gift if format_ is Format.gift else to_moodle_xml)(items).encode()
-    _say(f"已导出 {len(items)} 题:{write_whole(out, data)}")
+    tell(f"已导出 {len(items)} 题:{write_whole(out, data)}")
 
 
 @app.command()
 def results(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """每个人的成绩和每题的难度、区分度(CSV)。"""
+    from .reports import tables, to_csv
     from .results import by_section, item_quality, score
 
-    course = _course(index)
+    course = open_course(index)
     items, responses = course.items(), course.store.responses()
     learners = {
         name: [r for r in responses if r.learner == name] for name in dict.fromkeys(r.learner for r in responses)
@@ -179,15 +179,7 @@ def results(index: IndexOption = None, as_json: JsonOption = False) -> None:
         }
         print(json.dumps(value, ensure_ascii=False))
         return
-    table = csv.writer(sys.stdout)
-    table.writerow(["学员", "答对", "答题", "正确率"])
-    table.writerows([name, score(of).right, score(of).total, f"{score(of).share:.0%}"] for name, of in learners.items())
-    table.writerow([])
-    table.writerow(["题目", "作答人数", "正确率", "区分度", "还在用"])
-    table.writerows(
-        [id_, q.answers, f"{q.difficulty:.0%}", f"{q.discrimination:.2f}", "是" if id_ in items else "否"]
-        for id_, q in quality.items()
-    )
+    print(to_csv(tables(course)).decode("utf-8-sig"), end="")
 
 
 @app.command()
@@ -198,14 +190,14 @@ def retire(
     index: IndexOption = None,
 ) -> None:
     """停用一道题,或恢复它;已有的成绩不变。"""
-    course = _course(index)
+    course = open_course(index)
     if item not in {i.id for i in course.bank.items()}:
         raise BadInput(f"没有这道题:{item}。题目的 id 见:hujin-qa study items")
     if undo:
         course.store.revive(item)
     else:
         course.store.retire(item, reason, LOCAL.name)
-    _say("已恢复。" if undo else "已停用。")
+    tell("已恢复。" if undo else "已停用。")
 
 
 @app.command()
@@ -214,7 +206,7 @@ def backup(target: Annotated[Path, typer.Argument(metavar="FILE", help="备份�
     from .store import Store
 
     Store.of(load_settings()).back_up(target)
-    _say(f"已备份:{target}")
+    tell(f"已备份:{target}")
 
 
 @app.command()
@@ -223,14 +215,16 @@ def restore(source: Annotated[Path, typer.Argument(metavar="FILE", help="从这�
     from .store import Store
 
     Store.of(load_settings()).restore(source)
-    _say("已恢复。")
+    tell("已恢复。")
 
 
-def _course(index: Path | None) -> "Course":
+def open_course(index: Path | None) -> "Course":
+    """The course over this index."""
     from .course import Course
 
-    return Course.open(load_settings(index=index), _say)
+    return Course.open(load_settings(index=index), tell)
 
 
-def _say(line: str) -> None:
+def tell(line: str) -> None:
+    """Say something to the person, not to the program that reads the output."""
     print(line, file=sys.stderr, flush=True)

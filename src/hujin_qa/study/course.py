@@ -1,16 +1,18 @@
 """What is taught from one index, and where it is kept how learning goes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..assistant import Assistant
 from ..errors import BadInput
 from ..index import Index
 from ..settings import Settings
-from .bank import Bank, make_bank
-from .items import Item
+from .bank import Bank, make_bank, notes_of
+from .classroom import Classroom
+from .items import Item, arrange
 from .source import Source
 from .store import Store
+from .written import Desk
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,14 @@ class Course:
     index: Index
     bank: Bank
     store: Store
+
+    @property
+    def classroom(self) -> Classroom:
+        return Classroom(self.store.path)
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.store.path)
 
     @classmethod
     def open(cls, settings: Settings, report: Callable[[str], None] = lambda _: None) -> "Course":
@@ -39,9 +49,24 @@ class Course:
         return Source(self.index)
 
     def items(self, seed: int = 0) -> dict[str, Item]:
-        """The items that no trainer has retired, by id, in the order of the seed."""
+        """The items that no trainer has retired, by id, those that trainers wrote among them, in the order of the seed."""
         retired = self.store.retired()
-        return {item.id: item for item in self.bank.items(seed) if item.id not in retired}
+        written, _ = self.desk.standing(self.index)
+        own = [replace(arrange(d, notes_of(d, self.index.notes), seed), id=id_) for id_, d in written]
+        return {item.id: item for item in self.bank.items(seed, own) if item.id not in retired}
+
+    def lapsed(self) -> dict[str, str]:
+        """Items that were answered, locked in a form or written, and that today's text no longer proves: id to a word.
+
+        They are never shown; trainers see them marked.
+        """
+        retired, standing = self.store.retired(), {item.id for item in self.bank.items()}
+        written, gone = self.desk.standing(self.index)
+        known = [r.item for r in self.store.responses()] + [i for f in self.classroom.forms() for i in f.items]
+        standing |= {id_ for id_, _ in written}
+        return {
+            id_: "引文已不成立" for id_ in dict.fromkeys([*gone, *known]) if id_ not in standing and id_ not in retired
+        }
 
     def about(self, section: str, seed: int = 0) -> list[Item]:
         """The items of the sections whose headings hold these words; of all without any.

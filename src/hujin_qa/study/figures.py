@@ -23,6 +23,10 @@ _RANGE = re.compile(r"[-—–~～至到/×xX:：.]\s*$"), re.compile(r"\s*[-—
 _UNFIT_UNITS = ("第", "版本", "月份", "")
 _DAY_OF_MONTH = re.compile(r"(?:月|每月)\s*$")
 _RIVALS = 3  # wrong options
+_FIXED = re.compile("全天$|[×x]$")  # 全天24小时 is no fact about this text
+_DAILY = re.compile("每[日天]|单日|当[日天]")
+_LONGER = ("岁", "式", "型")  # 3周岁 is no three weeks
+_APART = 6  # a number this many times as large or small is no choice to think about
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,14 @@ def figures(line: Line) -> tuple[Figure, ...]:
     found = [q for q in quantities(text) if _NUMBER.search(q.text) and q.unit not in _UNFIT_UNITS]
     rows = "分别" in text or "依次" in text
     return tuple(
-        Figure(line, q, q.start, q.end)
+        Figure(line, q, q.start, q.end + text.startswith("+", q.end))
         for q in found
         if not _RANGE[0].search(text[: q.start])
         and not _RANGE[1].match(text[q.end :])
         and not (q.unit == "天" and _DAY_OF_MONTH.search(text[: q.start]))
+        and not text.startswith(_LONGER, q.end)
+        and "多" not in q.text
+        and not _FIXED.search(text[: q.start])
         and not (rows and sum(o.unit == q.unit for o in found) > 1)
         and sum(o.unit == q.unit for o in found) < 4
         and text[q.start - 1 : q.start] != "第"
@@ -77,11 +84,16 @@ def figure_items(source: Source) -> Iterator[Draft]:
     """A sentence with one number left out; the wrong ones have its unit and come from elsewhere or nowhere."""
     for line in source.lines:
         for figure in figures(line):
-            rivals = wrong_figures(figure, source)
+            rivals = [] if source.leans(line) or is_setting(figure, source) else wrong_figures(figure, source)
             if len(rivals) == _RIVALS:
-                cloze = line.text[: figure.start] + BLANK + line.text[figure.end :]
-                stem = f"「{source.where(line)}」:{bare(cloze)} 空格处应填哪个数?"
+                cloze = line.text[line.lead : figure.start] + BLANK + line.text[figure.end :]
+                stem = f"{source.under(line)}{bare(cloze).rstrip('；;：:，,')} 空格处应填哪个数?"
                 yield Draft("figure", stem, (figure.text,), tuple(rivals), line.citation(), line.section.position)
+
+
+def is_setting(figure: Figure, source: Source) -> bool:
+    """Whether a year is that of the whole document: nobody learns anything from filling it in."""
+    return figure.quantity.unit == "公历年" and figure.quantity.value in source.setting[figure.line.document.id]
 
 
 def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
@@ -93,7 +105,8 @@ def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
 
     def take(text: str, why: str) -> None:
         value = next((q for q in quantities(plain(text)) if q.unit == figure.quantity.unit), None)
-        if value and _differs(value, taken) and _differs(value, said) and not _true_too(figure, value):
+        fits = value and _differs(value, taken) and _differs(value, said) and not _true_too(figure, value)
+        if value and fits and _in_time(figure, value, source) and not _too_long_for_a_day(figure, value):
             taken.append(value)
             rivals.append((text, why))
 
@@ -101,7 +114,7 @@ def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
     rng.shuffle(elsewhere)
     for other in elsewhere:
         if len(rivals) < _RIVALS - 1:
-            take(other.text, f"「{other.text}」出自「{source.where(other.line)}」,说的是另一件事。")
+            take(other.text, f"「{other.text}」出自另一处{source.under(other.line).rstrip(':')},说的是另一件事。")
     for text in _invented(figure, rng):
         if len(rivals) < _RIVALS:
             take(text, f"原文没有这样写,原文是「{figure.text}」。")
@@ -128,11 +141,28 @@ def _true_too(figure: Figure, value: Quantity) -> bool:
     return figure.bound * (figure.quantity.value - value.value) > 0
 
 
+def _too_long_for_a_day(figure: Figure, value: Quantity) -> bool:
+    """每日36小时 is no choice to think about."""
+    before = figure.line.text[max(0, figure.start - 8) : figure.start]
+    return value.unit == "小时" and value.value >= 24 and bool(_DAILY.search(before))
+
+
+def _in_time(figure: Figure, value: Quantity, source: Source) -> bool:
+    """Whether a wrong year is no later than what the document knows and stands to the sentence's other years as the
+    right one does."""
+    if figure.quantity.unit != "公历年":
+        return True
+    mine = figure.quantity.value
+    others = [q.value for q in quantities(plain(figure.line.text)) if q.unit == "公历年" and q.value != mine]
+    latest = max(source.present[figure.line.document.id], int(mine))
+    return value.value <= latest and all((value.value < o) == (mine < o) for o in others)
+
+
 def _near(figure: Figure, other: Figure) -> bool:
     a, b = figure.quantity.value, other.quantity.value
     if figure.quantity.unit == "公历年":
         return abs(a - b) <= 15
-    return min(a, b) > 0 and max(a, b) <= 50 * min(a, b)
+    return min(a, b) > 0 and max(a, b) <= _APART * min(a, b)
 
 
 def _invented(figure: Figure, rng: random.Random) -> Iterator[str]:

@@ -8,10 +8,11 @@ from typing import Any, Literal
 from ..payload import citation_payload, note_line
 from ..types import Citation, Note
 
-Kind = Literal["figure", "true_false", "list", "tier", "match", "order", "term", "topic", "aspect"]
+Kind = Literal["figure", "true_false", "list", "tier", "match", "order", "term", "topic", "aspect", "choice"]
 """``figure`` fills in a number; ``true_false`` judges a sentence; ``list`` picks all parts; ``tier`` names the
 group that something belongs to; ``match`` pairs prompts with options; ``order`` sorts; ``term`` names what is
-defined; ``topic`` names what a sentence is about; ``aspect`` picks what is said of one thing among its like."""
+defined; ``topic`` names what a sentence is about; ``aspect`` picks what is said of one thing among its like;
+``choice`` is a trainer's own."""
 
 TRUE, FALSE = "对", "错"
 
@@ -81,6 +82,16 @@ def draft_id(draft: Draft) -> str:
     """``<passage>/<kind>/<hash>``: the same for the same question over the same text."""
     asked = "\n".join([draft.stem, *draft.prompts, *draft.right, draft.citation.quote])
     return f"{draft.citation.passage}/{draft.kind}/{sha256(asked.encode()).hexdigest()[:8]}"
+
+
+def judged(stem: str) -> str:
+    """What a ``true_false`` item says: all after what precedes it in brackets.
+
+    >>> judged("判断对错(据原文「一:二」):甲大于乙。")
+    '甲大于乙。'
+    """
+    _, found, said = stem.partition("):")
+    return said if found else stem.partition(":")[2]
 
 
 def _mix(order: list[int], rng: random.Random, *, ordered: bool) -> None:

@@ -10,17 +10,25 @@ from ..sections import title
 from ..text import bigrams, fold
 from ..types import Section
 from ..words import words
+from .classes import class_of, kin
 from .enumerations import Enumeration, enumerations
 from .figures import BLANK
 from .items import Draft
 from .source import Line, Source, bare, has_name, plain
 
-_GLOSS = re.compile(r"(?P<name>.+?)[（(](?P<gloss>[^()（）]+)[)）]")
+GLOSS = re.compile(r"(?P<name>.+?)[（(](?P<gloss>[^()（）]+)[)）]")
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _CLASS = "(?:企业|公司|机构|平台|品牌|代表|成员|部门|岗位|产品|单位|人物|作品|城市|国家|地区|学校|医院|银行|团队|角色)"
 _ANNOUNCED = re.compile(f"{_CLASS}(?:[是有为如]|包括|分别|主要|[：:])*$")
 _CLASSED = re.compile(f"等?(?:(?:是|为)[^，,。；;]{{0,12}}的?|[^，,。；;的]{{0,6}}){_CLASS}")
-_SERIES = ("事前 事中 事后", "课前 课中 课后", "售前 售中 售后", "前期 中期 后期", "首先 其次 最后", "初期 中期 末期")
+_SERIES = ("事前 事中 事后", "课前 课中 课后", "售前 售中 售后")
+_STEPS = ("首先 其次 再次 然后 最后", "第一步 第二步 第三步 第四步 第五步")
+_NUMBERS = ("(1) (2) (3) (4) (5)", "（1） （2） （3） （4） （5）", "① ② ③ ④ ⑤")  # steps only where the text says so
+_TELLS = re.compile("首先|其次|再次|最后|然后|第[一二三四五]|前期|后期|初期|末期|仍不|还不|若仍")
+_WITHIN = re.compile(r"^在?\d+\s*(?:分钟|小时|天|日|个?工作日)内")  # it would tell the sequence
+_DATED = re.compile(
+    r"(?P<year>(?:1[5-9]|20)\d\d)(?:\s*[-－—–~～至到]\s*(?:\d{4}|今|至今))?\s*年?(?:至今)?(?:的|是|为|[：:])(?P<what>[^，,。；;、\d]{3,14})(?=[，,。；;、])"
+)
 _CHAIN = re.compile(r"[\w（）()“”]{2,14}(?:\s*(?:→|->|—>|-|－|—)\s*[\w（）()“”]{2,14}){2,}")
 _LINK = re.compile(r"\s*(?:→|->|—>|-|－|—)\s*")
 _AFTER = re.compile("先后|依次|阶段|步骤|流程|顺序|时期")
@@ -40,13 +48,18 @@ def list_items(source: Source) -> Iterator[Draft]:
     pool = [(line, e) for line in source.lines for e in lists_of(line)]
     for line, found in pool:
         right = tuple(bare(t) for t in found.texts(line.text))
-        if len(right) > _MOST or any(_is_number(t) for t in right):
+        if source.leans(line) or len(right) > _MOST or any(_is_number(t) for t in right):
             continue
-        wrong = _strangers(line, right, source, pool, max(2, 6 - len(right)))
+        wrong = _strangers(line, found, source, pool, max(2, 6 - len(right)))
         if len(wrong) < 2:
             continue
-        cloze = line.text[: found.start] + BLANK + line.text[found.end :]
-        stem = f"「{source.where(line)}」:{bare(cloze)} 空格处,原文列出的是哪几项?(多选)"
+        before, after = bare(line.text[line.lead : found.start]), bare(line.text[found.end :])
+        if re.search(r"\w", before + after):
+            stem = f"{source.under(line)}{before}{BLANK}{after.rstrip('；;：:，,')} 空格处,原文列出的是哪几项?(多选)"
+        elif where := source.where(line):
+            stem = f"原文在「{where}」之下列出的是哪几项?(多选)"
+        else:
+            continue
         yield Draft("list", stem, right, tuple(wrong), line.citation(), line.section.position)
 
 
@@ -63,10 +76,18 @@ def tier_items(source: Source) -> Iterator[Draft]:
                 name = _name(text)
                 if len(name) < 3 or _is_number(name) or any(_mentions(source, line, o, name) for o in others):
                     continue
+                if source.leans(line) or not any(_lists_alike(source, line, found, o) for o in others):
+                    continue
                 wrong = [(title(o.heading), f"原文把「{name}」写在「{title(section.heading)}」之下。") for o in others]
                 stem = f"原文把「{name}」列在下面哪一项之下?"
                 proof = line.citation(start)
                 yield Draft("tier", stem, (title(section.heading),), tuple(wrong[:4]), proof, line.section.position)
+
+
+def _lists_alike(source: Source, line: Line, found: Enumeration, section: Section) -> bool:
+    """Whether another section lists members of the same class too, so that the question could be about it."""
+    mine = class_of(line, found)
+    return any(class_of(o, e) == mine for o in source.below(line.document, section.position) for e in lists_of(o))
 
 
 def _is_group(line: Line, found: Enumeration) -> bool:
@@ -80,7 +101,7 @@ def match_items(source: Source) -> Iterator[Draft]:
     """Names and what the text says right beside each of them."""
     for line in source.lines:
         for found in lists_of(line):
-            glossed = [_GLOSS.fullmatch(bare(t)) for t in found.texts(line.text)]
+            glossed = [GLOSS.fullmatch(bare(t)) for t in found.texts(line.text)]
             pairs = [(m["name"], m["gloss"]) for m in glossed if m]
             if len(pairs) == len(glossed) and not any(_YEAR.search(gloss) for _, gloss in pairs):
                 yield from _match(source, line, pairs, line.start, line.end)
@@ -98,31 +119,44 @@ def order_items(source: Source) -> Iterator[Draft]:
             years = [[int(y) for y in _YEAR.findall(plain(t))] for t in texts]
             dated = all(years) and [y[0] for y in years] == sorted({y[0] for y in years})
             if dated or (found.cue in ("先后", "依次", "经历") and _AFTER.search(line.text)):
-                stages = tuple(_GLOSS.sub(r"\g<name>", t) if dated else t for t in texts)
-                yield from _order(source, line, stages, line.text[: found.start])
+                stages = tuple(GLOSS.sub(r"\g<name>", t) if dated else t for t in texts)
+                yield from _order(source, line, stages)
         for chain in _CHAIN.finditer(line.text):
             stages = tuple(_LINK.split(bare(chain[0])))
-            if "→" in chain[0] or ">" in chain[0] or any(_follows(stages, series) for series in _SERIES):
-                yield from _order(source, line, stages, line.text[: chain.start()])
+            if "→" in chain[0] or ">" in chain[0]:
+                yield from _order(source, line, stages)
+        for steps in (*_SERIES, *_STEPS, *(_NUMBERS if re.search("依次|步骤|先后|流程", line.text) else ())):
+            yield from _order(source, line, _parts(line.text, steps.split()))
+        stages_by_year = [(int(plain(m["year"])), m["what"]) for m in _DATED.finditer(line.text)]
+        if [y for y, _ in stages_by_year] == sorted({y for y, _ in stages_by_year}):
+            yield from _order(source, line, tuple(bare(what) for _, what in stages_by_year))
 
 
-def _order(source: Source, line: Line, stages: tuple[str, ...], before: str) -> Iterator[Draft]:
-    if any(_YEAR.search(plain(s)) for s in stages):
-        return
-    stem = f"「{source.where(line)}」:请按原文的先后顺序排列下面各项。"
-    yield Draft("order", stem, stages, (), line.citation(), line.section.position)
+def _order(source: Source, line: Line, stages: tuple[str, ...]) -> Iterator[Draft]:
+    """``stages`` in sequence; nothing if there are too few, or their words tell the sequence."""
+    telling = any(_YEAR.search(plain(s)) or _TELLS.match(s) for s in stages)
+    if not telling and 3 <= len(stages) <= _MOST and all(2 <= len(s) <= 40 for s in stages):
+        stem = f"{source.under(line)}请按原文的先后顺序排列下面各项。"
+        yield Draft("order", stem, stages, (), line.citation(), line.section.position)
 
 
-def _follows(stages: tuple[str, ...], series: str) -> bool:
-    firsts = series.split()
-    return len(stages) == len(firsts) and all(s.startswith(f) for s, f in zip(stages, firsts, strict=True))
+def _parts(text: str, words: list[str]) -> tuple[str, ...]:
+    """What follows each of these words, up to the next one; empty unless at least three stand in this order."""
+    places = [(text.find(w), w) for w in words if text.count(w) == 1]
+    if len(places) < 3 or places != sorted(places) or places[0][1] != words[0]:
+        return ()
+    ends = [at for at, _ in places[1:]] + [len(text)]
+    own = len(words[0]) == 2 and words[0][0] in "事课售"  # 事前评审: the word is a part of the stage
+    parts = [text[at if own else at + len(w) : end] for (at, w), end in zip(places, ends, strict=True)]
+    cut = [re.split("[，,；;。：:]|组成|构成|的|[-－—–→、]", p.strip(" ，,"))[0] for p in parts]
+    return tuple(_WITHIN.sub("", bare(c).strip('“”"')) for c in cut) if all(cut) else ()
 
 
 def _match(source: Source, line: Line, pairs: list[tuple[str, str]], start: int, end: int) -> Iterator[Draft]:
     names, glosses = [bare(n).strip("“”") for n, _ in pairs], [bare(g) for _, g in pairs]
     if not 3 <= len(pairs) <= _MOST or len(set(names)) < len(names) or len(set(glosses)) < len(glosses):
         return
-    stem = f"「{source.where(line)}」:把左边各项与原文对它的说明配对。"
+    stem = f"{source.under(line)}把左边各项与原文对它的说明配对。"
     proof = line.citation(start, end)
     yield Draft("match", stem, tuple(glosses), (), proof, line.section.position, tuple(names))
 
@@ -140,22 +174,25 @@ def _runs(lines: list[Line]) -> Iterator[list[tuple[Line, re.Match[str]]]]:
 
 
 def _strangers(
-    line: Line, right: tuple[str, ...], source: Source, pool: list[tuple[Line, Enumeration]], wanted: int
+    line: Line, found: Enumeration, source: Source, pool: list[tuple[Line, Enumeration]], wanted: int
 ) -> list[tuple[str, str]]:
-    """Parts of other lists of the document that are not said where this list stands; likest lists first."""
+    """Parts of other lists of the same kind that are not said where this list stands; likest lists first."""
+    right = tuple(bare(t) for t in found.texts(line.text))
+    mine = class_of(line, found)
     text = fold("".join(o.text for o in source.below(line.document, _top(line, source))))
     rng = random.Random(f"{line.start}/{right}")
     label = title(line.section.heading)
     rivals = [
         (likeness(t, right) + 2 * (title(other.section.heading) == label), rng.random(), t, other)
-        for other, found in pool
+        for other, listed in pool
         if other.document is line.document and other.section.position != line.section.position
-        for t in map(bare, found.texts(other.text))
+        for t in map(bare, listed.texts(other.text))
+        if kin(t, right, mine, class_of(other, listed))
     ]
     wrong: list[tuple[str, str]] = []
-    for score, _, stranger, other in sorted(rivals, key=lambda r: r[:2], reverse=True):
-        if score and len(wrong) < wanted and _fits(stranger, right, wrong, text):
-            wrong.append((stranger, f"「{stranger}」出自「{source.where(other)}」,这里没有列出。"))
+    for _, _, stranger, other in sorted(rivals, key=lambda r: r[:2], reverse=True):
+        if len(wrong) < wanted and _fits(stranger, right, wrong, text):
+            wrong.append((stranger, f"「{stranger}」出自另一处{source.under(other).rstrip(':')},这里没有列出。"))
     return wrong
 
 
@@ -183,7 +220,7 @@ def _fits(stranger: str, right: tuple[str, ...], wrong: list[tuple[str, str]], t
         and said not in text
         and not alike
         and not _is_number(stranger)
-        and bool(_GLOSS.search(stranger)) == bool(_GLOSS.search(right[0]))
+        and bool(GLOSS.search(stranger)) == bool(GLOSS.search(right[0]))
     )
 
 
@@ -216,7 +253,7 @@ def _mentions(source: Source, line: Line, section: Section, name: str) -> bool:
 
 
 def _name(text: str) -> str:
-    match = _GLOSS.fullmatch(bare(text))
+    match = GLOSS.fullmatch(bare(text))
     return match["name"] if match else bare(text)
 
 

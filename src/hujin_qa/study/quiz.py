@@ -4,9 +4,10 @@ import re
 import time
 from collections.abc import Callable, Sequence
 
+from .classroom import session_score
 from .exports import answer_text, source_line
 from .items import Item
-from .results import by_section, score
+from .results import by_section
 from .store import Session, Store
 
 LETTERS = "ABCDEFGHIJKL"
@@ -51,7 +52,10 @@ def feedback(item: Item, given: Sequence[int]) -> str:
 
 
 def sit(session: Session, items: dict[str, Item], store: Store, read: Read, say: Callable[[str], None]) -> None:
-    """Ask what is not answered yet, keep every answer at once, then show the score and ask the wrong ones again."""
+    """Ask what is not answered yet, keep every answer at once, then show the score and ask the wrong ones again.
+
+    An exam tells nothing before it is handed in.
+    """
     done = {r.item for r in store.responses(session=session.id)}
     missing = [id_ for id_ in session.items if id_ not in items]
     if missing:
@@ -64,10 +68,15 @@ def sit(session: Session, items: dict[str, Item], store: Store, read: Read, say:
         started = time.monotonic()
         given = ask(item, read, say)
         store.answer(session, item.id, given, item.is_right(given), time.monotonic() - started)
-        say(feedback(item, given))
+        say("已记下。" if session.mode == "exam" else feedback(item, given))
     store.finish(session)
     _report(session, items, store, say)
-    wrong = [items[r.item] for r in store.responses(session=session.id) if not r.correct and r.item in items]
+    missed = [r for r in store.responses(session=session.id) if not r.correct and r.item in items]
+    if session.mode == "exam":
+        for response in missed:
+            say(f"\n{items[response.item].stem}\n{feedback(items[response.item], response.given)}")
+        return
+    wrong = [items[r.item] for r in missed]
     if wrong and read(f"\n再做一遍做错的 {len(wrong)} 题?(y/N) ").strip().lower() in ("y", "是", "好"):
         for item in wrong:
             say(feedback(item, ask(item, read, say)))
@@ -83,7 +92,7 @@ def ask(item: Item, read: Read, say: Callable[[str], None]) -> tuple[int, ...]:
 
 def _report(session: Session, items: dict[str, Item], store: Store, say: Callable[[str], None]) -> None:
     responses = store.responses(session=session.id)
-    total = score(responses)
+    total = session_score(store, session)
     say(f"\n得分 {total.right}/{total.total}({total.share:.0%})")
     weak = [(name, s) for name, s in by_section(responses, items).items() if s.share < 1]
     if weak:

@@ -11,9 +11,17 @@ from ..sections import ancestors, children, title
 from ..types import Citation, Document, Passage, Section
 
 _LEANS = re.compile(
-    "(?:这|该|此|上述|以上|以下|前者|后者|其|它|他|她|如下|同时|但|而|因此|所以|另外|然而|不过|并|也|还|则|再)"
+    "(?:这|该|此|上述|以上|以下|前者|后者|其|它|他|她|如下|同时|但|而|因此|所以|另外|然而|不过|并|也|还|则|再|综上|总之|除此|"
+    "正因|为此|由此|于是|接着|随后|随之|后来|当时|当年|次年|同年|同期|相比|必要时|[一二三四五六七八九]是|[且又或及]|除外|"
+    "(?:增长|下降|上升|上涨|下跌|放缓|加快|减少|增加)(?:的|主要|是|原因))"
+    "|[^，,。；;：:]{0,14}(?<![没所只])(?:[又还却亦仍](?!有)|这样|前[项款条]|上[款条项])"
+)
+_OF_ITSELF = re.compile("本文|全文|原文|下文|上文|本节|本章|在此不|转载|著作权|版权|未经.{0,6}许可|题图")
+_NUMBERED = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、]|\d{1,2}\.(?!\d)|[①-⑩])\s*|(?:同时|此外|另外)[，,]"
 )
 _NUMBER_ONLY = re.compile(r"第[一二三四五六七八九十百零〇\d]+[章节条款篇部分]*|[\d.、)）(（一二三四五六七八九十]+")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?=\s*年)")
 _MARKUP = re.compile(r"\*\*|__|`")
 _FULL_WIDTH = str.maketrans(
     {chr(c): chr(c - 0xFEE0) for c in range(0xFF10, 0xFF5B)} | {"％": "%", "，": ",", "．": "."}
@@ -38,12 +46,18 @@ class Line:
     @cached_property
     def shown(self) -> str:
         """The text as a learner reads it."""
-        return bare(self.text)
+        return bare(self.text[self.lead :])
 
     @property
     def leans(self) -> bool:
-        """Whether it begins with a word that points to the sentence before it."""
-        return bool(_LEANS.match(self.text))
+        """Whether its beginning points to a sentence before it, or it speaks of the text and not of its subject."""
+        return bool(_LEANS.match(self.text, self.lead) or _OF_ITSELF.search(self.text))
+
+    @cached_property
+    def lead(self) -> int:
+        """Where the sentence begins after its number: 4 in （三）迟到…"""
+        match = _NUMBERED.match(self.text)
+        return match.end() if match and not _NUMBERED.search(self.text, match.end()) else 0
 
     def citation(self, start: int | None = None, end: int | None = None) -> Citation:
         """The sentence as a citation, or from ``start`` to ``end`` of its document."""
@@ -107,7 +121,41 @@ class Source:
         tops = [s for s in line.document.sections if s.depth == 1 and s.heading]
         if len(tops) == 1 and len(path) > 1:
             path = path[1:]
-        return " › ".join(_short(p) for p in path[-2:]) or _short(line.document.title)
+        many = len(self.index.documents) > 1 and line.document.title != line.document.id
+        named = line.document.title if many else ""
+        return " › ".join(_short(p) for p in path[-2:]) or _short(named)
+
+    def under(self, line: Line) -> str:
+        """How a question names the place of a sentence: 「第三章 › 考勤」: or nothing where it has none."""
+        where = self.where(line)
+        return f"「{where}」:" if where else ""
+
+    def leans(self, line: Line) -> bool:
+        """Whether a sentence needs another one to be understood: by its words, or as one of several things' 职责:."""
+        return line.leans or _label(line) in self._shared_labels[line.document.id]
+
+    @cached_property
+    def _shared_labels(self) -> dict[str, frozenset[str]]:
+        """Document to the labels before a colon that begin several of its lines: each time of a thing named above."""
+        found = {d: Counter(_label(o) for o in self.lines if o.document.id == d) for d in self.index.documents}
+        return {d: frozenset(label for label, n in counts.items() if label and n > 1) for d, counts in found.items()}
+
+    @cached_property
+    def setting(self) -> dict[str, frozenset[int]]:
+        """Document to the years that it is about as a whole: those of its title, its last one if it recurs, and one
+        that is named over and over."""
+        found = {}
+        for document in self.index.documents.values():
+            counts = _years(document.text)
+            often = {year for year, n in counts.items() if n >= 6 and 3 * n >= counts.total()}
+            last = {year for year in [max(counts, default=0)] if counts[year] >= 2}
+            found[document.id] = frozenset(_years(document.title)) | often | last
+        return found
+
+    @cached_property
+    def present(self) -> dict[str, int]:
+        """Document to the year that it looks back from: the latest it is about, else the latest it names."""
+        return {d.id: max(self.setting[d.id] or _years(d.text), default=0) for d in self.index.documents.values()}
 
 
 def has_name(section: Section) -> bool:
@@ -117,6 +165,15 @@ def has_name(section: Section) -> bool:
     [False, False, True, False]
     """
     return bool(section.heading) and not _NUMBER_ONLY.fullmatch(section.heading)
+
+
+def _years(text: str) -> Counter[int]:
+    return Counter(int(year) for year in _YEAR.findall(plain(text)))
+
+
+def _label(line: Line) -> str:
+    head, colon, _ = line.shown.partition("：")
+    return head if colon and len(head) <= 8 else ""
 
 
 def bare(text: str) -> str:

@@ -1,9 +1,10 @@
 """What learners did: sessions, answers and cards, in one SQLite file. Every call is one transaction."""
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from ..database import back_up, database, restore
 from ..errors import BadInput
 from ..settings import Settings
 
-_MIGRATIONS = (
+MIGRATIONS = (
     """
     CREATE TABLE session (
         id INTEGER PRIMARY KEY, learner TEXT NOT NULL, mode TEXT NOT NULL, seed INTEGER NOT NULL,
@@ -27,7 +28,24 @@ _MIGRATIONS = (
         rating INTEGER NOT NULL, at TEXT NOT NULL);
     CREATE TABLE retired (item TEXT PRIMARY KEY, reason TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL)
     """,
+    """
+    CREATE TABLE cohort (name TEXT PRIMARY KEY, by TEXT NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE member (cohort TEXT NOT NULL REFERENCES cohort(name) ON DELETE CASCADE, learner TEXT NOT NULL,
+        PRIMARY KEY (cohort, learner));
+    CREATE TABLE form (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seed INTEGER NOT NULL, items TEXT NOT NULL,
+        minutes INTEGER NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE assignment (id INTEGER PRIMARY KEY, cohort TEXT NOT NULL REFERENCES cohort(name) ON DELETE CASCADE,
+        form INTEGER NOT NULL REFERENCES form(id), due TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+        UNIQUE (cohort, form));
+    CREATE TABLE written (id TEXT PRIMARY KEY, draft TEXT NOT NULL, replaces TEXT NOT NULL, by TEXT NOT NULL,
+        at TEXT NOT NULL);
+    ALTER TABLE session ADD COLUMN form INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE session ADD COLUMN deadline TEXT NOT NULL DEFAULT '';
+    CREATE UNIQUE INDEX one_attempt ON session(learner, form) WHERE mode = 'exam';
+    CREATE INDEX by_learner ON session(learner)
+    """,
 )
+"""Scripts in the order they were released; a released one is never changed, only followed by another."""
 
 Mode = Literal["quiz", "exam"]
 
@@ -43,6 +61,13 @@ class Session:
     items: tuple[str, ...]
     started: str  # UTC, ISO 8601
     finished: str  # "" while it runs
+    form: int = 0  # of a trainer's fixed form, 0 of a quiz of one's own
+    deadline: str = ""  # of an exam: UTC, ISO 8601
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its time is up."""
+        return bool(self.deadline) and _now() > self.deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +93,56 @@ class Store:
     def of(cls, settings: Settings) -> "Store":
         return cls(settings.data / "study.db")
 
-    def begin(self, learner: str, items: Sequence[str], seed: int, mode: Mode = "quiz") -> Session:
-        """Start a session; it is kept before the first answer is given."""
-        now = _now()
-        with database(self.path, _MIGRATIONS) as db:
-            row = db.execute(
-                "INSERT INTO session (learner, mode, seed, items, started) VALUES (?, ?, ?, ?, ?)",
-                (learner, mode, seed, json.dumps(list(items)), now),
-            )
-            return Session(int(row.lastrowid or 0), learner, mode, seed, tuple(items), now, "")
+    def begin(
+        self, learner: str, items: Sequence[str], seed: int, mode: Mode = "quiz", form: int = 0, minutes: int = 0
+    ) -> Session:
+        """Start a session; it is kept before the first answer is given. ``minutes`` bounds an exam.
+
+        Raises:
+            BadInput: the learner has sat this exam before.
+        """
+        now = datetime.now(UTC)
+        started = now.isoformat(timespec="seconds")
+        deadline = (now + timedelta(minutes=minutes)).isoformat(timespec="seconds") if minutes else ""
+        try:
+            with database(self.path, MIGRATIONS) as db:
+                row = db.execute(
+                    "INSERT INTO session (learner, mode, seed, items, started, form, deadline) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (learner, mode, seed, json.dumps(list(items)), started, form, deadline),
+                )
+        except sqlite3.IntegrityError:
+            raise BadInput("这份考卷每人只能考一次,你已经考过。") from None
+        return Session(int(row.lastrowid or 0), learner, mode, seed, tuple(items), started, "", form, deadline)
 
     def open_session(self, learner: str) -> Session | None:
-        """The session that a learner has not finished, the latest if there are several."""
-        with database(self.path, _MIGRATIONS) as db:
-            row = db.execute(
-                "SELECT * FROM session WHERE learner = ? AND finished = '' ORDER BY id DESC", (learner,)
-            ).fetchone()
-        if row is None:
-            return None
-        items = tuple(json.loads(row["items"]))
-        return Session(row["id"], learner, row["mode"], row["seed"], items, row["started"], row["finished"])
+        """The session that a learner has not finished, an exam before a quiz; an exam whose time is up is closed."""
+        unfinished = [s for s in self.sessions(learner) if not s.finished]
+        for session in filter(lambda s: s.overdue, unfinished):
+            self.finish(session)
+        running = [s for s in unfinished if not s.overdue]
+        return max(running, key=lambda s: (s.mode == "exam", s.id), default=None)
+
+    def sessions(self, learner: str = "", form: int = 0) -> list[Session]:
+        """Sessions in the order they were started; of one learner or one form if named."""
+        with database(self.path, MIGRATIONS) as db:
+            rows = db.execute(
+                "SELECT * FROM session WHERE (? = '' OR learner = ?) AND (? = 0 OR form = ?) ORDER BY id",
+                (learner, learner, form, form),
+            ).fetchall()
+        return [
+            Session(
+                r["id"],
+                r["learner"],
+                r["mode"],
+                r["seed"],
+                tuple(json.loads(r["items"])),
+                r["started"],
+                r["finished"],
+                r["form"],
+                r["deadline"],
+            )
+            for r in rows
+        ]
 
     def answer(self, session: Session, item: str, given: Sequence[int], correct: bool, seconds: float) -> None:
         """Keep an answer. The first one counts: answering again changes nothing.
@@ -97,23 +152,25 @@ class Store:
         """
         if item not in session.items:
             raise BadInput("这道题不在这次测验里。")
-        with database(self.path, _MIGRATIONS) as db:
-            row = db.execute("SELECT finished FROM session WHERE id = ? AND learner = ?", (session.id, session.learner))
-            found = row.fetchone()
+        with database(self.path, MIGRATIONS) as db:
+            query = "SELECT finished, deadline FROM session WHERE id = ? AND learner = ?"
+            found = db.execute(query, (session.id, session.learner)).fetchone()
             if found is None or found["finished"]:
                 raise BadInput("这次测验已经交卷。")
+            if found["deadline"] and _now() > found["deadline"]:
+                raise BadInput("考试时间到了,这一题没有记下。已答的题都已交卷。")
             db.execute(
                 "INSERT OR IGNORE INTO response VALUES (?, ?, ?, ?, ?, ?)",
                 (session.id, item, json.dumps(list(given)), int(correct), round(seconds, 1), _now()),
             )
 
     def finish(self, session: Session) -> None:
-        with database(self.path, _MIGRATIONS) as db:
+        with database(self.path, MIGRATIONS) as db:
             db.execute("UPDATE session SET finished = ? WHERE id = ? AND finished = ''", (_now(), session.id))
 
     def responses(self, learner: str = "", session: int = 0) -> list[Response]:
         """Answers in the order they were given; of one learner or session if named."""
-        with database(self.path, _MIGRATIONS) as db:
+        with database(self.path, MIGRATIONS) as db:
             rows = db.execute(
                 "SELECT r.*, s.learner FROM response r JOIN session s ON s.id = r.session "
                 "WHERE (? = '' OR s.learner = ?) AND (? = 0 OR s.id = ?) ORDER BY r.at, r.rowid",
@@ -134,13 +191,13 @@ class Store:
 
     def cards(self, learner: str) -> dict[str, str]:
         """Item to the scheduler's state of a learner's card, as JSON."""
-        with database(self.path, _MIGRATIONS) as db:
+        with database(self.path, MIGRATIONS) as db:
             rows = db.execute("SELECT item, state FROM card WHERE learner = ?", (learner,)).fetchall()
         return {r["item"]: r["state"] for r in rows}
 
     def reviewed(self, learner: str, item: str, state: str, due: str, rating: int) -> None:
         """Keep a card's new state, and the old one so that it can be undone."""
-        with database(self.path, _MIGRATIONS) as db:
+        with database(self.path, MIGRATIONS) as db:
             old = db.execute("SELECT state FROM card WHERE learner = ? AND item = ?", (learner, item)).fetchone()
             db.execute(
                 "INSERT INTO review (learner, item, before, rating, at) VALUES (?, ?, ?, ?, ?)",
@@ -150,7 +207,7 @@ class Store:
 
     def undo_review(self, learner: str) -> str:
         """Take a learner's last rating back; the item it was of, "" if there is none."""
-        with database(self.path, _MIGRATIONS) as db:
+        with database(self.path, MIGRATIONS) as db:
             last = db.execute("SELECT * FROM review WHERE learner = ? ORDER BY id DESC", (learner,)).fetchone()
             if last is None:
                 return ""
@@ -167,25 +224,25 @@ class Store:
 
     def retire(self, item: str, reason: str, by: str) -> None:
         """Never show an item again; what was answered to it stays."""
-        with database(self.path, _MIGRATIONS) as db:
+        with database(self.path, MIGRATIONS) as db:
             db.execute("INSERT OR REPLACE INTO retired VALUES (?, ?, ?, ?)", (item, reason, by, _now()))
 
     def revive(self, item: str) -> None:
-        with database(self.path, _MIGRATIONS) as db:
+        with database(self.path, MIGRATIONS) as db:
             db.execute("DELETE FROM retired WHERE item = ?", (item,))
 
     def retired(self) -> dict[str, str]:
         """Retired item to the reason."""
-        with database(self.path, _MIGRATIONS) as db:
+        with database(self.path, MIGRATIONS) as db:
             return {r["item"]: r["reason"] for r in db.execute("SELECT item, reason FROM retired").fetchall()}
 
     def back_up(self, target: Path) -> None:
         """Copy the results, whole or not at all, while they may be in use."""
-        back_up(self.path, target, _MIGRATIONS)
+        back_up(self.path, target, MIGRATIONS)
 
     def restore(self, backup: Path) -> None:
         """Put a backup in place; what was there stays beside it as ``.old``."""
-        restore(backup, self.path, _MIGRATIONS)
+        restore(backup, self.path, MIGRATIONS)
 
 
 def _now() -> str:

@@ -9,7 +9,7 @@ from ..text import bigrams, fold
 from ..types import Section
 from .figures import BLANK
 from .items import Draft
-from .source import Line, Source, bare, has_name
+from .source import Line, Source, has_name
 
 _DEFINES = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十\d]+[)）.、]\s*)?(?:本\w{1,4}所称的?|所谓的?)?"
@@ -17,7 +17,10 @@ _DEFINES = re.compile(
 )
 _NAMED = re.compile(r"(?:被称为|称为|称作|叫做|简称)[“「](?P<term>[^”」]{2,14})[”」]")
 _PARTS = re.compile(r"[:：—－\-「」“”\s，,、()（）]+")
-_SHORTEST, _LONGEST = 14, 90
+_CHARACTERISES = re.compile(
+    f"(?:作为[^，,]{{4,30}}[，,])?{BLANK}(?:赛道|行业|业务|岗位|部门)?(?:是|指|主要|聚焦|专注|面向|旨在|具有|有(?!望|可能))"
+)
+_SHORTEST, _LONGEST = 14, 120
 _WRONG = 3
 
 
@@ -41,50 +44,28 @@ def term_items(source: Source) -> Iterator[Draft]:
         random.Random(stem).shuffle(wrong)
         if what and len(wrong) >= 2:
             yield Draft("term", stem, (term,), tuple(wrong[:_WRONG]), line.citation(), line.section.position)
-    yield from _named_terms(source)
-
-
-def _named_terms(source: Source) -> Iterator[Draft]:
-    """…被称为“…”: the name left out, other quoted names of the document as rivals."""
-    quoted = {
-        line: re.findall(r"[“「]([^”」“「]{2,14})[”」]", line.text)
-        for line in source.lines
-        if "“" in line.text or "「" in line.text
-    }
-    for line in quoted:
-        match = _NAMED.search(line.text)
-        if not match:
-            continue
-        pool = [
-            (name, f"「{name}」出自「{source.where(other)}」。")
-            for other, names in quoted.items()
-            for name in names
-            if other.document is line.document and other is not line and name not in line.text
-        ]
-        wrong = list({name: (name, why) for name, why in pool if abs(len(name) - len(match["term"])) <= 4}.values())
-        random.Random(line.text).shuffle(wrong)
-        if len(wrong) >= _WRONG and not line.leans:
-            cloze = line.text[: match.start("term")] + BLANK + line.text[match.end("term") :]
-            stem = f"「{source.where(line)}」:{bare(cloze)} 空格处应填哪个词?"
-            yield Draft("term", stem, (match["term"],), tuple(wrong[:_WRONG]), line.citation(), line.section.position)
 
 
 def topic_items(source: Source) -> Iterator[Draft]:
     """A sentence that names its heading's subject, the name left out: which of the sibling headings is it?"""
     for line in source.lines:
-        if line.leans or not _SHORTEST <= len(line.text) <= _LONGEST:
+        if source.leans(line) or not _SHORTEST <= len(line.text) <= _LONGEST:
             continue
-        for section in _things(line, source):
+        for section in things(line, source):
             name = title(section.heading)
             others = source.siblings(line.document, section)
-            if name not in line.text or len(others) < 2 or any(_shares(title(o.heading), line.text) for o in others):
+            if name not in line.text or len(others) < 2 or any(title(o.heading) in line.text for o in others):
                 continue
-            if any(_says_alike(line, other) for o in others for other in source.below(line.document, o.position)):
+            if any(says_alike(line, other) for o in others for other in source.below(line.document, o.position)):
                 continue
             rest = line.shown.replace(name, BLANK)
             wrong = [(title(o.heading), f"这句话出自「{name}」一节。") for o in others][:4]
-            stem = f"空格处都是同一个词,这句话说的是哪一项?「{rest}」"
-            yield Draft("topic", stem, (name,), tuple(wrong), line.citation(), line.section.position)
+            if _CHARACTERISES.match(rest):
+                stem = f"原文用下面这句话说明的是哪个词?「{rest}」"
+                yield Draft("term", stem, (name,), tuple(wrong), line.citation(), line.section.position)
+            else:
+                stem = f"空格处都是同一个词,这句话说的是哪一项?「{rest}」"
+                yield Draft("topic", stem, (name,), tuple(wrong), line.citation(), line.section.position)
             break
 
 
@@ -100,17 +81,17 @@ def aspect_items(source: Source) -> Iterator[Draft]:
                 if line is None or over is None or title(over.heading) in source.labels[document.id]:
                     continue
                 name = title(over.heading)
-                rivals = [(p, o) for p, o in opening.items() if p != cell.position and not _says_alike(line, o)]
+                rivals = [o for p, o in opening.items() if p != cell.position and not says_alike(line, o)]
                 random.Random(line.text).shuffle(rivals)
-                wrong = [(_anonymous(o, document.sections), f"这句话说的是「{source.where(o)}」。") for _, o in rivals]
+                wrong = [(_anonymous(o, document.sections), f"这句话说的是「{source.where(o)}」。") for o in rivals]
                 wrong = [(text, why) for text, why in wrong if text and abs(len(text) - len(line.shown)) <= 30]
                 right = _anonymous(line, document.sections)
-                if right and len(wrong) >= _WRONG:
+                if right and len(wrong) >= 2:
                     stem = f"关于「{name}」的「{label}」,下面哪一句是原文的说法?"
                     yield Draft("aspect", stem, (right,), tuple(wrong[:_WRONG]), line.citation(), cell.position)
 
 
-def _things(line: Line, source: Source) -> Iterator[Section]:
+def things(line: Line, source: Source) -> Iterator[Section]:
     """The headings above a sentence, nearest first, that name a thing and not a label."""
     labels = source.labels[line.document.id]
     for section in reversed(line.document.sections):
@@ -134,31 +115,17 @@ def _parent(sections: tuple[Section, ...], cell: Section) -> Section | None:
 
 
 def _anonymous(line: Line, sections: tuple[Section, ...]) -> str:
-    """The sentence without the words of the headings above it, which would give it away; "" if little is left."""
+    """The sentence without its heading's name where that leads it; "" if it leans, or the name would still tell."""
+    over = _parent(sections, line.section)
+    names = list(filter(None, _PARTS.split(title(over.heading)))) if over else []
     text = line.shown
-    for section in sections:
-        if (line.section.position + ".").startswith(
-            section.position + "."
-        ) and section.position != line.section.position:
-            for name in _names(title(section.heading), text):
-                text = text[len(name) :].lstrip("的，,：:") if text.startswith(name) else text.replace(name, "该项")
-    return text if len(text) >= _SHORTEST and not line.leans else ""
+    for name in names:
+        text = text.removeprefix(name).lstrip("的，,：:")
+    telling = any(pair in fold(text) for name in names for pair in bigrams(fold(name)))
+    return "" if telling or len(text) < _SHORTEST or line.leans else text
 
 
-def _names(heading: str, text: str) -> Iterator[str]:
-    """The parts of a heading that stand in a text: whole, or without their last words."""
-    for part in filter(None, _PARTS.split(heading)):
-        for end in range(len(part), max(1, len(part) // 2), -1):
-            if end > 1 and part[:end] in text:
-                yield part[:end]
-                break
-
-
-def _shares(heading: str, text: str) -> bool:
-    return heading in text
-
-
-def _says_alike(line: Line, other: Line) -> bool:
+def says_alike(line: Line, other: Line) -> bool:
     """Whether two sentences share so much that one may be true in the other's place."""
     mine, theirs = set(bigrams(fold(line.text))), set(bigrams(fold(other.text)))
     return bool(mine and theirs) and len(mine & theirs) > 0.4 * min(len(mine), len(theirs))

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
+from urllib.parse import quote
 
 from ..errors import BadInput
 from ..payload import note_line
+from ..sections import title
 from ..study.cards import due_cards, review
+from ..study.classroom import begin_form, deeds, session_score
 from ..study.course import Course
 from ..study.exports import answer_text
 from ..study.items import Item
 from ..study.path import Step, study_path
-from ..study.results import Score, by_section, item_quality, score, section_name
+from ..study.results import Score, by_section, section_name
 from ..study.store import Session
 from ..types import Citation
 from ..users import User
@@ -60,7 +64,36 @@ class Lesson:
             _step(self.course.index.documents[step.document].title, step, ids, right, n == upcoming)
             for n, (step, ids) in enumerate(zip(self.steps, known, strict=True))
         )
-        return f'<section class="study"><p role="status">{escape(head)}</p><ol class="path">{body}</ol></section>'
+        todo = self.todo_html(user)
+        return f'<section class="study"><p role="status">{escape(head)}</p>{todo}<ol class="path">{body}</ol></section>'
+
+    def todo_html(self, user: User) -> str:
+        """What trainers have set the learner, with the day it is due; "" if nothing."""
+        mine = deeds(self.course.classroom, self.course.store, user.name)
+        rows = "".join(
+            f"<li>{escape(say.TODO.format(form=d.assignment.form.name, due=d.assignment.due, state=d.state))}"
+            f"{escape(f' {d.score.right}/{d.score.total}' if d.score else '')}</li>"
+            for d in mine
+        )
+        return f'<h3>{say.MY_TASKS}</h3><ul class="tasks">{rows}</ul>' if rows else ""
+
+    def forms(self, user: User) -> list[tuple[str, str]]:
+        """The forms set to the learner that may still be done, as they are chosen from."""
+        sat = {s.form for s in self.course.store.sessions(user.name) if s.finished and s.mode == "exam"}
+        mine = {a.form.name: a.form for a in self.course.classroom.assignments(user.name) if a.form.id not in sat}
+        limit = {name: say.TIMED.format(minutes=form.minutes) if form.minutes else "" for name, form in mine.items()}
+        return [(name + limit[name], name) for name in mine]
+
+    def begin_form(self, user: User, name: str) -> None:
+        """Start a form that is set to the learner.
+
+        Raises:
+            BadInput: it is not, or it is an exam that was sat before.
+        """
+        if name not in {value for _, value in self.forms(user)}:
+            raise BadInput(say.NOT_SET)
+        form = self.course.classroom.form(name)
+        begin_form(self.course.store, form, user.name, self.course.items(form.seed))
 
     def begin(self, user: User, section: str, count: int, seed: int) -> None:
         """Start a quiz, unless one is still open.
@@ -96,14 +129,18 @@ class Lesson:
         correct = asked.item.is_right(tuple(given))
         if asked.session:
             self.course.store.answer(asked.session, asked.item.id, given, correct, seconds)
+            if asked.session.mode == "exam":  # which tells nothing before it is handed in
+                return said(say.NOTED)
         return feedback_html(asked.item, given)
 
     def last(self, user: User) -> tuple[Score, dict[str, Score], list[str]]:
         """The score of the last session, its sections weakest first, and the items that were wrong."""
-        responses = self.course.store.responses(user.name)
-        latest = max((r.session for r in responses), default=0)
-        of = [r for r in responses if r.session == latest]
-        return score(of), by_section(of, self.course.items()), [r.item for r in of if not r.correct]
+        over = [s for s in self.course.store.sessions(user.name) if s.finished or s.overdue]
+        if not over:
+            return Score(0, 0), {}, []
+        of = self.course.store.responses(session=over[-1].id)
+        wrong = [r.item for r in of if not r.correct]
+        return session_score(self.course.store, over[-1]), by_section(of, self.course.items()), wrong
 
     def card(self, user: User) -> tuple[Item | None, int]:
         """The card to review next, and how many are waiting."""
@@ -118,41 +155,19 @@ class Lesson:
     def undo(self, user: User) -> None:
         self.course.store.undo_review(user.name)
 
-    def results_html(self, user: User) -> str:
-        """Everybody's results and the quality of every item, for trainers only."""
-        if "trainer" not in user.roles:
-            return f'<p class="failure">{escape(say.TRAINERS_ONLY)}</p>'
-        items, responses = self.course.items(), self.course.store.responses()
-        if not responses:
-            return f"<p>{escape(say.NO_RESULTS)}</p>"
-        learners = [
-            [name, f"{s.right}/{s.total}", f"{s.share:.0%}"]
-            for name in dict.fromkeys(r.learner for r in responses)
-            for s in [score([r for r in responses if r.learner == name])]
-        ]
-        hard = [
-            [name, f"{s.right}/{s.total}", _bar(s.share)] for name, s in list(by_section(responses, items).items())[:10]
-        ]
-        quality = sorted(item_quality(responses).items(), key=lambda pair: pair[1].difficulty)
-        worst = [
-            [
-                items[id_].stem if id_ in items else id_,
-                str(q.answers),
-                f"{q.difficulty:.0%}",
-                f"{q.discrimination:+.2f}",
-            ]
-            for id_, q in quality[:20]
-        ]
-        return (
-            f"<h3>{say.BY_LEARNER}</h3>{_table(say.LEARNER_HEADS, learners)}"
-            f"<h3>{say.BY_SECTION}</h3>{_table(say.SECTION_HEADS, hard)}"
-            f"<h3>{say.BY_ITEM}</h3>{_table(say.ITEM_HEADS, worst)}"
-        )
+
+def said(words: str) -> str:
+    """One sentence of the page itself."""
+    return f'<p role="status">{escape(words)}</p>'
 
 
 def item_html(asked: Asked) -> str:
     """The task of an item; its options stand in the form below."""
     head = say.ITEM_OF.format(n=asked.n, total=asked.total)
+    if asked.session and asked.session.deadline:
+        end = datetime.fromisoformat(asked.session.deadline)
+        left = max(0, round((end - datetime.now(UTC)).total_seconds() / 60))
+        head += " · " + say.TIME_LEFT.format(minutes=left, end=f"{end.astimezone():%H:%M}")
     return f'<section class="study item" aria-live="polite"><p>{head}</p><p class="stem">{escape(asked.item.stem)}</p></section>'
 
 
@@ -178,7 +193,19 @@ def card_html(item: Item, *, opened: bool) -> str:
 def proof_html(item: Item) -> str:
     """The cited sentence with a link to its place in the chat's source pane, and the notes on it."""
     notes = "".join(f'<p class="note">{escape(note_line(note, say.NOTE, say.NOTE_WORDS))}</p>' for note in item.notes)
-    return f"<blockquote>{escape(item.citation.quote)}</blockquote><p>{_link(item.citation, say.IN_SOURCE.format(section=section_name(item)))}</p>{notes}"
+    source = _link(item.citation, say.IN_SOURCE.format(section=section_name(item)))
+    return f"<blockquote>{escape(item.citation.quote)}</blockquote><p>{source} {_ask_link(item)}</p>{notes}"
+
+
+def _ask_link(item: Item) -> str:
+    """A link that asks the chat about the item's section, with the source open at the proof."""
+    names = [title(h) for h in item.citation.section if h][-2:]
+    if not names:
+        return ""
+    c = item.citation
+    question = say.ABOUT_ITEM.format(section="的".join(names))
+    href = escape(f"./?q={quote(question, safe='')}" + place(c.document, c.start, c.end))
+    return f'<a class="ask" href="{href}" target="hujin-source" rel="noopener">{escape(say.ASK_ABOUT)}</a>'
 
 
 def _link(citation: Citation, words: str) -> str:
@@ -198,15 +225,3 @@ def _step(title: str, step: Step, ids: Sequence[str], right: set[str], upcoming:
         f"<li><details{' open' if upcoming else ''}><summary>{now}{escape(name)} <small>{escape(state)}</small></summary>"
         f"<ul>{points}</ul>{told}</details></li>"
     )
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _bar(share: float) -> str:
-    """A share as a row of ten blocks: a plot that a screen reader and a narrow phone can read too."""
-    full = round(share * 10)
-    return "█" * full + "░" * (10 - full) + f" {share:.0%}"

@@ -12,8 +12,9 @@ from ..errors import BadInput
 from ..study.cards import RATINGS
 from ..study.course import Course
 from ..users import User
+from .classroom_page import lay_out_classroom
 from .language import say
-from .lesson import Asked, Lesson, card_html, item_html
+from .lesson import Asked, Lesson, card_html, item_html, said
 from .login import user_of
 from .talk import told
 
@@ -58,16 +59,21 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             ended = say.SCORE.format(right=score.right, total=score.total) + (say.WEAK + weak if weak else "")
         idle = asked is None
         start, redo = gr.update(visible=idle), gr.update(visible=idle and bool(wrong))
-        return (*form(asked), start, redo, _HIDDEN, gr.update(value=ended, visible=bool(ended)), "", again, time.time())
+        forms = gr.update(choices=[(say.FREE_QUIZ, ""), *lesson.forms(user)], value="")
+        result = gr.update(value=ended, visible=bool(ended))
+        return (*form(asked), start, redo, _HIDDEN, result, "", again, time.time(), forms)
 
     def on_load(request: gr.Request) -> tuple[Any, ...]:
         user = user_of(request, accounts)
         return (lesson.path_html(user), gr.update(visible="trainer" in user.roles), *shown(user, []), *card(user))
 
-    def on_start(section: str, count: float, request: gr.Request) -> tuple[Any, ...]:
+    def on_start(which: str, section: str, count: float, request: gr.Request) -> tuple[Any, ...]:
         with told():
             user = user_of(request, accounts)
-            lesson.begin(user, section or "", int(count), secrets.randbelow(10**6))
+            if which:
+                lesson.begin_form(user, which)
+            else:
+                lesson.begin(user, section or "", int(count), secrets.randbelow(10**6))
             return shown(user, [])
 
     def on_redo(request: gr.Request) -> tuple[Any, ...]:
@@ -84,7 +90,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             left: list[str] = values[again]
             asked = lesson.asked(user_of(request, accounts), left)
             if asked is None:
-                return (gr.skip(), gr.skip(), gr.skip(), left)
+                return (said(say.OVER), _HIDDEN, gr.update(visible=True), left)
             if asked.item.kind in ("match", "order"):
                 given = [values[place] for place in places[: len(asked.item.answer)]]
             else:
@@ -123,10 +129,6 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
         with told():
             return lesson.path_html(user_of(request, accounts))
 
-    def on_results(request: gr.Request) -> str:
-        with told():
-            return lesson.results_html(user_of(request, accounts))
-
     page.pages[0] = ("", say.CHAT, True)  # Gradio calls the first page Home
     with page.route(say.STUDY, "/study"):
         gr.HTML(f"<h1>{say.STUDY}</h1>", apply_default_css=False)
@@ -135,6 +137,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
                 path = gr.HTML(apply_default_css=False, elem_id="path")
             with gr.Tab(say.QUIZ):
                 with gr.Group(visible=False) as start:
+                    which = gr.Dropdown([(say.FREE_QUIZ, "")], value="", label=say.WHAT_TO_DO)
                     section = gr.Dropdown(
                         [(say.WHOLE_TEXT, ""), *((s, s) for s in lesson.sections())], value="", label=say.SECTION
                     )
@@ -157,13 +160,27 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
                     ratings = {n: gr.Button(word, visible=False) for n, word in RATINGS.items()}
                 undo = gr.Button(say.UNDO_CARD, size="sm")
             with gr.Tab(say.RESULTS, visible=False) as results_tab:
-                results = gr.HTML(apply_default_css=False, elem_id="results")
+                classroom = lay_out_classroom(course, accounts, lesson.sections())
         again, since = gr.State([]), gr.State(0.0)
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        quiz: list[Any] = [item, one, many, *places, submit, start, redo, following, ended, feedback, again, since]
+        quiz: list[Any] = [
+            item,
+            one,
+            many,
+            *places,
+            submit,
+            start,
+            redo,
+            following,
+            ended,
+            feedback,
+            again,
+            since,
+            which,
+        ]
         deck: list[Any] = [waiting, front, turn, *ratings.values()]
         page.load(on_load, None, [path, results_tab, *quiz, *deck], **quiet)
-        begin.click(on_start, [section, count], quiz, **quiet)
+        begin.click(on_start, [which, section, count], quiz, **quiet)
         redo.click(on_redo, None, quiz, **quiet)
         submit.click(on_submit, {since, again, one, many, *places}, [feedback, submit, following, again], **quiet)
         following.click(on_next, again, quiz, **quiet)
@@ -172,4 +189,4 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             button.click(on_rate(n), None, deck, **quiet)
         undo.click(on_undo, None, deck, **quiet)
         path_tab.select(on_path, None, path, **quiet)
-        results_tab.select(on_results, None, results, **quiet)
+        results_tab.select(classroom.open, None, classroom.outputs, **quiet)

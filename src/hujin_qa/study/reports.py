@@ -1,0 +1,260 @@
+"""What a trainer takes away: results as tables (CSV, XLSX), a printable report and certificates (PDF)."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from xml.sax.saxutils import escape
+
+from ..errors import BadInput
+from .classroom import deeds, session_score
+from .course import Course
+from .results import Score, by_section, item_quality, score
+
+Row = list[str | int | float]
+Table = tuple[str, tuple[str, ...], list[Row]]
+"""Its name, its heads, its rows."""
+
+_FONT = "STSong-Light"  # one of the fonts that PDF itself names for Chinese: no font file here or on the server
+_RISKY = ("=", "+", "-", "@", "\t")  # a spreadsheet would run what begins like this
+_BARS = 12  # sections in the plot
+
+
+def tables(course: Course) -> list[Table]:
+    """Learners, assignments, sections and items, hardest first."""
+    items, responses = course.items(), course.store.responses()
+    lapsed, retired = course.lapsed(), course.store.retired()
+    learners: list[Row] = []
+    for name in dict.fromkeys(r.learner for r in responses):
+        mine = [r for r in responses if r.learner == name]
+        total = score(mine)
+        learners.append([name, total.right, total.total, round(total.share, 3), mine[-1].at])
+    done: list[Row] = [
+        [
+            d.learner,
+            d.assignment.cohort,
+            d.assignment.form.name,
+            d.assignment.due.isoformat(),
+            d.state,
+            d.score.right if d.score else "",
+            d.score.total if d.score else "",
+            d.finished,
+        ]
+        for d in deeds(course.classroom, course.store)
+    ]
+    sections: list[Row] = [
+        [name, s.right, s.total, round(s.share, 3)] for name, s in by_section(responses, items).items()
+    ]
+    quality = sorted(item_quality(responses).items(), key=lambda pair: pair[1].difficulty)
+    asked: list[Row] = [
+        [
+            id_,
+            items[id_].stem if id_ in items else "",
+            q.answers,
+            round(q.difficulty, 3),
+            round(q.discrimination, 3),
+            "停用" if id_ in retired else lapsed.get(id_, "在用"),
+        ]
+        for id_, q in quality
+    ]
+    return [
+        ("学员", ("学员", "答对", "答题", "正确率", "最近(UTC)"), learners),
+        ("任务", ("学员", "班级", "试卷", "截止", "状态", "答对", "题数", "交卷(UTC)"), done),
+        ("章节", ("章节", "答对", "答题", "正确率"), sections),
+        ("题目", ("题号", "题干", "作答人数", "正确率", "区分度", "状态"), asked),
+    ]
+
+
+def to_csv(found: Sequence[Table]) -> bytes:
+    """The tables one below the other; with a mark by which Excel knows that it is UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for name, heads, rows in found:
+        writer.writerows([[name], heads, *([_tame(cell) for cell in row] for row in rows), []])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def to_xlsx(found: Sequence[Table]) -> bytes:
+    """A sheet a table."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, heads, rows in found:
+        sheet = book.create_sheet(name)
+        sheet.append(heads)
+        for row in rows:
+            sheet.append([_tame(cell) for cell in row])
+        for n, head in enumerate(heads, 1):
+            sheet.cell(1, n).font = Font(bold=True)
+            longest = max([2 * len(head), *(len(str(row[n - 1])) for row in rows)])
+            sheet.column_dimensions[get_column_letter(n)].width = min(60, longest + 4)
+            if head == "正确率":
+                for cell in sheet[get_column_letter(n)][1:]:
+                    cell.number_format = "0%"
+        sheet.freeze_panes = "A2"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _tame(cell: str | int | float) -> str | int | float:
+    return "'" + cell if isinstance(cell, str) and cell.startswith(_RISKY) else cell
+
+
+def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
+    """The hardest sections as bars, an SVG; "" without answers."""
+    import vl_convert
+
+    rows = [{"章节": _short(name, 22), "答错": 1 - s.share, "题数": s.total} for name, s in list(found.items())[:_BARS]]
+    if not rows:
+        return ""
+    plot = {
+        "data": {"values": rows},
+        "width": width,
+        "encoding": {
+            "y": {"field": "章节", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}},
+            "x": {
+                "field": "答错",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1]},
+                "axis": {"format": "%"},
+                "title": "答错的比例",
+            },
+        },
+        "layer": [
+            {"mark": {"type": "bar", "color": "#0f766e"}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 4},
+                "encoding": {"text": {"field": "题数", "type": "quantitative", "format": "d"}},
+            },
+        ],
+    }
+    return str(vl_convert.vegalite_to_svg(plot, vl_version="5.21"))
+
+
+def report_pdf(course: Course) -> bytes:
+    """Who did what, the hardest sections as bars, the hardest items: for printing."""
+    from reportlab.platypus import Paragraph, Spacer
+
+    found = {name: (heads, rows) for name, heads, rows in tables(course)}
+    styles = _styles()
+    story: list[Any] = [Paragraph("带教报告", styles["title"]), Paragraph(_subtitle(course), styles["small"])]
+    for name, columns in (("任务", (0, 1, 2, 3, 4, 5, 6)), ("学员", (0, 1, 2, 3))):
+        heads, rows = found[name]
+        story += [Paragraph(name, styles["head"]), _table(heads, rows, columns, styles)]
+    story.append(Paragraph("最难的章节", styles["head"]))
+    story += [_bars(by_section(course.store.responses(), course.items())), Spacer(1, 8)]
+    heads, rows = found["题目"]
+    story += [Paragraph("最难的题", styles["head"]), _table(heads, rows[:20], (1, 2, 3, 4, 5), styles)]
+    return _pdf(story, "带教报告")
+
+
+def certificate_pdf(course: Course, learner: str, form: str = "") -> bytes:
+    """That a learner has done a form, or all their quizzes, with the score and its sections.
+
+    Raises:
+        BadInput: the learner has finished nothing of the kind.
+    """
+    from reportlab.platypus import Paragraph, Spacer
+
+    wanted = course.classroom.form(form).id if form else 0
+    sessions = [s for s in course.store.sessions(learner, wanted) if s.finished or s.overdue]
+    if not sessions:
+        raise BadInput(f"{learner} 还没有做完{f'「{form}」' if form else '任何测验'},开不出证明。")
+    parts = [session_score(course.store, s) for s in sessions]
+    best = (
+        max(parts, key=lambda p: p.share) if form else Score(sum(p.right for p in parts), sum(p.total for p in parts))
+    )
+    responses = [r for s in sessions for r in course.store.responses(session=s.id)]
+    styles = _styles()
+    title = "、".join(d.title for d in course.index.documents.values())
+    what = f"「{form}」" if form else f"{len(sessions)} 次测验"
+    day = max(s.finished or s.deadline for s in sessions)[:10]
+    rows: list[Row] = [[name, s.right, s.total, s.share] for name, s in by_section(responses, course.items()).items()]
+    story = [
+        Spacer(1, 60),
+        Paragraph("学习证明", styles["certificate"]),
+        Spacer(1, 24),
+        Paragraph(f"{escape(learner)} 学习了《{escape(title)}》,完成{escape(what)},", styles["center"]),
+        Paragraph(f"答对 {best.right}/{best.total} 题({best.share:.0%})。", styles["center"]),
+        Spacer(1, 12),
+        Paragraph(f"最近一次:{day}", styles["center"]),
+        Spacer(1, 24),
+        _table(("章节", "答对", "答题", "正确率"), rows, (0, 1, 2, 3), styles),
+        Spacer(1, 24),
+        Paragraph("每一题的答案都出自原文,由程序核对。", styles["small"]),
+    ]
+    return _pdf(story, "学习证明")
+
+
+def _subtitle(course: Course) -> str:
+    titles = "、".join(d.title for d in course.index.documents.values())
+    return escape(f"{titles} · {datetime.now():%Y-%m-%d %H:%M}")
+
+
+def _styles() -> dict[str, Any]:
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    base = ParagraphStyle("base", fontName=_FONT, fontSize=10, leading=15, wordWrap="CJK")
+    return {
+        "title": ParagraphStyle("title", base, fontSize=20, leading=28),
+        "head": ParagraphStyle("head", base, fontSize=13, leading=20, spaceBefore=10, spaceAfter=4),
+        "small": ParagraphStyle("small", base, fontSize=9, textColor="#555555"),
+        "cell": ParagraphStyle("cell", base, fontSize=9, leading=12),
+        "center": ParagraphStyle("center", base, fontSize=14, leading=26, alignment=1),
+        "certificate": ParagraphStyle("certificate", base, fontSize=30, leading=40, alignment=1),
+    }
+
+
+def _table(
+    heads: Sequence[str], rows: Sequence[Sequence[str | int | float]], columns: Sequence[int], styles: dict[str, Any]
+) -> Any:
+    from reportlab.lib.units import mm
+    from reportlab.platypus import Paragraph, Table
+
+    if not rows:
+        return Paragraph("还没有。", styles["cell"])
+    shown = [[heads[c] for c in columns]]
+    shown += [[f"{v:.0%}" if heads[c] == "正确率" else str(v) for c in columns for v in [row[c]]] for row in rows]
+    wide = [max(4, min(24, max(len(line[n]) for line in shown))) for n in range(len(columns))]
+    widths = [174 * mm * w / sum(wide) for w in wide]
+    body = [[Paragraph(escape(cell), styles["cell"]) for cell in line] for line in shown]
+    lines = [("LINEBELOW", (0, 0), (-1, 0), 0.8, "#333333"), ("LINEBELOW", (0, 1), (-1, -1), 0.25, "#bbbbbb")]
+    return Table(body, widths, repeatRows=1, style=[*lines, ("VALIGN", (0, 0), (-1, -1), "TOP")])
+
+
+def _bars(found: Mapping[str, Score]) -> Any:
+    """Wrong answers by section, as bars with their names."""
+    from reportlab.graphics.shapes import Drawing, Rect, String
+
+    rows = list(found.items())[:_BARS]
+    drawing = Drawing(490, 16 * len(rows) + 4)
+    for n, (name, s) in enumerate(rows):
+        y = 16 * (len(rows) - 1 - n) + 4
+        drawing.add(String(0, y + 2, _short(name, 24), fontName=_FONT, fontSize=9))
+        drawing.add(Rect(240, y, 160 * (1 - s.share), 10, fillColor="#0f766e", strokeColor=None))
+        words = f"答错 {1 - s.share:.0%}({s.total - s.right}/{s.total})"
+        drawing.add(String(246 + 160 * (1 - s.share), y + 2, words, fontName=_FONT, fontSize=8))
+    return drawing
+
+
+def _short(name: str, length: int) -> str:
+    return name if len(name) <= length else "…" + name[1 - length :]
+
+
+def _pdf(story: list[Any], title: str) -> bytes:
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.units import mm
+    from reportlab.platypus import SimpleDocTemplate
+
+    out = io.BytesIO()
+    margins = {f"{side}Margin": 18 * mm for side in ("left", "right", "top", "bottom")}
+    SimpleDocTemplate(out, pagesize=A4, title=title, **margins).build(story)
+    return out.getvalue()

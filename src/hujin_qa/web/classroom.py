@@ -1,0 +1,174 @@
+"""What a trainer sees and does: results, cohorts, forms, items, files. Nobody else gets anything out of it."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from html import escape
+
+from ..errors import BadInput
+from ..study.classroom import deeds
+from ..study.course import Course
+from ..study.items import Item
+from ..study.reports import certificate_pdf, report_pdf, section_plot, tables, to_csv, to_xlsx
+from ..study.results import by_section, item_quality, score, section_name
+from ..study.written import KINDS, as_written, from_lines
+from ..users import User
+from .language import say
+
+_SHOWN = 30  # rows of items
+_FOUND = 50  # items in the list to choose from
+_MAKERS: dict[str, Callable[[Course], bytes]] = {
+    "csv": lambda course: to_csv(tables(course)),
+    "xlsx": lambda course: to_xlsx(tables(course)),
+    "pdf": report_pdf,
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A trainer's side of a course. Every method takes who is asking.
+
+    Raises:
+        BadInput: from every method, if who is asking is no trainer, or what is asked cannot be done.
+    """
+
+    course: Course
+
+    def results_html(self, user: User) -> str:
+        """Who did what, the hardest sections as a plot, and the quality of every item."""
+        _trainer(user)
+        items, responses = self.course.items(), self.course.store.responses()
+        done = [
+            [
+                d.learner,
+                d.assignment.cohort,
+                d.assignment.form.name,
+                d.assignment.due.isoformat(),
+                d.state,
+                f"{d.score.right}/{d.score.total}" if d.score else "",
+            ]
+            for d in deeds(self.course.classroom, self.course.store)
+        ]
+        tasks = f"<h3>{say.BY_TASK}</h3>{_table(say.TASK_HEADS, done)}" if done else ""
+        if not responses:
+            return tasks or f"<p>{escape(say.NO_RESULTS)}</p>"
+        learners = [
+            [name, f"{s.right}/{s.total}", f"{s.share:.0%}"]
+            for name in dict.fromkeys(r.learner for r in responses)
+            for s in [score([r for r in responses if r.learner == name])]
+        ]
+        sections = by_section(responses, items)
+        hard = [[name, f"{s.right}/{s.total}", f"{s.share:.0%}"] for name, s in list(sections.items())[:10]]
+        quality = sorted(item_quality(responses).items(), key=lambda pair: pair[1].difficulty)
+        lapsed = self.course.lapsed()
+        worst = [
+            [items[i].stem, str(q.answers), f"{q.difficulty:.0%}", f"{q.discrimination:+.2f}"]
+            for i, q in quality
+            if i in items
+        ]
+        gone = (
+            f"<p>{escape(say.LAPSED)}</p><ul>{''.join(f'<li>{escape(i)}</li>' for i in lapsed)}</ul>" if lapsed else ""
+        )
+        return (
+            f"{tasks}<h3>{say.BY_LEARNER}</h3>{_table(say.LEARNER_HEADS, learners)}"
+            f'<h3>{say.BY_SECTION}</h3><div class="plot">{section_plot(sections)}</div>{_table(say.SECTION_HEADS, hard)}'
+            f"<h3>{say.BY_ITEM}</h3>{_table(say.ITEM_HEADS, worst[:_SHOWN])}{gone}"
+        )
+
+    def save_cohort(self, user: User, name: str, members: str) -> str:
+        """Name a cohort and its members, one a line; what was done, in words."""
+        _trainer(user)
+        learners = [m for m in members.replace(",", "\n").replace("、", "\n").splitlines() if m.strip()]
+        self.course.classroom.set_cohort(name, learners, user.name)
+        return say.COHORT_SAVED.format(name=name.strip(), n=len(set(map(str.strip, learners))))
+
+    def lock(self, user: User, name: str, section: str, count: int, minutes: int, seed: int) -> str:
+        """Fix a form; what was done, in words."""
+        _trainer(user)
+        chosen = [i for i in self.course.items(seed).values() if section in ("", section_name(i))][:count]
+        form = self.course.classroom.lock(name, chosen, seed, minutes, user.name)
+        return say.LOCKED.format(name=form.name, n=len(form.items), seed=seed)
+
+    def assign(self, user: User, cohort: str, form: str, due: str) -> str:
+        """Give a form to a cohort; what was done, in words."""
+        _trainer(user)
+        try:
+            day = date.fromisoformat(due.strip())
+        except ValueError:
+            raise BadInput(say.NO_DAY.format(text=due)) from None
+        self.course.classroom.assign(cohort, form, day, user.name)
+        return say.ASSIGNED.format(cohort=cohort, form=form, due=day)
+
+    def choices(self, user: User) -> tuple[list[str], list[str], list[str]]:
+        """Cohorts, forms, and learners who have done something."""
+        _trainer(user)
+        learners = dict.fromkeys(s.learner for s in self.course.store.sessions())
+        return list(self.course.classroom.cohorts()), [f.name for f in self.course.classroom.forms()], list(learners)
+
+    def find(self, user: User, words: str) -> list[tuple[str, str]]:
+        """Items with these words in stem or id, as they are chosen from."""
+        _trainer(user)
+        found = [i for i in self.course.items().values() if words.strip() in i.stem or words.strip() in i.id]
+        return [(f"[{i.kind}] {i.stem}", i.id) for i in found[:_FOUND]]
+
+    def item(self, user: User, id_: str) -> Item:
+        """One item."""
+        _trainer(user)
+        if item := self.course.items().get(id_ or ""):
+            return item
+        raise BadInput(say.CHOOSE_ITEM)
+
+    def retire(self, user: User, id_: str, why: str) -> str:
+        """Take an item out of use; what was done, in words."""
+        item = self.item(user, id_)
+        self.course.store.retire(item.id, why.strip(), user.name)
+        return say.RETIRED.format(stem=item.stem)
+
+    def editable(self, user: User, id_: str) -> tuple[str, str, str, str, str, str]:
+        """An item as the fields to change it: kind, stem, right, wrong, document, quote."""
+        written = as_written(self.item(user, id_))
+        if written is None:
+            raise BadInput(say.NOT_EDITABLE)
+        wrong = "\n".join(f"{option} | {why}" for option, why in written.wrong)
+        right = "\n".join(written.right)
+        return written.kind, written.stem, right, wrong, written.document, written.quote
+
+    def write(self, user: User, fields: Sequence[str], replaces: str = "") -> str:
+        """Check and keep an item; what was done, in words."""
+        _trainer(user)
+        written = from_lines(*(str(field or "") for field in fields))
+        return say.SAVED_ITEM.format(id=self.course.desk.save(written, self.course.index, user.name, replaces))
+
+    def packed(self, user: User, ending: str) -> str:
+        """The results as a file for ``page.js`` to save; it is never written on the server."""
+        _trainer(user)
+        return _packed(f"{say.REPORT_NAME}-{datetime.now():%Y%m%d}.{ending}", _MAKERS[ending](self.course))
+
+    def certificate(self, user: User, learner: str) -> str:
+        """A learner's certificate as a file for ``page.js`` to save."""
+        _trainer(user)
+        if not learner:
+            raise BadInput(say.CHOOSE_LEARNER)
+        return _packed(f"{say.CERTIFICATE_NAME}-{learner}.pdf", certificate_pdf(self.course, learner))
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of items that trainers write, as they are chosen from."""
+    return [(word, kind) for kind, word in KINDS.items()]
+
+
+def _trainer(user: User) -> None:
+    if "trainer" not in user.roles:
+        raise BadInput(say.TRAINERS_ONLY)
+
+
+def _packed(name: str, data: bytes) -> str:
+    return json.dumps({"name": name, "data": base64.b64encode(data).decode()})
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -1,0 +1,339 @@
+"""Cohorts, fixed forms and assignments; items that trainers write; what can be taken away."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pypdfium2
+import pytest
+from openpyxl import load_workbook
+
+from hujin_qa.database import database
+from hujin_qa.errors import BadInput
+from hujin_qa.study.classroom import Classroom, begin_form, deeds, session_score
+from hujin_qa.study.course import Course
+from hujin_qa.study.items import FALSE
+from hujin_qa.study.quiz import sit
+from hujin_qa.study.reports import certificate_pdf, report_pdf, section_plot, tables, to_csv, to_xlsx
+from hujin_qa.study.results import by_section
+from hujin_qa.study.store import MIGRATIONS, Store
+from hujin_qa.study.written import Written, as_written
+from test_study import index, letters  # noqa: F401
+
+QUOTE = "2022年雪梨每亩产量为2500斤，全园产值为15万元。"
+FAR = date(2999, 1, 1)
+
+
+@pytest.fixture
+def course(index, tmp_path):  # noqa: F811
+    return Course.of(index, Store(tmp_path / "study.db"))
+
+
+def locked(course, name="期末", minutes=30, count=5, seed=7):
+    return course.classroom.lock(name, list(course.items(seed).values())[:count], seed, minutes, "老师")
+
+
+def pass_time(course, session):
+    """Move the deadline of an exam into the past."""
+    past = (datetime.now(UTC) - timedelta(minutes=1)).isoformat(timespec="seconds")
+    with database(course.store.path, MIGRATIONS) as db:
+        db.execute("UPDATE session SET deadline = ? WHERE id = ?", (past, session.id))
+
+
+def answer_all(course, session, right=True):
+    items = course.items(session.seed)
+    for id_ in session.items:
+        course.store.answer(session, id_, items[id_].answer if right else [99], right, 1)
+    course.store.finish(session)
+
+
+def test_a_form_is_the_same_for_everyone_and_for_the_same_seed(course):
+    one, two = locked(course, "甲卷"), locked(course, "乙卷")
+    assert one.items == two.items
+    assert locked(course, "丙卷", seed=8).items != one.items
+    first, second = (begin_form(course.store, one, who, course.items(one.seed)) for who in ("安娜", "小本"))
+    assert first.items == second.items
+    mixed = [course.items(s.seed)[i].options for s in (first, second) for i in s.items]
+    assert mixed[: len(one.items)] == mixed[len(one.items) :]
+
+
+def test_a_locked_form_cannot_be_locked_again(course):
+    locked(course)
+    with pytest.raises(BadInput, match="已有试卷"):
+        locked(course, seed=9)
+    with pytest.raises(BadInput, match="没有题"):
+        course.classroom.lock("空卷", [], 1, 0, "老师")
+    with pytest.raises(BadInput, match="分钟"):
+        locked(course, "太长", minutes=10_000)
+
+
+def test_an_exam_has_one_attempt_and_practice_has_many(course):
+    exam, practice = locked(course), locked(course, "练习", minutes=0)
+    answer_all(course, begin_form(course.store, exam, "安娜", course.items(7)))
+    with pytest.raises(BadInput, match="只能考一次"):
+        begin_form(course.store, exam, "安娜", course.items(7))
+    begin_form(course.store, exam, "小本", course.items(7))
+    for _ in range(2):
+        answer_all(course, begin_form(course.store, practice, "安娜", course.items(7)))
+    assert len(course.store.sessions("安娜", practice.id)) == 2
+
+
+def test_a_broken_off_exam_goes_on_with_the_time_that_is_left(course):
+    exam = locked(course)
+    session = begin_form(course.store, exam, "安娜", course.items(7))
+    assert begin_form(course.store, exam, "安娜", course.items(7)) == session
+    course.store.begin("安娜", session.items, 1)
+    assert course.store.open_session("安娜") == session  # an exam goes before a quiz
+
+
+def test_an_exam_takes_no_answer_after_its_time_and_unanswered_items_are_wrong(course):
+    session = begin_form(course.store, locked(course), "安娜", course.items(7))
+    course.store.answer(session, session.items[0], [0], True, 1)
+    pass_time(course, session)
+    with pytest.raises(BadInput, match="时间到了"):
+        course.store.answer(session, session.items[1], [0], True, 1)
+    assert course.store.open_session("安娜") is None
+    (closed,) = course.store.sessions("安娜")
+    assert closed.finished
+    assert session_score(course.store, closed) == session_score(course.store, replace(closed, finished=""))
+    assert (session_score(course.store, closed).right, session_score(course.store, closed).total) == (1, 5)
+
+
+def test_an_exam_in_the_terminal_tells_nothing_before_the_end(course):
+    session = begin_form(course.store, locked(course, count=2), "安娜", course.items(7))
+    items = course.items(7)
+    first, second = (items[i] for i in session.items)
+    told, typed = [], iter([letters(first), letters(second)])
+    sit(session, items, course.store, lambda _: next(typed), told.append)
+    before = told[: next(n for n, line in enumerate(told) if "得分" in line)]
+    assert not any("✓" in line or "✗" in line for line in before)
+    assert any("得分 2/2" in line for line in told)
+
+
+def test_who_did_what_by_when(course):
+    room, exam, practice = course.classroom, locked(course), locked(course, "练习", minutes=0)
+    room.set_cohort("一班", ["安娜", "小本", "老陈"], "老师")
+    room.assign("一班", "期末", FAR, "老师")
+    room.assign("一班", "练习", date(2001, 1, 1), "老师")
+    answer_all(course, begin_form(course.store, exam, "安娜", course.items(7)))
+    begin_form(course.store, exam, "小本", course.items(7))
+    answer_all(course, begin_form(course.store, practice, "安娜", course.items(7)), right=False)
+    states = {(d.learner, d.assignment.form.name): d.state for d in deeds(room, course.store)}
+    assert states == {
+        ("安娜", "期末"): "已完成",
+        ("小本", "期末"): "进行中",
+        ("老陈", "期末"): "未开始",
+        ("安娜", "练习"): "逾期完成",
+        ("小本", "练习"): "逾期未做",
+        ("老陈", "练习"): "逾期未做",
+    }
+    assert {d.learner for d in deeds(room, course.store, "小本")} == {"小本"}
+    assert room.assignments("路人") == []
+    room.assign("一班", "练习", FAR, "老师")  # moves the day
+    assert {a.due for a in room.assignments()} == {FAR}
+
+
+def test_cohorts_can_be_changed_and_removed(course):
+    room = course.classroom
+    room.set_cohort("一班", ["安娜", "小本", "安娜", " "], "老师")
+    room.set_cohort("一班", ["老陈"], "老师")
+    assert room.cohorts() == {"一班": ("老陈",)}
+    with pytest.raises(BadInput, match="至少"):
+        room.set_cohort("二班", [" "], "老师")
+    with pytest.raises(BadInput, match="没有班级"):
+        room.assign("三班", locked(course).name, FAR, "老师")
+    room.assign("一班", "期末", FAR, "老师")
+    room.remove_cohort("一班")
+    assert room.cohorts() == {}
+    assert room.assignments() == []
+
+
+def written(**changes):
+    wrong = (("3100斤", "这是别的果树。"), ("1900斤", "没有这样写。"), ("2700斤", "没有这样写。"))
+    stem = "据产量一节,雪梨每亩地一年能收多少?"
+    return replace(Written("choice", stem, ("2500斤",), wrong, "果园", QUOTE), **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"quote": "原文没有的一句。"}, "没有这句引文"),
+        ({"document": "别的"}, "没有这句引文"),
+        ({"right": ("2600斤",)}, "证明不了"),
+        ({"wrong": (("15万元", ""), ("3100斤", ""))}, "证明不了"),
+        ({"wrong": ()}, "不成形"),
+        ({"stem": "雪梨每亩2500斤,对不对?"}, "泄露"),
+        ({"wrong": (("2500 斤", ""), ("3100斤", ""))}, "重复"),
+        (
+            {"kind": "true_false", "stem": "2022年雪梨每亩产量为2500斤，全园产值为15万元。", "right": (FALSE,)},
+            "证明不了",
+        ),
+    ],
+)
+def test_what_trainers_write_passes_the_same_checks(course, changes, reason):
+    with pytest.raises(BadInput, match=reason):
+        course.desk.save(written(**changes), course.index, "老师")
+    assert course.desk.all() == {}
+
+
+def test_a_written_item_is_asked_like_any_other(course):
+    id_ = course.desk.save(written(), course.index, "老师")
+    item = course.items()[id_]
+    assert item.kind == "choice"
+    assert [item.options[i] for i in item.answer] == ["2500斤"]
+    assert item.citation.quote == QUOTE
+    with pytest.raises(BadInput, match="一模一样"):
+        course.desk.save(written(), course.index, "老师")
+    judged = written(kind="true_false", stem="2022年雪梨每亩产量为9500斤，全园产值为15万元。", right=(FALSE,), wrong=())
+    id_ = course.desk.save(judged, course.index, "老师")
+    assert course.items()[id_].options == ("对", "错")
+
+
+def test_a_changed_item_takes_the_place_of_the_old_one(course):
+    old = next(i for i in course.items().values() if i.kind == "figure" and "2500斤" in i.citation.quote)
+    changed = replace(as_written(old), stem="关于雪梨:" + old.stem)
+    new = course.desk.save(changed, course.index, "老师", replaces=old.id)
+    assert old.id not in course.items()
+    assert new in course.items()
+    assert "改写" in course.store.retired()[old.id]
+
+
+def test_items_that_a_changed_text_no_longer_proves_are_marked_and_never_shown(course):
+    id_ = course.desk.save(written(), course.index, "老师")
+    exam = locked(course)
+    document = course.index.documents["果园"]
+    changed = replace(document, text=document.text.replace("2500斤", "2800斤"))
+    later = Course.of(replace(course.index, documents={"果园": changed}), course.store)
+    assert id_ not in later.items()
+    assert later.lapsed()[id_] == "引文已不成立"
+    gone = [i for i in exam.items if i not in later.items()]
+    assert gone == [i for i in exam.items if i in later.lapsed()]
+    assert not set(begin_form(later.store, exam, "安娜", later.items(7)).items) & set(gone)
+
+
+def studied(course):
+    """Two learners, one of them hostile to spreadsheets, an assignment, some answers."""
+    exam = locked(course)
+    course.classroom.set_cohort("一班", ["安娜", "@sum"], "老师")
+    course.classroom.assign("一班", "期末", FAR, "老师")
+    answer_all(course, begin_form(course.store, exam, "安娜", course.items(7)))
+    answer_all(course, begin_form(course.store, exam, "@sum", course.items(7)), right=False)
+    return course
+
+
+def test_results_go_into_spreadsheets_as_text_and_numbers(course):
+    found = tables(studied(course))
+    book = load_workbook(io.BytesIO(to_xlsx(found)))
+    assert book.sheetnames == ["学员", "任务", "章节", "题目"]
+    rows = list(book["学员"].iter_rows(values_only=True))
+    assert rows[0][:3] == ("学员", "答对", "答题")
+    assert [row[:3] for row in rows[1:]] == [("安娜", 5, 5), ("'@sum", 0, 5)]
+    assert {row[4] for row in book["任务"].iter_rows(min_row=2, values_only=True)} == {"已完成"}
+    assert len(list(book["题目"].iter_rows(min_row=2))) == 5
+    read = list(csv.reader(io.StringIO(to_csv(found).decode("utf-8-sig"))))
+    assert ["'@sum", "0", "5", "0.0"] in [row[:4] for row in read]
+
+
+def test_the_printed_report_and_certificate_hold_their_chinese_words(course):
+    report = pypdfium2.PdfDocument(report_pdf(studied(course)))
+    words = "".join(page.get_textpage().get_text_range() for page in report)
+    assert all(w in words for w in ("带教报告", "安娜", "一班", "期末", "已完成", "最难的章节"))
+    certificate = pypdfium2.PdfDocument(certificate_pdf(course, "安娜", "期末"))
+    words = certificate[0].get_textpage().get_text_range()
+    assert all(w in words for w in ("学习证明", "安娜", "果园", "5/5", "100%"))
+    ink = certificate[0].render(scale=1, grayscale=True).to_numpy()
+    assert (ink < 128).sum() > 500  # letters are drawn, not boxes left blank
+    with pytest.raises(BadInput, match="还没有做完"):
+        certificate_pdf(course, "路人")
+
+
+def test_the_hardest_sections_are_drawn(course):
+    assert section_plot({}) == ""
+    sections = by_section(studied(course).store.responses(), course.items())
+    assert section_plot(sections).startswith("<svg")
+
+
+LEARNER = """
+import sys
+from pathlib import Path
+from hujin_qa.study.store import Store
+store, name = Store(Path(sys.argv[1])), sys.argv[2]
+session = store.begin(name, [str(i) for i in range(20)], 0)
+for i in range(20):
+    store.answer(session, str(i), [i], True, 1)
+store.finish(session)
+"""
+
+
+def test_learners_in_many_processes_lose_nothing(tmp_path):
+    path = str(tmp_path / "study.db")
+    running = [subprocess.Popen([sys.executable, "-c", LEARNER, path, f"学员{n}"]) for n in range(4)]
+    assert [process.wait() for process in running] == [0] * 4
+    store = Store(tmp_path / "study.db")
+    assert len(store.responses()) == 80
+    assert all(s.finished for s in store.sessions())
+
+
+def test_two_windows_cannot_both_start_the_same_exam(course):
+    exam, started, refused = locked(course), [], []
+
+    def start():
+        try:
+            items = [i for i in exam.items if i in course.items()]
+            started.append(course.store.begin("安娜", items, 7, "exam", exam.id, 30))
+        except BadInput:
+            refused.append(1)
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(started), len(refused)) == (1, 5)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from hujin_qa.study.store import Store
+store = Store(Path(sys.argv[1]))
+session = store.begin("小王", [str(i) for i in range(10**5)], 0)
+for i in range(10**5):
+    store.answer(session, str(i), [i], True, 1)
+    print(i, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_a_kill_in_the_middle_of_a_quiz_loses_no_answer(tmp_path):
+    path = tmp_path / "study.db"
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        told = [int(process.stdout.readline()) for _ in range(20)]
+        process.send_signal(signal.SIGKILL)
+        told += [int(line) for line in process.stdout.read().split()]
+    store = Store(path)
+    kept = [int(r.item) for r in store.responses("小王")]
+    assert set(told) <= set(kept)
+    assert store.open_session("小王").items[:2] == ("0", "1")
+
+
+def test_results_of_the_first_release_are_carried_over(tmp_path):
+    path = tmp_path / "study.db"
+    with database(path, MIGRATIONS[:1]) as db:
+        db.execute(
+            "INSERT INTO session (learner, mode, seed, items, started) VALUES ('小王', 'quiz', 3, '[\"a\"]', 'x')"
+        )
+        db.execute("INSERT INTO response VALUES (1, 'a', '[0]', 1, 2.5, 'x')")
+    store = Store(path)
+    assert [(r.learner, r.item) for r in store.responses()] == [("小王", "a")]
+    assert store.open_session("小王").form == 0
+    assert Classroom(path).forms() == []
+    store.back_up(tmp_path / "copy.db")
+    store.restore(tmp_path / "copy.db")
+    assert len(store.responses()) == 1
