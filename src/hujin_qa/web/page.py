@@ -31,6 +31,8 @@ _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 _ASKING = "(...given) => window.hujin.asking(...given)"
+_ASKED = """() => new URLSearchParams(location.search).get("q")
+    || document.querySelector("#question textarea")?.value || ''"""  # a link that asks, such as from a quiz
 _NAMED = "() => new URLSearchParams(location.search).get('chat') || ''"
 
 
@@ -249,6 +251,7 @@ def _build(
         for ending, button in shelf.files.items():
             packed = button.click(on_export(ending), chat, shelf.file, **quiet)
             packed.success(None, shelf.file, js="(file) => window.hujin.save(file)", **quiet)
+        page.load(None, None, box, js=_ASKED, **quiet)
         gr.api(answer_json, api_name="ask")  # type: ignore[attr-defined]
     return page  # type: ignore[no-any-return]
 
