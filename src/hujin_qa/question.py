@@ -18,7 +18,11 @@ Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "pol
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
         "summary",
-        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|总结|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|归纳|总的(?:结论|意思)|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
+        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开|总结(?!了)|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|归纳|总的(?:结论|意思)|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
+    ),
+    (
+        "define",
+        r"^所谓|(什么|啥)意思|(?<![不没])是(一|个|种)*(什么|啥|哪)(样|种|类)?的?(概念|企业|公司|机构|群体|组织|岗位)[呢啊呀]?[?。]*$",
     ),
     (
         "compare",
@@ -31,14 +35,17 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     ("why", r"为什么|为啥|为何|凭什么|凭啥|原因|怎么会|怎么就|靠(什么|啥)|何以|缘故|干嘛要"),
     (
         "list",
-        r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪([几二两三四五六七八九十]|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大",
+        r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪([几二两三四五六七八九十]|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大|(说|念|数|列|报|来)[一个]?遍|(要|带|交|备|提供|需要|准备)齐?(什么|啥)(材料|证件|资料|手续|条件)",
     ),
     ("how", r"怎么|怎样|如何|咋|(什么|啥)(办法|招|做法|策略|建议|思路)|该(做|干)(什么|啥)|应该(做|干)|办法|建议"),
     (
         "define",
         r"^(什么|啥)(是|叫)|是(什么|啥)(意思|东西|概念)?[?。]*$|指(的是)?(什么|啥)|(什么|啥)意思|定义|(什么|啥)叫|叫做?(什么|啥)",
     ),
-    ("polar", r"吗[?。]*$|是不是|有没有|能不能|会不会|可不可以|要不要|是否|对不对|么[?。]*$|行不行|能否"),
+    (
+        "polar",
+        r"吗[?。]*$|是不是|有没有|能不能|会不会|可不可以|要不要|是否|对不对|(?<![什怎多这那])么[?。]*$|行不行|能否|([\u4e00-\u9fff])不\1|(?<=[\u4e00-\u9fff])不[呀啊呢]?[?。]*$",
+    ),
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
@@ -92,6 +99,19 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a document."""
+
+    document: str
+    start: int
+    end: int
+
+    def holds(self, document: str, start: int) -> bool:
+        """Whether something that begins at ``start`` of ``document`` lies in it."""
+        return document == self.document and self.start <= start < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question as the program reads it. ``text`` is what is searched and shown as interpreted."""
 
@@ -110,6 +130,8 @@ class Question:
     places: frozenset[str]  # countries, provinces, cities that it names
     chat: bool
     around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
+    within: Place | None = None  # where its answer must stand: the item, or the section, that a follow-up points at
+    beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
 
     def holds_value(self, folded_sentence: str) -> bool:
         """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
