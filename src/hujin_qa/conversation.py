@@ -27,7 +27,8 @@ _SWAP = re.compile(
 _SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)")
 _BESIDE = re.compile(r"^(?:跟|和|与|比|同).+(?:比|不同|区别|差别|一样)")
 _ITEM = re.compile(
-    r"第[\d一二三四五六七八九十]+[个条点项步件类种章节家层]?|(?:倒数|最后|最初|首|头)(?:第?一)?[个条点项步件家层]?"
+    r"(?:第[\d一二三四五六七八九十]+[个条点项步件类种章节家层]?|(?:倒数|最后|最初|首|头)(?:第?一)?[个条点项步件家层]?)"
+    r"(?:[\u4e00-\u9fff]{2}(?=[呢?,。]|$))?"
 )
 _CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层级档批代类阶期队组线]|[\u4e00-\u9fff]{2})?")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
@@ -43,6 +44,8 @@ _REST = re.compile(r"剩下|剩余|其余|其他|其它|别的|除了|除此|以
 _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
+_STEP = re.compile(r"[^先再]{0,6}?(?:(?P<first>首?先)|再|然后|接着|随后|其次|最后|之后)(?P<what>.{2,})")
+_DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
 _NEAR_ONE = 8  # characters: a question this short that names nothing leans on the one before
 _TOPICS = 3  # words of the previous question that are carried
 
@@ -86,14 +89,14 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
 def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     """What ``text`` stands for after ``past``; itself if it stands alone."""
     asked = understand(text, index, lexicon)
-    if asked.chat or _SWITCH.search(asked.folded) or not _is_follow_up(asked, index, lexicon):
+    if asked.chat or _SWITCH.search(asked.folded) or not _is_follow_up(asked, past, index, lexicon):
         return Meant(text)
     folded = asked.folded
     if other := _other_class(folded, past, index, lexicon):
         return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = past.items[asked.ordinal - 1 if asked.ordinal > 0 else asked.ordinal]
-        return _of_item(item, _OPENING.sub("", _ITEM.sub("", folded)).strip(" ,?。呢"), index, lexicon)
+        return _of_item(item, _OPENING.sub("", _ITEM.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
     for pattern, step in _OTHER_YEAR:
         if pattern.search(folded) and len(past.question.years) == 1:
             (year,) = past.question.years
@@ -120,8 +123,10 @@ def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:
     return frozenset((place.document, index.passages[row].position) for row in rows)
 
 
-def _is_follow_up(asked: Question, index: Index, lexicon: Lexicon) -> bool:
+def _is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> bool:
     folded = asked.folded
+    if (nth := _ITEM.match(folded)) and 0 < asked.ordinal <= len(past.items):
+        return not index.lexical.frequency(nth[0])  # unless the text itself has a 第五条
     if _POINTER.search(folded) or _OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
         return True
     if _REST.match(folded):
@@ -163,31 +168,37 @@ def _of_item(item: Item, rest: str, index: Index, lexicon: Lexicon) -> Meant:
     place = Place(item.document, item.start, item.end) if item.end > item.label else None
     rest = re.sub(r"^(?:的|又|,|，|也)+", "", rest)
     if not content_words(rest, index, lexicon):
-        return Meant(f"{item.name}讲了什么", place)
+        return Meant(f"{item.name}讲了什么" if place else f"{item.name}的情况", place)
     return Meant(f"{item.name}，{rest}" if interrogative(rest) else f"{item.name}的{rest}", place)
 
 
 def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]:
-    """What an answer lists: claims that are headings, items of a sentence, or else of the sections it stands in."""
-    found: list[list[Item]] = []
+    """What an answer lists: the items that its claims stand in, those of a sentence, or else of the sections cited."""
     under: list[list[Item]] = []
+    said = [c for c in answer.citations if c.start >= index.passages[index.rows[c.passage]].body]
     for citation in answer.citations:
         document = index.documents[citation.document]
         for section in reversed(ancestors(document, index.passages[index.rows[citation.passage]].position)):
             items = items_under(document, section)
             if len(items) > 1 and items not in under and not all(i.name in labels(document) for i in items):
                 under.append(items)
-    cited = {(c.document, c.start) for c in answer.citations}
-    listed = [items for items in under if all((i.document, i.start) in cited for i in items)]
+    cited = [(c.document, c.start) for c in answer.citations]
+    listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
     quoted = [
         [_bound(name, citation.document, citation.end, under) for name in names]
-        for citation in answer.citations
-        for names in (_series(citation.quote), _announced_items(citation.quote))
+        for citation in said
+        for names in (_series(citation.quote), _announced_items(citation.quote), _steps(citation.quote))
         if len(names) > 1
     ]
+    if not question.count and question.kind not in ("list", "how", "summary"):
+        return tuple(quoted[0]) if quoted else ()
     found = [*listed, *quoted, *under]
     counted = [items for items in found if len(items) == question.count]
     return tuple((counted or (found if not question.count else []) or [[]])[0])
+
+
+def _holds(item: Item, at: tuple[str, int]) -> bool:
+    return item.document == at[0] and item.start <= at[1] < item.end
 
 
 def _bound(name: str, document: str, at: int, under: Sequence[Sequence[Item]]) -> Item:
@@ -221,21 +232,34 @@ def _announced_items(sentence: str) -> list[str]:
     return [item.strip(" 。") for item in re.split(r"[，,、；;]", tail) if item.strip(" 。")] if colon else []
 
 
+def _steps(sentence: str) -> list[str]:
+    """What is to be done one after the other.
+
+    >>> _steps("应先看颜色，再测糖度，不得心急，最后装箱。")
+    ['看颜色', '测糖度', '装箱']
+    """
+    clauses = [_STEP.match(clause) for clause in re.split(r"[，,；;。:：]", sentence)]
+    found = [(m["first"], m["what"]) for m in clauses if m]
+    first = next((n for n, (begins, _) in enumerate(found) if begins), len(found))
+    return [what for _, what in found[first:]]
+
+
 def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant | None:
     """Another part of the section that was talked about, where a follow-up says no more than that part's heading."""
     asked = {w.text: w.same for w in words}
-    if not asked:
+    how = bool(re.search("怎么|如何|怎样|咋", bare)) and len(words) <= 1
+    if not asked and not how:
         return None
     for document_id, position in sorted(past.places):
         document = index.documents[document_id]
         subject = _subject(document, position)
         for section in sections_below(document, subject) if subject else ():
             heading = fold(section.name)
-            if all(any(other in heading for other in same) for same in asked.values()) and section.start not in {
-                start for _, start in past.said
-            }:
+            named = asked and all(any(other in heading for other in same) for same in asked.values())
+            new = not any(section.label <= start < section.end for _, start in past.said)
+            if new and (named or (how and _DOING.search(heading))):
                 place = Place(document_id, section.start, section.end)
-                return Meant(f"{short_title(subject.heading)}的{section.name}是什么", place)
+                return Meant(f"{short_title(subject.heading)}的{section.name}{bare if how else '是什么'}", place)
     return None
 
 

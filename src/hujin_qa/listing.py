@@ -13,6 +13,8 @@ from .text import fold
 from .types import Document, Hit, Section
 
 _EXCEPT = re.compile("除了|除去|除开|以外|之外")
+_HEADED = 0.2  # what a heading is worth that has any word of the question
+_CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
 _NTH = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|首)[个大类种层条点项步]?(?P<thing>[\u4e00-\u9fff]{2,})")
@@ -39,15 +41,28 @@ def find_list(
     top = evidence[0]
     if best is None or best.fit < 0.6 or best.fit < top.signals["path"] - 0.1:
         return None
+    if question.count and re.search(rf"[{numeral(question.count)}{question.count}][^,。:]{{0,8}}:.", top.folded):
+        return None  # the best sentence has them itself: "分三步:…"
     enough = len(best.items) - 1
-    if top.signals["series"] and top.folded.count("、") >= enough and top.signals["path"] > best.fit - 0.3:
+    detail = best.headings and any(
+        Place(i.document, i.label, i.end).holds(best.document.id, top.start) for i in best.items
+    )
+    if (
+        not detail
+        and top.signals["series"]
+        and top.folded.count("、") >= enough
+        and top.signals["path"] > best.fit - 0.3
+    ):
         return None
     chosen = [e for e in evidence if e.hit.passage.position.startswith(best.section.position)][:1] or [top]
     return shown(best), chosen
 
 
-def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> Place | None:
-    """Where the n-th of something stands, for a question that names it by its number ("第五个维度")."""
+def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Place, str] | None:
+    """Where the n-th of something stands, for a question that names it by its number ("第五个维度").
+
+    With it comes the text that the list is found by: its words say no more of what is asked.
+    """
     n = question.ordinal
     thing = _NTH.search(question.folded)
     if not n or not thing:
@@ -63,7 +78,7 @@ def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> Place | 
     if best is None:
         return None
     item = best.items[n - 1 if n > 0 else n]
-    return Place(item.document, item.start, item.end)
+    return Place(item.document, item.start, item.end), " ".join([*best.section.path, _before(best)])
 
 
 def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[Listed]:
@@ -86,8 +101,15 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
             intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
             fit = share(question.words, matched(question.words, intro))
             fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
-            fit += 0.1 * bool(matched(question.words, fold(section.heading)))
+            own = fold(title(section.heading)).rstrip(":")
+            fit += _HEADED * bool(matched(question.words, own)) + _CALLED * _ends_with(question, own)
             yield Listed(fit, document, section, tuple(items), headings)
+
+
+def _ends_with(question: Question, heading: str) -> bool:
+    """Whether a heading ends with what the question asks a list of: its last noun or the words by the interrogative."""
+    asked = [w for w in question.words if w.text in question.focus or w is question.words[-1]]
+    return any(heading.endswith(other) for w in asked for other in w.same)
 
 
 def _before(found: Listed) -> str:

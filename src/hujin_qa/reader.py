@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .digest import digest, digest_of
-from .evidence import Evidence, answer_signals, confidence, matched, share, sure, union, weigh
+from .evidence import Evidence, answer_signals, confidence, matched, share, union, weigh
 from .index import Index
-from .items import extent, lines_of, short_title
+from .items import extent, labels, lines_of, short_title
 from .listing import find_list, nth_place
 from .question import Place, Question
 from .sections import Span, ancestors, children, heading_span, title
@@ -40,6 +40,7 @@ _LABEL = 24  # characters of a sentence that is no more than the name of what fo
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
 _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位")
+_VALUED = 2.0  # log-odds that a sentence with a value of the sort that is asked for may lie behind the best
 _SIDES = 2.5  # log-odds that each side may lie behind its best, for both to be told by the same aspect
 _ANNOUNCED = 260  # characters that a colon may bring along
 _MOST_ANNOUNCED = 8
@@ -85,8 +86,8 @@ def choose(
 ) -> Choice:
     """The way of answering that fits the kind of the question."""
     question, hits = sought.question, sought.hits
-    place = question.within or nth_place(question, hits, index)
-    if place and (inside := _within(question, place, evidence, index)):
+    nth = (question.within, "") if question.within else nth_place(question, hits, index)
+    if nth and (inside := _within(question, *nth, evidence, index)):
         return inside
     if question.kind == "summary" and (spans := digest(question, hits, index)):
         return spans, _resting_on(spans, evidence)
@@ -112,19 +113,31 @@ def _resting_on(spans: Sequence[Span], evidence: Sequence[Evidence]) -> list[Evi
     return inside or [evidence[0]]
 
 
-def _within(question: Question, place: Place, evidence: Sequence[Evidence], index: Index) -> Choice | None:
+def _within(
+    question: Question, place: Place, found_by: str, evidence: Sequence[Evidence], index: Index
+) -> Choice | None:
     """The answer from one place: what it says of what is asked, or else all of it in short."""
     inside = [e for e in evidence if place.holds(e.hit.passage.document, e.start)]
     document = index.documents[place.document]
-    name = fold(document.text[place.start : place.end].split("\n")[0][:60])
-    asked = [w for w in question.words if w.text not in sure(matched(question.words, name))]
-    if question.kind == "summary" or not inside or not asked:
+    name = document.text[place.start : place.end].split("\n")[0][:60]
+    named = matched(question.words, fold(f"{name} {found_by}"))
+    asked = [w for w in question.words if w.text not in named]
+    if question.kind == "summary" or (inside and asked):
+        if question.kind != "summary":
+            chosen = _sentences(question, inside, _BUDGET.get(question.kind, _OPEN_BUDGET))
+            if question.kind in _OPEN:
+                chosen = _rounded(chosen, inside)
+            return _spans(_in_reading_order(chosen), question, index), chosen
         spans = digest_of(place, index, question.sentences)
         return (spans, _resting_on(spans, evidence)) if spans else None
-    chosen = _sentences(question, inside, _BUDGET.get(question.kind, _OPEN_BUDGET))
-    if question.kind in _OPEN:
-        chosen = _rounded(chosen, inside)
-    return _spans(_in_reading_order(chosen), question, index), chosen
+    below = [s for s in document.sections if place.start < s.start < place.end]
+    level = [s for s in below if s.depth == min(b.depth for b in below)]
+    spans = digest_of(place, index)
+    if len(level) > 1 and not all(title(s.heading) in labels(document) for s in level):
+        spans = [Span(document.id, *heading_span(document, s)) for s in level]
+    elif head := next((s for s in document.sections if s.start == place.start and s.heading and level), None):
+        spans = [Span(document.id, *heading_span(document, head)), *spans[:1]]
+    return (spans, _resting_on(spans, evidence)) if spans else None
 
 
 def _the_rest(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -160,10 +173,18 @@ def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], question: Qu
     sides = _same_aspect(parts) if question.kind == "compare" else []
     chosen: dict[tuple[str, int], Evidence] = {}
     for part, found in parts:
-        mine = [e for e in sides if e in found] or _sentences(part, found, _PART_BUDGET)
+        mine = [e for e in sides if e in found] or _sentences(part, _valued(part, found), _PART_BUDGET)
         for e in _in_reading_order(mine):
             chosen.setdefault((e.hit.passage.document, e.start), e)
     return list(chosen.values())
+
+
+def _valued(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """The evidence, first what holds the sort of value that is asked for, if it is about as good."""
+    held = next((e for e in evidence if question.holds_value(e.folded)), evidence[0])
+    if held is evidence[0] or held.score < evidence[0].score - _VALUED:
+        return evidence
+    return [held, *(e for e in evidence if e is not held)]
 
 
 def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[Evidence]:
@@ -175,7 +196,9 @@ def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[E
             path = e.hit.passage.section
             name = fold(short_title(path[-2])) if len(path) > 1 else ""
             if name and any(w.text in name for w in part.words) and e.score > found[0].score - _SIDES:
-                best.setdefault(title(path[-1]), e)
+                label = title(path[-1])
+                if label not in best or (e.signals["lead"] and _FEATURES.search(label)):
+                    best[label] = e
         under.append(best)
     shared = set.intersection(*(set(u) for u in under)) if under else set()
     if not shared:
