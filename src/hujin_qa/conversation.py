@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .evidence import matched
 from .headings import tag
 from .index import Index
 from .items import Item, items_under, labels, named_like, sections_below, short_title
@@ -180,7 +181,10 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
         document = index.documents[citation.document]
         for section in reversed(ancestors(document, index.passages[index.rows[citation.passage]].position)):
             items = items_under(document, section)
-            if len(items) > 1 and items not in under and not all(i.name in labels(document) for i in items):
+            about = matched(question.words, fold(section.heading)) or any(
+                _holds(i, (document.id, citation.start)) for i in items
+            )
+            if about and len(items) > 1 and items not in under and not all(i.name in labels(document) for i in items):
                 under.append(items)
     cited = [(c.document, c.start) for c in answer.citations]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]

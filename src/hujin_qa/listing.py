@@ -13,6 +13,7 @@ from .text import fold
 from .types import Document, Hit, Section
 
 _EXCEPT = re.compile("除了|除去|除开|以外|之外")
+_ABOUT = 0.4  # weight of the question's words that must lead to a list, unless the heading ends with what is asked for
 _HEADED = 0.2  # what a heading is worth that has any word of the question
 _CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
 _SHORT = 45  # characters of an item that is shown in full
@@ -41,8 +42,8 @@ def find_list(
     top = evidence[0]
     if best is None or best.fit < 0.6 or best.fit < top.signals["path"] - 0.1:
         return None
-    if question.count and re.search(rf"[{numeral(question.count)}{question.count}][^,。:]{{0,8}}:.", top.folded):
-        return None  # the best sentence has them itself: "分三步:…"
+    if _announces(question, top.folded):
+        return None
     enough = len(best.items) - 1
     detail = best.headings and any(
         Place(i.document, i.label, i.end).holds(best.document.id, top.start) for i in best.items
@@ -100,10 +101,21 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
                 continue
             intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
             fit = share(question.words, matched(question.words, intro))
-            fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
             own = fold(title(section.heading)).rstrip(":")
-            fit += _HEADED * bool(matched(question.words, own)) + _CALLED * _ends_with(question, own)
+            called = _ends_with(question, own)
+            if fit < _ABOUT and not called:
+                continue
+            fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
+            fit += _HEADED * bool(sure(matched(question.words, own))) + _CALLED * called
             yield Listed(fit, document, section, tuple(items), headings)
+
+
+def _announces(question: Question, folded: str) -> bool:
+    """Whether a sentence has the list itself: "分三步:…", "四大阶段:…"."""
+    names = [other for w in question.words if w.text in question.focus for other in w.same]
+    if question.count:
+        names += [numeral(question.count), str(question.count)]
+    return any(re.search(rf"{re.escape(name)}[^,。:]{{0,8}}:.", folded) for name in names)
 
 
 def _ends_with(question: Question, heading: str) -> bool:

@@ -36,7 +36,9 @@ def split_question(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str
 def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """Clauses that each ask something; what the first is about is carried into those that do not say it themselves."""
     pieces = _CLAUSE.split(asked.folded)
-    clauses = [(c, stop) for c, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True) if interrogative(c)]
+    clauses = [
+        (c, stop) for c, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True) if interrogative(c) or "干嘛" in c
+    ]
     if not 1 < len(clauses) <= _MOST:
         return ()
     first = content_words(clauses[0][0], index, lexicon)

@@ -65,7 +65,7 @@ _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it
 _VALUE_PATTERNS = tuple((value, re.compile(asked), re.compile(seen)) for value, asked, seen in _VALUES)
 
 _INTERROGATIVE = re.compile(
-    r"多少|谁|什么|啥|哪(?:个|位|家|些|几|里|儿|天|年|种|类|一)?|几(?!乎)|多(?:大|高|久|长|远|重|快)|怎么样?|如何|咋样?|为何|吗|是不是|有没有|能不能|会不会|是否|干嘛"
+    r"多少|谁|什么|啥|哪(?:个|位|家|些|几|里|儿|天|年|种|类|一)?|几(?!乎)|多(?:大|高|久|长|远|重|快)|怎么样?|如何|咋样?|为何|吗|是不是|有没有|能不能|会不会|是否"
 )
 _ASKING = re.compile(
     r"第[\d一二三四五六七八九十]+[个点项家种件位]|[几哪各更跟比][\u4e00-\u9fff]{0,2}|[一二两三四五六七八九十\d]+[个大种类条项点家样次年天月节章段篇句步层级]"

@@ -91,7 +91,7 @@ def choose(
         return inside
     if question.kind == "summary" and (spans := digest(question, hits, index)):
         return spans, _resting_on(spans, evidence)
-    if listed := find_list(question, evidence, hits, index):
+    if not question.beyond and (listed := find_list(question, evidence, hits, index)):
         return listed
     if side_by_side := _of_parts(parts, question, index):
         return _spans(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
@@ -195,7 +195,8 @@ def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[E
         for e in found:
             path = e.hit.passage.section
             name = fold(short_title(path[-2])) if len(path) > 1 else ""
-            if name and any(w.text in name for w in part.words) and e.score > found[0].score - _SIDES:
+            mine = name in part.folded or any(len(w.text) > 2 and w.text in name for w in part.words)
+            if name and mine and e.score > found[0].score - _SIDES:
                 label = title(path[-1])
                 if label not in best or (e.signals["lead"] and _FEATURES.search(label)):
                     best[label] = e
@@ -203,7 +204,8 @@ def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[E
     shared = set.intersection(*(set(u) for u in under)) if under else set()
     if not shared:
         return []
-    label = max(shared, key=lambda name: sum(u[name].score for u in under))
+    of_features = {name for name in shared if _FEATURES.search(name) and _FEATURES.search(parts[0][0].folded)}
+    label = max(of_features or shared, key=lambda name: sum(u[name].score for u in under))
     return [u[label] for u in under]
 
 
