@@ -126,8 +126,10 @@ def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:
 
 def _is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> bool:
     folded = asked.folded
-    if (nth := _ITEM.match(folded)) and 0 < asked.ordinal <= len(past.items):
-        return not index.lexical.frequency(nth[0])  # unless the text itself has a 第五条
+    if asked.ordinal and abs(asked.ordinal) <= len(past.items) and (nth := _ITEM.match(folded)):
+        documents = {item.document for item in past.items}
+        headings = (s.heading for d in documents for s in index.documents[d].sections)
+        return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
     if _POINTER.search(folded) or _OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
         return True
     if _REST.match(folded):

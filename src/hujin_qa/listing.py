@@ -106,7 +106,7 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
             if fit < _ABOUT and not called:
                 continue
             fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
-            fit += _HEADED * bool(sure(matched(question.words, own))) + _CALLED * called
+            fit += _HEADED * max(matched(question.words, own).values(), default=0.0) + _CALLED * called
             yield Listed(fit, document, section, tuple(items), headings)
 
 

@@ -14,7 +14,7 @@ _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
 _CLAUSE = re.compile(r"([,;?、])")
 _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
 _LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
-_END = re.compile(r"的|,|各|分别|都|谁|哪|[二两三四五六七八九]|这|之间|在|比|$")
+_END = re.compile(r"的|,|有|各|分别|都|谁|哪|[二两三四五六七八九]|这|之间|在|比|$")
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
     r"|(?P<n2>[二两三四五六七八九十])个(?P<thing2>[\u4e00-\u9fff]{2})的(?P<rest2>.+(?:各|分别).+)"
@@ -23,14 +23,13 @@ _LEAD = re.compile(r"^(?:列出?|说说?|讲讲?|对?比较?|看看|把|就)")
 _ALIKE = re.compile(
     r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:区别|差别|差异|不同|不一样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:对比|比较|相比|比)(?:一下)?,?"
 )
-_ABOUT = 0.3  # weight of the question's words that a list must hold
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
 
 
 def split_question(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """The questions that ``asked`` is made of, each standing alone; empty if it is one question."""
-    return _clauses(asked, index, lexicon) or _joined(asked, index, lexicon) or _each(asked, index)
+    return _clauses(asked, index, lexicon) or _joined(asked, index, lexicon) or _each(asked, index, lexicon)
 
 
 def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
@@ -57,12 +56,14 @@ def _is_subject(word: Word, lexicon: Lexicon) -> bool:
     return word.noun and word.known and (len(word.same) == 1 or word.text in lexicon.words)
 
 
-def _each(asked: Question, index: Index) -> tuple[str, ...]:
+def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """The same asked of each of several things that the text lists ("三个梯队各举一家"): of each by its name."""
     found = _COUNTED.search(asked.folded)
     if not found:
         return ()
     thing, n, rest = (found["thing"], found["n"], found["rest"]) if found["n"] else found.group("thing2", "n2", "rest2")
+    if not content_words(rest, index, lexicon):
+        return ()  # the list itself is asked for: "五大趋势分别是什么"
     best: tuple[float, list[str]] | None = None
     for document in index.documents.values():
         recurring = labels(document)
@@ -75,7 +76,7 @@ def _each(asked: Question, index: Index) -> tuple[str, ...]:
                 fit = share(asked.words, matched(asked.words, path))
                 if best is None or fit > best[0]:
                     best = fit, [i.name for i in items]
-    if best is None or best[0] < _ABOUT:
+    if best is None:
         return ()
     return tuple(f"{name}的{rest}" for name in best[1])
 
@@ -93,12 +94,12 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     items = [before if len(before) <= _LONGEST else _ends_with(before, names)]
     items += [text[a.end() : b.start()] for a, b in pairwise(joints)]
     rest = text[joints[-1].end() :]
+    if asked.kind == "compare":
+        rest = _ALIKE.sub("的", rest)
     last = _item(rest, names, index, lexicon)
     rest = rest.removeprefix(last)
-    if asked.kind == "compare" and not content_words(bare := _ALIKE.sub("", rest), index, lexicon):
-        rest = f"的特点{bare.strip('?,有')}"
-    elif asked.kind == "compare":
-        rest = bare
+    if asked.kind == "compare" and not content_words(rest, index, lexicon):
+        rest = "的特点"
     rest = re.sub(r"^[二两三四五六七八九](?:个|家|种|类|项|者|块)?(?:方面|方向)?(?:的|各|分别)?", "的", rest)
     if any(len(i) > _LONGEST for i in items) or not (content_words(rest, index, lexicon) or interrogative(rest)):
         return ()

@@ -44,7 +44,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     ),
     (
         "polar",
-        r"吗[?。]*$|是不是|有没有|能不能|会不会|可不可以|要不要|是否|对不对|(?<![什怎多这那])么[?。]*$|行不行|能否|([\u4e00-\u9fff])不\1|(?<=[\u4e00-\u9fff])不[呀啊呢]?[?。]*$",
+        r"吗[?。]*$|是不是|有没有|能不能|会不会|可不可以|要不要|是否|对不对|(?<![什怎多这那])么[?。]*$|行不行|能否|([\u4e00-\u9fff]{1,2})不\1|(?<=[\u4e00-\u9fff])不[呀啊呢]?[?。]*$",
     ),
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
@@ -70,13 +70,16 @@ _INTERROGATIVE = re.compile(
 _ASKING = re.compile(
     r"第[\d一二三四五六七八九十]+[个点项家种件位]|[几哪各更跟比][\u4e00-\u9fff]{0,2}|[一二两三四五六七八九十\d]+[个大种类条项点家样次年天月节章段篇句步层级]"
 )
+_LATIN = re.compile("[a-z]{3}")
 _NEXT_TO = 3  # characters between an attribute and its interrogative ("总部在哪")
 _YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
 _COUNT = re.compile(
     r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)"
     r"|[哪这那](?P<n>\d+|[二两三四五六七八九十])个"
 )
-_ORDINAL = re.compile(r"(倒数)?第(\d+|[一二两三四五六七八九十]+)|最后(?:一)?(?:个|条|点|项)|(最初|首)(?:个|条|点|项)")
+_ORDINAL = re.compile(
+    r"(倒数)?第(\d+|[一二三四五六七八九十]+)|最后(?:一)?[个条点项步家种层级]|(最初|首|头一)[个条点项步家种层级]"
+)
 _MEASURES = tuple("个条点项种类步件家")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
 _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
@@ -146,7 +149,10 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     text = clean(text)[:LONGEST]
     plain = fold(text)
     asked = _without_fillers(plain, lexicon)
-    folded = index.pinyin.correct(asked, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords))
+    chinese = _in_chinese(asked, index, lexicon)
+    folded = index.pinyin.correct(
+        chinese, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords)
+    )
     ordinal = _ORDINAL.search(folded)
     kind, trigger = _kind(folded)
     words = tuple(w for w in content_words(folded, index, lexicon) if w.known or w.text not in trigger)
@@ -222,6 +228,16 @@ def _frequency(word: str, index: Index) -> int:
     if exact or len(word) < 2 or word.isascii():
         return exact
     return min(index.lexical.frequency("_" + word[i : i + 2]) for i in range(len(word) - 1))
+
+
+def _in_chinese(folded: str, index: Index, lexicon: Lexicon) -> str:
+    """A question with the English words that the text lacks in Chinese."""
+    if not _LATIN.search(folded):
+        return folded
+    for english, chinese in lexicon.english:
+        if english in folded and not all(index.lexical.frequency(w) for w in english.split()):
+            folded = re.sub(rf"(?<![a-z]){re.escape(english)}(?![a-z])", chinese, folded)
+    return fold(folded)
 
 
 def _terms(folded: str, index: Index, lexicon: Lexicon) -> tuple[str, ...]:

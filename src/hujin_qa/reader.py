@@ -196,7 +196,8 @@ def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[E
             path = e.hit.passage.section
             name = fold(short_title(path[-2])) if len(path) > 1 else ""
             mine = name in part.folded or any(len(w.text) > 2 and w.text in name for w in part.words)
-            if name and mine and e.score > found[0].score - _SIDES:
+            sought = _FEATURES.search(part.folded) and _FEATURES.search(title(path[-1]))
+            if name and mine and (sought or e.score > found[0].score - _SIDES):
                 label = title(path[-1])
                 if label not in best or (e.signals["lead"] and _FEATURES.search(label)):
                     best[label] = e
