@@ -263,7 +263,7 @@ def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant 
             heading = fold(section.name)
             named = asked and all(any(other in heading for other in same) for same in asked.values())
             new = not any(section.label <= start < section.end for _, start in past.said)
-            if new and (named or (how and _DOING.search(heading))):
+            if named or (how and new and _DOING.search(heading)):
                 place = Place(document_id, section.start, section.end)
                 return Meant(f"{short_title(subject.heading)}的{section.name}{bare if how else '是什么'}", place)
     return None

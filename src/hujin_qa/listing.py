@@ -14,6 +14,7 @@ from .types import Document, Hit, Section
 
 _EXCEPT = re.compile("除了|除去|除开|以外|之外")
 _ABOUT = 0.4  # weight of the question's words that must lead to a list, unless the heading ends with what is asked for
+_ENOUGH = 0.68  # fit from which a list is the answer
 _HEADED = 0.2  # what a heading is worth that has any word of the question
 _CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
 _SHORT = 45  # characters of an item that is shown in full
@@ -40,7 +41,10 @@ def find_list(
         return None
     best = max(listings(question, hits, index), key=lambda found: found.fit, default=None)
     top = evidence[0]
-    if best is None or best.fit < 0.6 or best.fit < top.signals["path"] - 0.1:
+    if best is None or best.fit < _ENOUGH:
+        return None
+    named = sure(matched(question.words, fold(best.section.heading))).keys() - top.words.keys()
+    if best.fit < top.signals["path"] - (0.3 if named else 0.1):
         return None
     if _announces(question, top.folded):
         return None
@@ -50,6 +54,7 @@ def find_list(
     )
     if (
         not detail
+        and not named
         and top.signals["series"]
         and top.folded.count("、") >= enough
         and top.signals["path"] > best.fit - 0.3

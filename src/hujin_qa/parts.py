@@ -14,7 +14,7 @@ _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
 _CLAUSE = re.compile(r"([,;?、])")
 _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
 _LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
-_END = re.compile(r"的|,|有|各|分别|都|谁|哪|[二两三四五六七八九]|这|之间|在|比|$")
+_END = re.compile(r"的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
     r"|(?P<n2>[二两三四五六七八九十])个(?P<thing2>[\u4e00-\u9fff]{2})的(?P<rest2>.+(?:各|分别).+)"

@@ -146,25 +146,32 @@ def _the_rest(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
     if not new:
         return list(evidence)
     rest = [e for e in new if _REST.search(e.folded) and e.score > new[0].score - _REST_NEAR]
-    return [*rest[:1], *(e for e in new if e not in rest[:1])]
+    return rest[:1] or new
 
 
 def _defining(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Evidence]:
     """The evidence, first what stands in the section that is named like what is asked for, its features before all."""
-    best: tuple[int, Place] | None = None
+    best: tuple[str, Place] | None = None
     for e in evidence:
         document = index.documents[e.hit.passage.document]
         for section in ancestors(document, e.hit.passage.position):
-            names = [fold(n) for n in re.split(r"[(（)）:：—]", title(section.heading)) if len(n) > 1]
-            found = max((len(n) for n in names if n in question.folded), default=0)
-            if found > 2 and (best is None or found > best[0]):
+            names = [fold(n) for n in re.split(r"[(（)）:：—]", title(section.heading)) if len(n) > 2]
+            called = {w.text for w in question.words if len(w.text) > 2}
+            found = max(
+                (w for n in names for w in {n, *called} if w in question.folded and n.startswith(w)),
+                key=len,
+                default="",
+            )
+            if found and (best is None or len(found) > len(best[0])):
                 best = found, Place(document.id, *extent(document, section))
-    if best is None or evidence[0].signals["defines"]:
+    if best is None or re.search(rf"{re.escape(best[0])}[,”]?(?:是指|是|指|即|意味)", evidence[0].folded):
         return list(evidence)
-    inside = [e for e in evidence if best[1].holds(e.hit.passage.document, e.start)]
-    featured = [e for e in inside if _FEATURES.search(e.hit.passage.section[-1] if e.hit.passage.section else "")]
-    first = sorted(featured or [e for e in inside if e.signals["lead"]], key=lambda e: e.start)[:1]
-    return [*first, *(e for e in inside if e not in first), *(e for e in evidence if e not in inside)]
+    featured = [
+        e
+        for e in evidence
+        if best[1].holds(e.hit.passage.document, e.start) and _FEATURES.search("".join(e.hit.passage.section[-1:]))
+    ]
+    return sorted(featured, key=lambda e: e.start)[:1] or list(evidence)
 
 
 def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], question: Question, index: Index) -> list[Evidence]:
@@ -184,7 +191,7 @@ def _valued(question: Question, evidence: Sequence[Evidence]) -> Sequence[Eviden
     held = next((e for e in evidence if question.holds_value(e.folded)), evidence[0])
     if held is evidence[0] or held.score < evidence[0].score - _VALUED:
         return evidence
-    return [held, *(e for e in evidence if e is not held)]
+    return [e for e in evidence if e.score <= held.score]
 
 
 def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[Evidence]:
