@@ -57,12 +57,16 @@ def extent(document: Document, section: Section) -> tuple[int, int]:
 
 def sections_below(document: Document, section: Section) -> list[Item]:
     """The sections right below one, as items."""
-    return [_of_section(document, s) for s in children(document, section.position)]
+    below = children(document, section.position)
+    if not below:
+        return []
+    ends = [*(s.start for s in below[1:]), extent(document, below[-1])[1]]
+    return [_of_section(document, s, end) for s, end in zip(below, ends, strict=True)]
 
 
-def _of_section(document: Document, section: Section) -> Item:
+def _of_section(document: Document, section: Section, end: int) -> Item:
     start, label = heading_span(document, section)
-    name, end = short_title(section.heading), extent(document, section)[1]
+    name = short_title(section.heading)
     if (
         _BARE.fullmatch(section.heading.strip(" :：")) and section.end - section.body > 1
     ):  # 第三条, 趋势一: the name comes behind

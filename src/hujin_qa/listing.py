@@ -90,9 +90,9 @@ def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
 def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[Listed]:
     """What the sections of the hits, and those above them, list."""
     seen: set[tuple[str, str]] = set()
+    recurring = {id_: labels(index.documents[id_]) for id_ in {h.passage.document for h in hits}}
     for hit in hits:
         document = index.documents[hit.passage.document]
-        recurring = labels(document)
         for section in ancestors(document, hit.passage.position):
             if (document.id, section.position) in seen:
                 continue
@@ -100,7 +100,7 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
             below = sections_below(document, section)
             headings = len(below) > 1
             items = below if headings else lines_of(document, section)
-            if len(items) < 2 or (headings and all(title(i.name) in recurring for i in items)):
+            if len(items) < 2 or (headings and all(i.name in recurring[document.id] for i in items)):
                 continue
             if _about_one(question, section, items):
                 continue

@@ -201,7 +201,9 @@ def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[E
         best: dict[str, Evidence] = {}
         for e in found:
             path = e.hit.passage.section
-            name = fold(short_title(path[-2])) if len(path) > 1 else ""
+            if len(path) < 2:
+                continue
+            name = fold(short_title(path[-2]))
             mine = name in part.folded or any(len(w.text) > 2 and w.text in name for w in part.words)
             sought = _FEATURES.search(part.folded) and _FEATURES.search(title(path[-1]))
             if name and mine and (sought or e.score > found[0].score - _SIDES):
