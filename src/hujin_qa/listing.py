@@ -14,9 +14,10 @@ from .types import Document, Hit, Section
 
 _EXCEPT = re.compile("除了|除去|除开|以外|之外")
 _ABOUT = 0.4  # weight of the question's words that must lead to a list, unless the heading ends with what is asked for
-_ENOUGH = 0.68  # fit from which a list is the answer
+_ENOUGH = 0.6  # fit from which a list is the answer
 _HEADED = 0.2  # what a heading is worth that has any word of the question
 _CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
+_ARTICLE = re.compile("第[^章节编篇部]{1,5}条")  # all articles of a chapter are no list that is asked for
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
 _NTH = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|首)[个大类种层条点项步]?(?P<thing>[\u4e00-\u9fff]{2,})")
@@ -108,7 +109,8 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
             fit = share(question.words, matched(question.words, intro))
             own = fold(title(section.heading)).rstrip(":")
             called = _ends_with(question, own)
-            if fit < _ABOUT and not called:
+            articles = headings and all(_ARTICLE.match(document.text, i.start) for i in items)
+            if (fit < _ABOUT or articles) and not called:
                 continue
             fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
             fit += _HEADED * max(matched(question.words, own).values(), default=0.0) + _CALLED * called

@@ -40,6 +40,8 @@ _LABEL = 24  # characters of a sentence that is no more than the name of what fo
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
 _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位")
+_WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
+_IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|[?。,呢啊呀])*"
 _VALUED = 2.0  # log-odds that a sentence with a value of the sort that is asked for may lie behind the best
 _SIDES = 2.5  # log-odds that each side may lie behind its best, for both to be told by the same aspect
 _ANNOUNCED = 260  # characters that a colon may bring along
@@ -86,7 +88,7 @@ def choose(
 ) -> Choice:
     """The way of answering that fits the kind of the question."""
     question, hits = sought.question, sought.hits
-    nth = (question.within, "") if question.within else nth_place(question, hits, index)
+    nth = _pointed_at(question.within, index) if question.within else nth_place(question, hits, index)
     if nth and (inside := _within(question, *nth, evidence, index)):
         return inside
     if question.kind == "summary" and (spans := digest(question, hits, index)):
@@ -111,6 +113,11 @@ def _resting_on(spans: Sequence[Span], evidence: Sequence[Evidence]) -> list[Evi
         e for e in evidence if any(s.document == e.hit.passage.document and s.start <= e.start < s.end for s in spans)
     ]
     return inside or [evidence[0]]
+
+
+def _pointed_at(place: Place, index: Index) -> tuple[Place, str]:
+    """A place with the headings that it stands under."""
+    return place, " ".join(index.passages[index.passage_at(place.document, place.start)].section)
 
 
 def _within(
@@ -164,7 +171,9 @@ def _defining(question: Question, evidence: Sequence[Evidence], index: Index) ->
             )
             if found and (best is None or len(found) > len(best[0])):
                 best = found, Place(document.id, *extent(document, section))
-    if best is None or re.search(rf"{re.escape(best[0])}[,”]?(?:是指|是|指|即|意味)", evidence[0].folded):
+    if best is None or not re.fullmatch(rf"{_WHAT}{re.escape(best[0])}{_IS}", question.folded):
+        return list(evidence)
+    if re.search(rf"{re.escape(best[0])}[,”]?(?:是指|是|指|即|意味)", evidence[0].folded):
         return list(evidence)
     featured = [
         e
