@@ -103,7 +103,7 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
             items = below if headings else lines_of(document, section)
             if len(items) < 2 or (headings and all(i.name in recurring[document.id] for i in items)):
                 continue
-            if _about_one(question, section, items):
+            if _about_one(question, document, section, items):
                 continue
             intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
             fit = share(question.words, matched(question.words, intro))
@@ -149,8 +149,8 @@ def shown(listed: Listed) -> list[Span]:
     return [Span(i.document, i.start, i.end if whole else i.label) for i in items]
 
 
-def _about_one(question: Question, section: Section, items: Sequence[Item]) -> bool:
+def _about_one(question: Question, document: Document, section: Section, items: Sequence[Item]) -> bool:
     """Whether the question names one of the items, and so asks about that one."""
     above = sure(matched(question.words, fold(" ".join(section.path))))
-    named = [sure(matched(question.words, fold(i.name))).keys() - above.keys() for i in items]
+    named = [sure(matched(question.words, fold(document.text[i.start : i.label]))).keys() - above.keys() for i in items]
     return any(named) and not all(named)

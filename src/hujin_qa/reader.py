@@ -140,7 +140,9 @@ def _within(
     below = [s for s in document.sections if place.start < s.start < place.end]
     level = [s for s in below if s.depth == min(b.depth for b in below)]
     spans = digest_of(place, index)
-    if len(level) > 1 and not all(title(s.heading) in labels(document) for s in level):
+    if question.kind == "how":
+        pass
+    elif len(level) > 1 and not all(title(s.heading) in labels(document) for s in level):
         spans = [Span(document.id, *heading_span(document, s)) for s in level]
     elif head := next((s for s in document.sections if s.start == place.start and s.heading and level), None):
         spans = [Span(document.id, *heading_span(document, head)), *spans[:1]]
