@@ -141,8 +141,8 @@ def _within(
     level = [s for s in below if s.depth == min(b.depth for b in below)]
     spans = digest_of(place, index)
     if question.kind == "how":
-        pass
-    elif len(level) > 1 and not all(title(s.heading) in labels(document) for s in level):
+        return (spans, _resting_on(spans, evidence)) if spans else None
+    if len(level) > 1 and not all(title(s.heading) in labels(document) for s in level):
         spans = [Span(document.id, *heading_span(document, s)) for s in level]
     elif head := next((s for s in document.sections if s.start == place.start and s.heading and level), None):
         spans = [Span(document.id, *heading_span(document, head)), *spans[:1]]
