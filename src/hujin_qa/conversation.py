@@ -259,7 +259,9 @@ def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant 
     for document_id, position in sorted(past.places):
         document = index.documents[document_id]
         subject = _subject(document, position)
-        for section in sections_below(document, subject) if subject else ():
+        if subject is None:
+            continue
+        for section in sections_below(document, subject):
             heading = fold(section.name)
             named = asked and all(any(other in heading for other in same) for same in asked.values())
             new = not any(section.label <= start < section.end for _, start in past.said)
