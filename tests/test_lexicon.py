@@ -35,6 +35,7 @@ def test_a_broken_file_is_named(tmp_path, content):
         (b'words = ["a"]\nb c', "第 2 行不是合法的 TOML"),
         ("词".encode("gbk"), "不是 UTF-8 编码"),
         (b'chat = ["("]', "正则 '(' 写错了"),
+        (b'english = [["tea"]]', "english 的每一组应是一个英文词和一个中文词"),
     ],
 )
 def test_what_is_wrong_is_told_in_chinese(tmp_path, content, says):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .abstention import explain, near
-from .conversation import Past, remember, resolve
+from .conversation import Past, remember, resolve, sections_of
 from .corpus import NOTES
 from .credits import find_credits
 from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
@@ -114,9 +114,14 @@ class Assistant:
 
     def _interpret(self, text: str, past: Past | None) -> Question:
         follows = past is not None and fold(text) not in self.index.known  # what was offered was found to stand alone
-        interpreted = resolve(text, past, self.index, self.lexicon) if past and follows else text
-        asked = self._understand(interpreted)
-        return replace(asked, around=past.places) if past and interpreted != text else asked
+        if not past or not follows:
+            return self._understand(text)
+        meant = resolve(text, past, self.index, self.lexicon)
+        asked = self._understand(meant.text)
+        if meant.text == text:
+            return asked
+        around = sections_of(meant.within, self.index) if meant.within else past.places
+        return replace(asked, around=around, within=meant.within, beyond=meant.beyond)
 
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()

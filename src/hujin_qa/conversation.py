@@ -1,20 +1,22 @@
 """Follow-ups: what a question means after the ones before it, without a language model.
 
 A follow-up leaves out what was just talked about. It is told by its words (那…呢, 这家公司, 第二点, a bare
-attribute) and completed from the previous question and from what answered it: its headings, its items.
+attribute) and completed from the previous question and from what answered it: its sections, what it listed.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .evidence import matched
+from .headings import tag
 from .index import Index
+from .items import Item, items_under, labels, named_like, sections_below, short_title
 from .lexicon import Lexicon
-from .question import Question, Word, content_words, understand
-from .sections import ancestors, children, title
+from .question import Place, Question, Word, content_words, interrogative, understand
+from .sections import ancestors, title
 from .text import fold
-from .types import Answer, Section
+from .types import Answer, Document, Section
 
 _POINTER = re.compile(
     r"这(家|个|些|几|两|种|类|块|条|点|项|方面|里|样)|那(家|个|些|几|两|种|类|里|样)|它们?|他们?|她们?|该(公司|企业|机构|平台|行业|赛道)|前者|后者|其中|上面|上述|刚才|刚刚|前面(说|提|那)|同样|以上|这(?=[^一二三四五六七八九十\d年篇])"
@@ -26,16 +28,27 @@ _SWAP = re.compile(
 _SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)")
 _BESIDE = re.compile(r"^(?:跟|和|与|比|同).+(?:比|不同|区别|差别|一样)")
 _ITEM = re.compile(
-    r"第[\d一二三四五六七八九十]+[个条点项步件类种章节]?|(?:倒数|最后|最初|首|头)(?:第?一)?[个条点项步件]?"
+    r"(?:第[\d一二三四五六七八九十]+[个条点项步件类种章节家层]?|(?:倒数|最后|最初|首|头)(?:第?一)?[个条点项步件家层]?)"
+    r"(?:[\u4e00-\u9fff]{2}(?=[呢?,。]|$))?"
 )
+_CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层级档批代类阶期队组线]|[\u4e00-\u9fff]{2})?")
+_GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
 _POINTED_NAME = re.compile(
     r"(这|那|该)(家|个|座|件|位)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
 )
+_PERSON = re.compile(r"^(?:那|而)?[他她](?!们)|[他她](?:本人|的)")
 _OTHER_YEAR = (
     (re.compile(r"(?:前|上)一年|去年|前年"), -1),
     (re.compile(r"(?:后|下)一年|次年|第二年|来年"), 1),
 )
+_REST = re.compile(r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)")
+_ONLY = re.compile(
+    r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
+)
+_STEP = re.compile(r"[^先再]{0,6}?(?:(?P<first>首?先)|再|然后|接着|随后|其次|最后|之后)(?P<what>.{2,})")
+_DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
 _NEAR_ONE = 8  # characters: a question this short that names nothing leans on the one before
+_TOPICS = 3  # words of the previous question that are carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +57,85 @@ class Past:
 
     question: Question
     answer: Answer
-    items: tuple[str, ...] = ()  # what was last listed
+    items: tuple[Item, ...] = ()  # what was last listed
 
     @property
     def places(self) -> frozenset[tuple[str, str]]:
         """Document and outline position of every section that was cited."""
         return frozenset((c.document, c.passage.rpartition("/")[2].partition("#")[0]) for c in self.answer.citations)
 
+    @property
+    def said(self) -> frozenset[tuple[str, int]]:
+        """Document and start of everything that was cited."""
+        return frozenset((c.document, c.start) for c in self.answer.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a question means: in words that stand alone, and where its answer stands, as far as that is known."""
+
+    text: str
+    within: Place | None = None
+    beyond: frozenset[tuple[str, int]] = frozenset()
+
 
 def remember(question: Question, answer: Answer, before: Past | None, index: Index) -> Past:
     """The past after one more turn: a list stays in force until another is given."""
+    strong = bool(question.count) or question.kind in ("list", "how")
     items = _items(question, answer, index)
-    return Past(question, answer, items or (before.items if before else ()))
+    kept = before.items if before else ()
+    return Past(question, answer, (items or kept) if strong else (kept or items))
 
 
-def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> str:
-    """The question that ``text`` stands for after ``past``; ``text`` itself if it stands alone."""
+def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
+    """What ``text`` stands for after ``past``; itself if it stands alone."""
     asked = understand(text, index, lexicon)
-    if asked.chat or _SWITCH.search(asked.folded) or not _is_follow_up(asked, index, lexicon):
-        return text
+    if asked.chat or _SWITCH.search(asked.folded) or not _is_follow_up(asked, past, index, lexicon):
+        return Meant(text)
     folded = asked.folded
+    if other := _other_class(folded, past, index, lexicon):
+        return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = past.items[asked.ordinal - 1 if asked.ordinal > 0 else asked.ordinal]
-        rest = _OPENING.sub("", _ITEM.sub("", folded)).strip(" ,?。呢")
-        return f"{item} {rest}" if content_words(rest, index, lexicon) else f"{item}讲了什么"
+        return _of_item(item, _OPENING.sub("", _ITEM.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
     for pattern, step in _OTHER_YEAR:
         if pattern.search(folded) and len(past.question.years) == 1:
             (year,) = past.question.years
-            return past.question.folded.replace(year, str(int(year) + step))
+            return Meant(past.question.folded.replace(year, str(int(year) + step)))
+    bare = _POINTED_NAME.sub("", _POINTER.sub("", _OPENING.sub("", folded)), count=1).strip("的,， ")
+    words = content_words(bare, index, lexicon)
+    if _REST.search(folded) and past.answer.citations:
+        topic = _topic(past, words, index, lexicon)
+        rest = f"还有哪些{topic}" if _ONLY.match(folded) or not words else f"{topic}，{bare}"
+        return Meant(rest, beyond=past.said)
+    if moved := _moved(bare, words, past, index):
+        return moved
     if (swap := _SWAP.match(folded)) and (swapped := _swap(swap["new"], past, index, lexicon)):
-        return swapped
-    bare = _POINTED_NAME.sub("", _POINTER.sub("", _OPENING.sub("", folded)), count=1).lstrip("的,， ")
-    topic = _topic(past, content_words(bare, index, lexicon), index, lexicon)
-    return f"{topic} {bare or folded}".strip()
+        return Meant(swapped)
+    if _PERSON.search(folded) and (name := _person(past)):
+        return Meant(f"{name}{_PERSON.sub('', folded)}")
+    topic = _topic(past, words, index, lexicon)
+    return Meant(f"{topic}，{bare or folded}" if topic else bare or folded)
 
 
-def _is_follow_up(asked: Question, index: Index, lexicon: Lexicon) -> bool:
+def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:
+    """Document and outline position of the sections that a place takes in."""
+    rows = range(index.passage_at(place.document, place.start), index.passage_at(place.document, place.end - 1) + 1)
+    return frozenset((place.document, index.passages[row].position) for row in rows)
+
+
+def _is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> bool:
     folded = asked.folded
+    if asked.ordinal and abs(asked.ordinal) <= len(past.items) and (nth := _ITEM.match(folded)):
+        documents = {item.document for item in past.items}
+        headings = (s.heading for d in documents for s in index.documents[d].sections)
+        return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
     if _POINTER.search(folded) or _OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
         return True
+    if _REST.match(folded):
+        return True
     known = [w for w in asked.words if w.known]
-    if known and len(known) <= 2 and folded.rstrip("?!。").endswith("呢"):
+    if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and folded.rstrip("?!。").endswith("呢"):
         return True
     if any(_anchors(w, index, lexicon) for w in known) or len(folded) > 2 * _NEAR_ONE:
         return False
@@ -101,21 +152,65 @@ def _anchors(word: Word, index: Index, lexicon: Lexicon) -> bool:
     return len(word.same) == 1 and index.lexical.frequency(word.text) <= max(2, len(index.passages) // 40)
 
 
-def _items(question: Question, answer: Answer, index: Index) -> tuple[str, ...]:
-    """What an answer lists: claims that are headings, a series in a sentence, or else the sections it stands in."""
-    if not answer.citations or not (question.count or question.kind in ("list", "how", "summary")):
-        return ()
-    found: list[list[str]] = []
-    if len(answer.claims) > 1 and all(len(c.text) < 40 and not c.text.endswith("。") for c in answer.claims):
-        found.append([title(c.text) for c in answer.claims])
-    found += [items for c in answer.citations for items in (_series(c.quote), _announced_items(c.quote))]
+def _other_class(folded: str, past: Past, index: Index, lexicon: Lexicon) -> str:
+    """The previous question with its 第二梯队 exchanged, after "第三层呢"; ``""`` if it has no such name."""
+    new, old = _CLASS.search(folded), _CLASS.search(past.question.folded)
+    if not new or not old or not old["of"] or new["n"] == old["n"]:
+        return ""
+    if (new["of"] or "") not in (*_GENERIC, old["of"]) or old["of"] in tuple("个条点项步件家"):
+        return ""
+    name = f"第{new['n']}{old['of']}"
+    rest = (folded[: new.start()] + folded[new.end() :]).strip(" ,?。呢那")
+    if content_words(rest, index, lexicon):
+        return f"{name}{rest}"
+    return past.question.folded[: old.start()] + name + past.question.folded[old.end() :]
+
+
+def _of_item(item: Item, rest: str, index: Index, lexicon: Lexicon) -> Meant:
+    """A question about one of the things that were listed."""
+    place = Place(item.document, item.start, item.end) if item.end > item.label else None
+    rest = re.sub(r"^(?:的|又|,|，|也)+", "", rest)
+    if not content_words(rest, index, lexicon):
+        return Meant(f"{item.name}讲了什么" if place else f"{item.name}的情况", place)
+    return Meant(f"{item.name}，{rest}" if interrogative(rest) else f"{item.name}的{rest}", place)
+
+
+def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]:
+    """What an answer lists: the items that its claims stand in, those of a sentence, or else of the sections cited."""
+    under: list[list[Item]] = []
+    said = [c for c in answer.citations if c.start >= index.passages[index.rows[c.passage]].body]
     for citation in answer.citations:
-        passage = index.passages[index.rows[citation.passage]]
         document = index.documents[citation.document]
-        for section in reversed(ancestors(document, passage.position)):
-            found.append([title(s.heading) for s in children(document, section.position)])
-    wanted = [items for items in found if len(items) > 1 and len(items) == question.count]
-    return tuple((wanted or [items for items in found if len(items) > 1] or [[]])[0])
+        for section in reversed(ancestors(document, index.passages[index.rows[citation.passage]].position)):
+            items = items_under(document, section)
+            about = matched(question.words, fold(section.heading)) or any(
+                _holds(i, (document.id, citation.start)) for i in items
+            )
+            if about and len(items) > 1 and items not in under and not all(i.name in labels(document) for i in items):
+                under.append(items)
+    cited = [(c.document, c.start) for c in answer.citations]
+    listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
+    quoted = [
+        [_bound(name, citation.document, citation.end, under) for name in names]
+        for citation in said
+        for names in (_series(citation.quote), _announced_items(citation.quote), _steps(citation.quote))
+        if len(names) > 1
+    ]
+    if not question.count and question.kind not in ("list", "how", "summary"):
+        return tuple(quoted[0]) if quoted else ()
+    found = [*listed, *quoted, *under]
+    counted = [items for items in found if len(items) == question.count]
+    return tuple((counted or (found if not question.count else []) or [[]])[0])
+
+
+def _holds(item: Item, at: tuple[str, int]) -> bool:
+    return item.document == at[0] and item.start <= at[1] < item.end
+
+
+def _bound(name: str, document: str, at: int, under: Sequence[Sequence[Item]]) -> Item:
+    """An item that a sentence names, bound to the section or piece of text of that name if there is one."""
+    named = [item for items in under if (item := named_like(name, items))]
+    return named[0] if named else Item(name, document, at, at, at)
 
 
 def _series(sentence: str) -> list[str]:
@@ -143,6 +238,55 @@ def _announced_items(sentence: str) -> list[str]:
     return [item.strip(" 。") for item in re.split(r"[，,、；;]", tail) if item.strip(" 。")] if colon else []
 
 
+def _steps(sentence: str) -> list[str]:
+    """What is to be done one after the other.
+
+    >>> _steps("应先看颜色，再测糖度，不得心急，最后装箱。")
+    ['看颜色', '测糖度', '装箱']
+    """
+    clauses = [_STEP.match(clause) for clause in re.split(r"[，,；;。:：]", sentence)]
+    found = [(m["first"], m["what"]) for m in clauses if m]
+    first = next((n for n, (begins, _) in enumerate(found) if begins), len(found))
+    return [what for _, what in found[first:]]
+
+
+def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant | None:
+    """Another part of the section that was talked about, where a follow-up says no more than that part's heading."""
+    asked = {w.text: w.same for w in words}
+    how = bool(re.search("怎么|如何|怎样|咋", bare)) and len(words) <= 1
+    if not asked and not how:
+        return None
+    for document_id, position in sorted(past.places):
+        document = index.documents[document_id]
+        subject = _subject(document, position)
+        if subject is None:
+            continue
+        for section in sections_below(document, subject):
+            heading = fold(section.name)
+            named = asked and all(any(other in heading for other in same) for same in asked.values())
+            new = not any(section.label <= start < section.end for _, start in past.said)
+            if named or (how and new and _DOING.search(heading)):
+                place = Place(document_id, section.start, section.end)
+                return Meant(f"{short_title(subject.heading)}的{section.name}{bare if how else '是什么'}", place)
+    return None
+
+
+def _subject(document: Document, position: str) -> Section | None:
+    """The innermost section over a position that is a thing of its own, not an aspect of one (市场规模)."""
+    aspects = labels(document)
+    own = [s for s in ancestors(document, position) if s.heading and title(s.heading) not in aspects]
+    return own[-1] if own else None
+
+
+def _person(past: Past) -> str:
+    """The first person that the last answer names."""
+    for citation in past.answer.citations:
+        for word, flag in tag(citation.quote):
+            if flag == "nr" and len(word) > 1:
+                return word
+    return ""
+
+
 def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     """The previous question about another topic: its sibling's name, year or attribute exchanged for the new one."""
     old = past.question
@@ -152,6 +296,8 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
         return re.sub("|".join(old.years), new_years[0], old.folded)
     if not any(w.known for w in new_words):
         return ""
+    if gone := _beside(new, past, index):
+        return old.folded.replace(gone, new)
     if (gone := _anchor(old.words, index, lexicon)) and _anchor(new_words, index, lexicon):
         return old.folded.replace(gone, new)
     here, there = _headings(old.words, past, index), _headings(new_words, past, index)
@@ -162,7 +308,23 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
                 shared = [w for w in shared if w not in {n.text for n in new_words}]
                 if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
                     return swapped
-    return f"{new} {_without(old, new_words)}"
+    return f"{new}，{_without(old, new_words)}"
+
+
+def _beside(new: str, past: Past, index: Index) -> str:
+    """What the previous question names and the text puts side by side with ``new`` ("甲、乙和丙"); ``""`` if nothing."""
+    asked = past.question.folded
+    joint = "(?:、|和|与|及|以及)"
+    pattern = re.compile(
+        rf"([\u4e00-\u9fff\w]{{2,8}}?){joint}{re.escape(new)}|{re.escape(new)}{joint}([\u4e00-\u9fff\w]{{2,8}})"
+    )
+    for document in dict.fromkeys(h.passage.document for h in past.answer.hits):
+        for found in pattern.finditer(fold(index.documents[document].text)):
+            name = found[1] or found[2]
+            ends = [name[i:] for i in range(len(name) - 1)] if found[1] else [name[:i] for i in range(len(name), 1, -1)]
+            if there := next((end for end in ends if end in asked), ""):
+                return there
+    return ""
 
 
 def _anchor(words: Iterable[Word], index: Index, lexicon: Lexicon) -> str:
@@ -204,19 +366,27 @@ def _headings(words: Iterable[Word], past: Past, index: Index) -> list[Section]:
 
 
 def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon) -> str:
-    """What the previous question was about: its words that name the sections cited, or else all but its attributes."""
+    """What the previous question was about: the section cited that it names, or else its words but for its attributes."""
+    for document_id, position in sorted(past.places):
+        subject = _subject(index.documents[document_id], position)
+        name = short_title(subject.heading) if subject else ""
+        if name and len(past.places) < _TOPICS and fold(name) in past.question.folded:
+            return name
     gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone and w.known]
     if not new_words:
-        return " ".join(w.text for w in words)
-    repeated = _repeated_headings(past, index)
+        return _phrase([w.text for w in words], past.question.folded)
+    repeated = fold(
+        " ".join(label for d in {h.passage.document for h in past.answer.hits} for label in labels(index.documents[d]))
+    )
     above = fold(" ".join(heading for c in past.answer.citations for heading in c.section))
     topical = [w.text for w in words if (len(w.same) == 1 or w.text in lexicon.words) and w.text not in repeated]
-    return " ".join([w for w in topical if w in above] or topical or [w.text for w in words])
+    return _phrase([w for w in topical if w in above] or topical or [w.text for w in words], past.question.folded)
 
 
-def _repeated_headings(past: Past, index: Index) -> str:
-    """Headings that stand in several sections of the text at hand (市场规模): names of attributes, not of topics."""
-    documents = {h.passage.document for h in past.answer.hits}
-    counts = Counter(title(s.heading) for d in documents for s in index.documents[d].sections)
-    return fold(" ".join(heading for heading, n in counts.items() if n > 1))
+def _phrase(words: Sequence[str], text: str) -> str:
+    """Words as they stand in a text: neighbours together, others joined by 、."""
+    said = ""
+    for word in words:
+        said += word if not said or f"{said.rpartition('、')[2]}{word}" in text else f"、{word}"
+    return said

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .evidence import matched, share
+from .evidence import matched, share, sure
 from .index import Index
-from .question import Question
-from .sections import Span
+from .items import extent, lines_of
+from .question import Place, Question
+from .sections import Span, ancestors
 from .text import fold
-from .types import Document, Hit, Section
+from .types import Hit
 
 _WHOLE = re.compile(r"全文|本文|通篇|整篇|这篇|文章|全书|文档|这份(?:报告|材料|资料|手册)")
-_BEGINNING = re.compile(r"开头|引言|开篇|前言|导语|序言")
-_ENDING = re.compile(r"结尾|最后一?(?:段|节|部分)|末尾|文末|收尾|结束语")
+_BEGINNING = re.compile(r"开头|引言|开篇|前言|导语|序言|开场|一开始(?:讲|说|写)")
+_ENDING = re.compile(
+    r"结尾|最后一?(?:段|节|部分)|末尾|文末|收尾|结束语|(?:最后|末了)(?:作者|他|它)?(?:是|还|又)?(?:想|要|总)?(?:说|讲|写|表达|强调|呼吁|归结|总结|落)"
+)
 _FIRST = 0.02  # what standing first in its part is worth, as a cosine
 _LENGTH = 230  # characters
 _FIT = 0.4  # weight of the question's words that a section's headings must hold
@@ -27,20 +30,36 @@ def digest(question: Question, hits: Sequence[Hit], index: Index) -> list[Span]:
     summarization of multiple documents".
     """
     found = _target(question, hits, index)
-    rows = _sentence_rows(*found, index) if found else []
-    if not found or not rows:
+    return digest_of(found, index, question.sentences) if found else []
+
+
+def digest_of(place: Place, index: Index, sentences: int = 0) -> list[Span]:
+    """A place in its own sentences: all of them where they are short together, else the most central ones."""
+    rows = sentence_rows(place, index)
+    if not rows:
         return []
-    document, section = found
+    spans = [(start, end) for _, start, end in index.sentences[rows].tolist()]
+    if not sentences and spans[-1][1] - spans[0][0] <= _LENGTH:
+        return [Span(place.document, start, end) for start, end in spans]
     central = centrality(rows, index)
-    depth = section.depth + 1 if section else 1
-    parts = [_above(index.passages[index.sentences[row, 0]].position, depth) for row in rows]
+    positions = [index.passages[index.sentences[row, 0]].position.split(".") for row in rows]
+    depth = _depth(positions)
+    parts = [position[:depth] for position in positions]
     first = [n == 0 or parts[n] != parts[n - 1] for n in range(len(rows))]
     order = sorted(range(len(rows)), key=lambda n: -central[n] - _FIRST * first[n])
-    leaders = [next(n for n in order if parts[n] == part) for part in dict.fromkeys(parts)]
-    spans = [
-        (int(index.sentences[rows[n], 1]), int(index.sentences[rows[n], 2])) for n in dict.fromkeys(leaders + order)
-    ]
-    return [Span(document.id, start, end) for start, end in sorted(_short_enough(spans, question.sentences))]
+    seen: list[list[str]] = []
+    leaders = [n for n in order if parts[n] not in seen and not seen.append(parts[n])]  # type: ignore[func-returns-value]
+    leaders.sort()
+    chosen = _short_enough([spans[n] for n in dict.fromkeys(leaders + order)], sentences)
+    return [Span(place.document, start, end) for start, end in sorted(chosen)]
+
+
+def _depth(positions: Sequence[Sequence[str]]) -> int:
+    """How many numbers of a position tell the parts of a place apart: one more than they have in common."""
+    common = 0
+    while all(len(p) > common and p[common] == positions[0][common] for p in positions):
+        common += 1
+    return common + 1
 
 
 def centrality(rows: Sequence[int], index: Index) -> list[float]:
@@ -63,33 +82,47 @@ def _short_enough(spans: Sequence[tuple[int, int]], wanted: int) -> list[tuple[i
     return chosen
 
 
-def _target(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, Section | None] | None:
-    """What is to be summed up: the section named best, or else the whole document."""
-    found: list[tuple[float, int, Document, Section]] = []
+def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | None:
+    """What is to be summed up: the section or item named best, or else the beginning, the end or all of a text."""
+    found: list[tuple[bool, float, int, Place]] = []
     for id_ in dict.fromkeys(h.passage.document for h in hits):
-        for section in index.documents[id_].sections:
+        document = index.documents[id_]
+        for section in document.sections:
             own = matched(question.words, fold(section.heading))
             fit = share(question.words, matched(question.words, fold(" ".join(section.path))))
             if own and fit >= _FIT:
-                found.append((fit, -section.depth, index.documents[id_], section))
-    if found:
-        return max(found, key=lambda f: f[:2])[2:]
+                place = Place(id_, *extent(document, section))
+                found.append((bool(sure(own)), fit, -section.depth, place))
     document = index.documents[hits[0].passage.document]
-    if _BEGINNING.search(question.plain):
-        return document, document.sections[0]
-    if _ENDING.search(question.plain):
-        return document, [s for s in document.sections if s.depth == 1][-1]
-    return (document, None) if _WHOLE.search(question.plain) or not question.words else None
+    if not any(surely for surely, *_ in found):
+        if _BEGINNING.search(question.plain):
+            first = next((s for s in document.sections if s.end - s.body > 1), document.sections[0])
+            return Place(document.id, first.start, first.end)
+        if _ENDING.search(question.plain):
+            last = [s for s in document.sections if s.depth == 1][-1]
+            return Place(document.id, *extent(document, last))
+    if item := _item_named(question, hits, index):
+        return item
+    if found:
+        return max(found, key=lambda f: f[1:3])[3]
+    whole = _WHOLE.search(question.plain) or not question.words
+    return Place(document.id, 0, len(document.text)) if whole else None
 
 
-def _sentence_rows(document: Document, section: Section | None, index: Index) -> list[int]:
-    """Rows of the sentences of a section, its children included."""
-    inside = [
-        p.document == document.id and (section is None or f"{p.position}.".startswith(f"{section.position}."))
-        for p in index.passages
-    ]
-    return [row for row, passage in enumerate(index.sentences[:, 0].tolist()) if inside[passage]]
+def _item_named(question: Question, hits: Sequence[Hit], index: Index) -> Place | None:
+    """The item of running text that a question names in full."""
+    for hit in hits:
+        document = index.documents[hit.passage.document]
+        for item in lines_of(document, ancestors(document, hit.passage.position)[-1]):
+            if len(item.name) > 2 and fold(item.name) in question.folded:
+                return Place(document.id, item.start, item.end)
+    return None
 
 
-def _above(position: str, depth: int) -> str:
-    return ".".join(position.split(".")[:depth])
+def sentence_rows(place: Place, index: Index) -> list[int]:
+    """Rows of the sentences of a place, in order."""
+    first = index.passage_at(place.document, place.start)
+    last = index.passage_at(place.document, max(place.start, place.end - 1))
+    rows = range(int(index.sentence_starts[first]), int(index.sentence_starts[last + 1]))
+    starts = index.sentences[rows.start : rows.stop, 1].tolist()
+    return [row for row, start in zip(rows, starts, strict=True) if place.start <= start < place.end]

@@ -12,7 +12,7 @@ from typing import Any
 from .errors import BadInput, reason
 from .text import fold
 
-_LISTS = ("words", "aliases", "synonyms", "fillers", "chat")
+_LISTS = ("words", "aliases", "synonyms", "english", "fillers", "chat")
 _TEXTS = ("stopwords", "places")
 
 
@@ -27,6 +27,7 @@ class Lexicon:
     stopwords: frozenset[str]
     chat: tuple[str, ...]
     places: tuple[str, ...]
+    english: tuple[tuple[str, str], ...] = ()  # an English word and what a Chinese text calls it, longest first
 
     @cached_property
     def _others(self) -> dict[str, frozenset[str]]:
@@ -80,6 +81,7 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         stopwords=frozenset(fold(w) for table in tables for w in table.get("stopwords", "").split()),
         chat=tuple(gather("chat")),
         places=tuple(dict.fromkeys(fold(w) for table in tables for w in table.get("places", "").split())),
+        english=tuple(sorted(((fold(a), fold(b)) for a, b in gather("english")), key=lambda pair: -len(pair[0]))),
     )
 
 
@@ -101,11 +103,13 @@ def _checked(table: dict[str, Any]) -> dict[str, Any]:
             raise TypeError(f"不认识的一项 {name!r}")
     for name in _LISTS:
         items = table.get(name, [])
-        nested = name in ("aliases", "synonyms")
+        nested = name in ("aliases", "synonyms", "english")
         if not isinstance(items, list) or not all(isinstance(i, list if nested else str) for i in items):
             raise TypeError(f"{name} 应是{'词组的' if nested else '词的'}列表")
         if nested and not all(isinstance(w, str) for group in items for w in group):
             raise TypeError(f"{name} 的词组里只能有词")
+    if any(len(pair) != 2 for pair in table.get("english", [])):
+        raise TypeError("english 的每一组应是一个英文词和一个中文词")
     for pattern in table.get("chat", []):
         re.compile(pattern)
     for name in _TEXTS:

@@ -1,60 +1,156 @@
-"""Lists: the headings under one section, or what follows a sentence that announces it."""
+"""Lists: the headings under one section, or what its text counts off; and the n-th of such a list."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from .evidence import Evidence, matched, share, sure
 from .index import Index
-from .question import Question
-from .sections import Span, ancestors, children, heading_span, title
+from .items import Item, labels, lines_of, sections_below
+from .question import Place, Question, numeral
+from .sections import Span, ancestors, title
 from .text import fold
 from .types import Document, Hit, Section
 
 _EXCEPT = re.compile("除了|除去|除开|以外|之外")
+_ABOUT = 0.4  # weight of the question's words that must lead to a list, unless the heading ends with what is asked for
+_ENOUGH = 0.6  # fit from which a list is the answer
+_HEADED = 0.2  # what a heading is worth that has any word of the question
+_CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
+_ARTICLE = re.compile("第[^章节编篇部]{1,5}条")  # all articles of a chapter are no list that is asked for
+_SHORT = 45  # characters of an item that is shown in full
+_MOST = 200  # characters of all items that are shown in full
+_NTH = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|首)[个大类种层条点项步]?(?P<thing>[\u4e00-\u9fff]{2,})")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A section with what it lists and how well it fits a question, about 0 to 1.4."""
+
+    fit: float
+    document: Document
+    section: Section
+    items: tuple[Item, ...]
+    headings: bool  # the items are sections
 
 
 def find_list(
     question: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], index: Index
 ) -> tuple[list[Span], list[Evidence]] | None:
-    """The headings under one section, where the question asks for a list and that section is its topic."""
+    """The items of one section, where the question asks for a list and that section is its topic."""
     if question.kind != "list" or question.value in ("year", "time") or _EXCEPT.search(question.folded):
         return None
-    best: tuple[float, Document, Section, list[Section]] | None = None
+    best = max(listings(question, hits, index), key=lambda found: found.fit, default=None)
+    top = evidence[0]
+    if best is None or best.fit < _ENOUGH:
+        return None
+    named = sure(matched(question.words, fold(best.section.heading))).keys() - top.words.keys()
+    if best.fit < top.signals["path"] - (0.3 if named else 0.1):
+        return None
+    if _announces(question, top.folded):
+        return None
+    enough = len(best.items) - 1
+    detail = best.headings and any(
+        Place(i.document, i.label, i.end).holds(best.document.id, top.start) for i in best.items
+    )
+    if (
+        not detail
+        and not named
+        and top.signals["series"]
+        and top.folded.count("、") >= enough
+        and top.signals["path"] > best.fit - 0.3
+    ):
+        return None
+    chosen = [e for e in evidence if e.hit.passage.position.startswith(best.section.position)][:1] or [top]
+    return shown(best), chosen
+
+
+def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Place, str] | None:
+    """Where the n-th of something stands, for a question that names it by its number ("第五个维度").
+
+    With it comes the text that the list is found by: its words say no more of what is asked.
+    """
+    n = question.ordinal
+    thing = _NTH.search(question.folded)
+    if not n or not thing:
+        return None
+    named = thing["thing"][:2]
+    fitting = []
+    for found in listings(replace(question, count=0), hits, index):
+        intro = fold(" ".join([found.section.heading, _before(found)]))
+        counted = re.search(rf"(?:{len(found.items)}|{numeral(len(found.items))})[个大类种层条点项步]?{named}", intro)
+        if abs(n) <= len(found.items) and (counted or named in fold(title(found.section.heading))):
+            fitting.append(found)
+    best = max(fitting, key=lambda found: found.fit, default=None)
+    if best is None:
+        return None
+    item = best.items[n - 1 if n > 0 else n]
+    return Place(item.document, item.start, item.end), " ".join([*best.section.path, _before(best)])
+
+
+def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[Listed]:
+    """What the sections of the hits, and those above them, list."""
     seen: set[tuple[str, str]] = set()
+    recurring = {id_: labels(index.documents[id_]) for id_ in {h.passage.document for h in hits}}
     for hit in hits:
         document = index.documents[hit.passage.document]
         for section in ancestors(document, hit.passage.position):
             if (document.id, section.position) in seen:
                 continue
             seen.add((document.id, section.position))
-            below = children(document, section.position)
-            if len(below) < 2 or _are_labels(document, below) or _about_one(question, section, below):
+            below = sections_below(document, section)
+            headings = len(below) > 1
+            items = below if headings else lines_of(document, section)
+            if len(items) < 2 or (headings and all(i.name in recurring[document.id] for i in items)):
                 continue
-            intro = fold(" ".join([*section.path, document.text[section.body : section.end]]))
+            if _about_one(question, document, section, items):
+                continue
+            intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
             fit = share(question.words, matched(question.words, intro))
-            fit += 0.3 * (question.count == len(below)) - 0.6 * (question.count not in (0, len(below)))
-            fit += 0.1 * bool(matched(question.words, fold(section.heading)))
-            if best is None or fit > best[0]:
-                best = fit, document, section, below
-    top = evidence[0]
-    if best is None or best[0] < 0.6 or best[0] < top.signals["path"] - 0.1:
-        return None
-    _, document, section, below = best
-    if top.signals["series"] and top.folded.count("、") >= len(below) - 1 and top.signals["path"] > best[0] - 0.3:
-        return None
-    chosen = [e for e in evidence if e.hit.passage.position.startswith(section.position)][:1] or [top]
-    return [Span(document.id, *heading_span(document, s)) for s in below], chosen
+            own = fold(title(section.heading)).rstrip(":")
+            called = _ends_with(question, own)
+            articles = headings and all(_ARTICLE.match(document.text, i.start) for i in items)
+            if (fit < _ABOUT or articles) and not called:
+                continue
+            fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
+            fit += _HEADED * max(matched(question.words, own).values(), default=0.0) + _CALLED * called
+            yield Listed(fit, document, section, tuple(items), headings)
 
 
-def _are_labels(document: Document, below: Sequence[Section]) -> bool:
-    """Whether every one of these headings stands elsewhere in the document too: aspects (市场规模), not things."""
-    counts = Counter(title(s.heading) for s in document.sections)
-    return all(counts[title(s.heading)] > 1 for s in below)
+def _announces(question: Question, folded: str) -> bool:
+    """Whether a sentence has the list itself: "分三步:…", "四大阶段:…"."""
+    names = [other for w in question.words if w.text in question.focus for other in w.same]
+    if question.count:
+        names += [numeral(question.count), str(question.count)]
+    return any(re.search(rf"{re.escape(name)}[^,。:]{{0,8}}:.", folded) for name in names)
 
 
-def _about_one(question: Question, section: Section, below: Sequence[Section]) -> bool:
-    """Whether the question names one of the sections below, and so asks about that one."""
+def _ends_with(question: Question, heading: str) -> bool:
+    """Whether a heading ends with what the question asks a list of: its last noun or the words by the interrogative."""
+    asked = [w for w in question.words if w.text in question.focus or w is question.words[-1]]
+    return any(heading.endswith(other) for w in asked for other in w.same)
+
+
+def _before(found: Listed) -> str:
+    return _intro(found.document, found.section, found.items, found.headings)
+
+
+def _intro(document: Document, section: Section, items: Sequence[Item], headings: bool) -> str:
+    """The text of a section that leads to its items: before items of running text only the sentence that does."""
+    if headings:
+        return document.text[section.body : section.end]
+    return re.split(r"[。！？!?\n]", document.text[section.body : items[0].start].strip())[-1]
+
+
+def shown(listed: Listed) -> list[Span]:
+    """Items as they are shown: what names them, or all of them where the text says them shortly."""
+    items = listed.items
+    whole = not listed.headings and sum(i.end - i.start for i in items) <= min(_MOST, _SHORT * len(items))
+    return [Span(i.document, i.start, i.end if whole else i.label) for i in items]
+
+
+def _about_one(question: Question, document: Document, section: Section, items: Sequence[Item]) -> bool:
+    """Whether the question names one of the items, and so asks about that one."""
     above = sure(matched(question.words, fold(" ".join(section.path))))
-    named = [sure(matched(question.words, fold(s.heading))).keys() - above.keys() for s in below]
+    named = [sure(matched(question.words, fold(document.text[i.start : i.label]))).keys() - above.keys() for i in items]
     return any(named) and not all(named)

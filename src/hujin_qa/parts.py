@@ -3,32 +3,82 @@
 import re
 from itertools import pairwise
 
+from .evidence import matched, share
 from .index import Index
+from .items import labels, sections_below
 from .lexicon import Lexicon
-from .question import Question, content_words, interrogative
+from .question import Question, Word, content_words, interrogative, number
+from .text import fold
 
 _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
-_CLAUSE = re.compile(r"[,;?、]")
-_CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+")
-_END = re.compile(r"的|,|各|分别|都|谁|哪|两|这|之间|在|$")
+_CLAUSE = re.compile(r"([,;?、])")
+_CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
+_LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
+_END = re.compile(r"的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
+_COUNTED = re.compile(
+    r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
+    r"|(?P<n2>[二两三四五六七八九十])个(?P<thing2>[\u4e00-\u9fff]{2})的(?P<rest2>.+(?:各|分别).+)"
+)
+_LEAD = re.compile(r"^(?:列出?|说说?|讲讲?|对?比较?|看看|把|就)")
+_ALIKE = re.compile(
+    r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:区别|差别|差异|不同|不一样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:对比|比较|相比|比)(?:一下)?,?"
+)
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
 
 
 def split_question(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """The questions that ``asked`` is made of, each standing alone; empty if it is one question."""
-    return _clauses(asked, index, lexicon) or _joined(asked, index, lexicon)
+    return _clauses(asked, index, lexicon) or _joined(asked, index, lexicon) or _each(asked, index, lexicon)
 
 
 def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
-    """Clauses that each ask something; what the first is about is carried into the others."""
-    clauses = [c for c in _CLAUSE.split(asked.folded) if interrogative(c)]
+    """Clauses that each ask something; what the first is about is carried into those that do not say it themselves."""
+    pieces = _CLAUSE.split(asked.folded)
+    clauses = [
+        (c, stop) for c, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True) if interrogative(c) or "干嘛" in c
+    ]
     if not 1 < len(clauses) <= _MOST:
         return ()
-    first = content_words(clauses[0], index, lexicon)
+    first = content_words(clauses[0][0], index, lexicon)
     topic = [w.text for w in first if w.text not in asked.focus and w.known] or [w.text for w in first]
-    carried = (_CARRIED.sub("", c) for c in clauses[1:])
-    return clauses[0], *(f"{''.join(w for w in topic if w not in c)} {c}" for c in carried)
+    parts = [clauses[0][0]]
+    for clause, stop in clauses[1:]:
+        bare = _CARRIED.sub("", clause)
+        own = [w for w in content_words(bare, index, lexicon) if bare.startswith(w.text) and _is_subject(w, lexicon)]
+        alone = own and (stop in "?;" or not _LEANS.search(clause))
+        parts.append(bare if alone else f"{''.join(w for w in topic if w not in bare)} {bare}")
+    return tuple(parts)
+
+
+def _is_subject(word: Word, lexicon: Lexicon) -> bool:
+    """Whether a word is a thing to ask of, not an attribute that everything has."""
+    return word.noun and word.known and (len(word.same) == 1 or word.text in lexicon.words)
+
+
+def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
+    """The same asked of each of several things that the text lists ("三个梯队各举一家"): of each by its name."""
+    found = _COUNTED.search(asked.folded)
+    if not found:
+        return ()
+    thing, n, rest = (found["thing"], found["n"], found["rest"]) if found["n"] else found.group("thing2", "n2", "rest2")
+    if not content_words(rest, index, lexicon):
+        return ()  # the list itself is asked for: "五大趋势分别是什么"
+    best: tuple[float, list[str]] | None = None
+    for document in index.documents.values():
+        recurring = labels(document)
+        for section in document.sections:
+            items = sections_below(document, section)
+            if len(items) != number(n) or all(i.name in recurring for i in items):
+                continue
+            path = fold(" ".join([*section.path, *(i.name for i in items), document.text[section.body : section.end]]))
+            if thing in path:
+                fit = share(asked.words, matched(asked.words, path))
+                if best is None or fit > best[0]:
+                    best = fit, [i.name for i in items]
+    if best is None:
+        return ()
+    return tuple(f"{name}的{rest}" for name in best[1])
 
 
 def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
@@ -40,11 +90,17 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     if not 1 <= len(joints) < _MOST:
         return ()
     before = text[: joints[0].start()]
+    before = _LEAD.sub("", before)
     items = [before if len(before) <= _LONGEST else _ends_with(before, names)]
     items += [text[a.end() : b.start()] for a, b in pairwise(joints)]
     rest = text[joints[-1].end() :]
+    if asked.kind == "compare":
+        rest = _ALIKE.sub("的", rest)
     last = _item(rest, names, index, lexicon)
     rest = rest.removeprefix(last)
+    if asked.kind == "compare" and not content_words(rest, index, lexicon):
+        rest = "的特点"
+    rest = re.sub(r"^[二两三四五六七八九](?:个|家|种|类|项|者|块)?(?:方面|方向)?(?:的|各|分别)?", "的", rest)
     if any(len(i) > _LONGEST for i in items) or not (content_words(rest, index, lexicon) or interrogative(rest)):
         return ()
     return tuple(f"{item}{rest}" for item in [*items, last])
@@ -59,6 +115,8 @@ def _item(rest: str, names: set[str], index: Index, lexicon: Lexicon) -> str:
     found = _END.search(rest)
     whole = rest[: found.start()] if found else rest
     words = content_words(whole, index, lexicon)
+    if found and found[0] in tuple("二两三四五六七八九") and len(words) <= 2:
+        return whole
     if len(whole) <= _LONGEST and 0 < len(words) <= 2 and not any(len(w.same) > 1 for w in words[1:]):
         return whole
     return max((n for n in names if rest.startswith(n)), key=len, default=whole)

@@ -18,7 +18,11 @@ Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "pol
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
         "summary",
-        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|总结|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|归纳|总的(?:结论|意思)|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
+        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开|总结(?!了)|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|总的(?:结论|意思)|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
+    ),
+    (
+        "define",
+        r"^所谓|(什么|啥)意思|(?<![不没])是(一|个|种)*(什么|啥|哪)(样|种|类)?的?(概念|企业|公司|机构|群体|组织|岗位)[呢啊呀]?[?。]*$",
     ),
     (
         "compare",
@@ -31,14 +35,17 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     ("why", r"为什么|为啥|为何|凭什么|凭啥|原因|怎么会|怎么就|靠(什么|啥)|何以|缘故|干嘛要"),
     (
         "list",
-        r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪([几二两三四五六七八九十]|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大",
+        r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪([几二两三四五六七八九十]|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大|(说|念|数|列|报|来)[一个]?遍|(要|带|交|备|提供|需要|准备)齐?(什么|啥)(材料|证件|资料|手续|条件)",
     ),
     ("how", r"怎么|怎样|如何|咋|(什么|啥)(办法|招|做法|策略|建议|思路)|该(做|干)(什么|啥)|应该(做|干)|办法|建议"),
     (
         "define",
         r"^(什么|啥)(是|叫)|是(什么|啥)(意思|东西|概念)?[?。]*$|指(的是)?(什么|啥)|(什么|啥)意思|定义|(什么|啥)叫|叫做?(什么|啥)",
     ),
-    ("polar", r"吗[?。]*$|是不是|有没有|能不能|会不会|可不可以|要不要|是否|对不对|么[?。]*$|行不行|能否"),
+    (
+        "polar",
+        r"吗[?。]*$|是不是|有没有|能不能|会不会|可不可以|要不要|是否|对不对|(?<![什怎多这那])么[?。]*$|行不行|能否|([\u4e00-\u9fff]{1,2})不\1|(?<=[\u4e00-\u9fff])不[呀啊呢]?[?。]*$",
+    ),
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
@@ -49,7 +56,7 @@ _MONEY_UNIT = r"(?:万亿|亿|万|千|百)*(?:美|港|日|欧|澳)?元|(?:万亿
 _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it looks in a folded text
     ("percent", r"百分之几|百分比|占比|比例|份额|增速|增幅|增长率|增长(了)?多少|涨(了)?多少|涨幅|利率|收益率|几成|几个点|多快", rf"{_NUM}\s*(?:%|个百分点|成)|翻(?:了)?[一两\d]+番|倍"),
     ("year", r"(哪|几|那)(一)?年|几几年|年份|哪年", r"(?:1\d|20)\d\d"),
-    ("time", r"什么时候|何时|几月|几号|哪天|多久|多长时间|几天|多少天|几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
+    ("time", r"什么时候|何时|几月|几号|哪天|多久|多长时间|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
     ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
     ("number", r"多少|几(?!乎)|多大|多高|多重|多长|多远|人数|数量|户数|面积", r"\d|[一二两三四五六七八九十百千万]+\s*(?:[个名位家人种类条项次天层座间件批大层套])|单|双"),
     ("person", r"谁|哪位|何人|创始人|董事长|ceo|总经理|负责人|总裁|老板是", r""),
@@ -61,16 +68,19 @@ _INTERROGATIVE = re.compile(
     r"多少|谁|什么|啥|哪(?:个|位|家|些|几|里|儿|天|年|种|类|一)?|几(?!乎)|多(?:大|高|久|长|远|重|快)|怎么样?|如何|咋样?|为何|吗|是不是|有没有|能不能|会不会|是否"
 )
 _ASKING = re.compile(
-    r"[几哪各更跟比][\u4e00-\u9fff]{0,2}|[一二两三四五六七八九十\d]+[个大种类条项点家样次年天月节章段篇句步层级]"
+    r"第[\d一二三四五六七八九十]+[个点项家种件位]|[几哪各更跟比][\u4e00-\u9fff]{0,2}|[一二两三四五六七八九十\d]+[个大种类条项点家样次年天月节章段篇句步层级]"
 )
+_LATIN = re.compile("[a-z]{3}")
 _NEXT_TO = 3  # characters between an attribute and its interrogative ("总部在哪")
 _YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
 _COUNT = re.compile(
     r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)"
     r"|[哪这那](?P<n>\d+|[二两三四五六七八九十])个"
 )
-_ORDINAL = re.compile(r"(倒数)?第(\d+|[一二两三四五六七八九十]+)|最后(?:一)?(?:个|条|点|项)|(最初|首)(?:个|条|点|项)")
-_MEASURES = tuple("个条点项种类步件")
+_ORDINAL = re.compile(
+    r"(倒数)?第(\d+|[一二三四五六七八九十]+)|最后(?:一)?[个条点项步家种层级]|(最初|首|头一)[个条点项步家种层级]"
+)
+_MEASURES = tuple("个条点项种类步件家")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
 _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
@@ -92,6 +102,19 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a document."""
+
+    document: str
+    start: int
+    end: int
+
+    def holds(self, document: str, start: int) -> bool:
+        """Whether something that begins at ``start`` of ``document`` lies in it."""
+        return document == self.document and self.start <= start < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question as the program reads it. ``text`` is what is searched and shown as interpreted."""
 
@@ -110,6 +133,8 @@ class Question:
     places: frozenset[str]  # countries, provinces, cities that it names
     chat: bool
     around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
+    within: Place | None = None  # where its answer must stand: the item, or the section, that a follow-up points at
+    beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
 
     def holds_value(self, folded_sentence: str) -> bool:
         """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
@@ -124,7 +149,10 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     text = clean(text)[:LONGEST]
     plain = fold(text)
     asked = _without_fillers(plain, lexicon)
-    folded = index.pinyin.correct(asked, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords))
+    chinese = _in_chinese(asked, index, lexicon)
+    folded = index.pinyin.correct(
+        chinese, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords)
+    )
     ordinal = _ORDINAL.search(folded)
     kind, trigger = _kind(folded)
     words = tuple(w for w in content_words(folded, index, lexicon) if w.known or w.text not in trigger)
@@ -200,6 +228,16 @@ def _frequency(word: str, index: Index) -> int:
     if exact or len(word) < 2 or word.isascii():
         return exact
     return min(index.lexical.frequency("_" + word[i : i + 2]) for i in range(len(word) - 1))
+
+
+def _in_chinese(folded: str, index: Index, lexicon: Lexicon) -> str:
+    """A question with the English words that the text lacks in Chinese."""
+    if not _LATIN.search(folded):
+        return folded
+    for english, chinese in lexicon.english:
+        if english in folded and not all(index.lexical.frequency(w) for w in english.split()):
+            folded = re.sub(rf"(?<![a-z]){re.escape(english)}(?![a-z])", chinese, folded)
+    return fold(folded)
 
 
 def _terms(folded: str, index: Index, lexicon: Lexicon) -> tuple[str, ...]:

@@ -1,0 +1,162 @@
+"""What a text lists in order: the sections below a heading, or pieces of running text that count themselves off."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .question import number
+from .sections import children, heading_span, title
+from .text import fold
+from .types import Document, Section
+
+_N = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+_MARK = re.compile(
+    rf"(?:^|(?<=[。；;:：！？!?\n]))[ \t\u3000]*(?P<mark>[(（](?P<a>{_N})[)）]、?|(?P<b>{_N})(?:[)）、]|[.．](?!\d))"
+    rf"|第(?P<c>{_N})(?P<of>[\u4e00-\u9fff]{{1,3}}?)(?=[,，:：是、])[,，:：]?|(?P<d>[一二三四五六七八九])(?:是|则)(?!个)"
+    rf"|(?P<kind>[\u4e00-\u9fff]{{2}})(?P<e>{_N})[:： ])",
+    re.MULTILINE,
+)
+_NAME_END = re.compile(r"[。；;，,：:！？!?\n]|$")
+_BRACKET = re.compile(r"[(（【「《][^)）】」》]*[)）】」》]")
+_CUT = re.compile(r"[:：—(（「]")
+_BARE = re.compile(
+    r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
+)
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several things in order: ``[start, end)`` is all of it, ``[start, label)`` what names it."""
+
+    name: str  # as one speaks of it, without its number
+    document: str
+    start: int
+    label: int
+    end: int
+
+
+def short_title(heading: str) -> str:
+    """A heading without its number and subtitle.
+
+    >>> short_title("2、绿色金融——从概念到内核"), short_title("1)甲类(大店)")
+    ('绿色金融', '甲类')
+    """
+    whole = title(heading)
+    short = _CUT.split(whole, maxsplit=1)[0]
+    return (short if len(short) > 1 else whole).strip("。.！!？? ")
+
+
+def extent(document: Document, section: Section) -> tuple[int, int]:
+    """Where a section and all below it begin and end."""
+    below = [s.end for s in document.sections if f"{s.position}.".startswith(f"{section.position}.")]
+    return section.start, max(below)
+
+
+def sections_below(document: Document, section: Section) -> list[Item]:
+    """The sections right below one, as items."""
+    below = children(document, section.position)
+    if not below:
+        return []
+    ends = [*(s.start for s in below[1:]), extent(document, below[-1])[1]]
+    return [_of_section(document, s, end) for s, end in zip(below, ends, strict=True)]
+
+
+def _of_section(document: Document, section: Section, end: int) -> Item:
+    start, label = heading_span(document, section)
+    name = short_title(section.heading)
+    if (
+        _BARE.fullmatch(section.heading.strip(" :：")) and section.end - section.body > 1
+    ):  # 第三条, 趋势一: the name comes behind
+        name_end = _name_end(document.text[: section.end], section.body)
+        name = document.text[section.body : name_end].strip() or name
+        label = _shown_to(document.text, start, name_end, section.end)
+    return Item(name, document.id, start, label, end)
+
+
+@lru_cache(maxsize=4096)
+def counted_off(text: str) -> tuple[tuple[int, int, int, int], ...]:
+    """The longest run of pieces that count themselves off from one: start, end of the number, of the name, of the piece.
+
+    >>> text = "分两步：一是看，要慢；二是问。完。"
+    >>> [text[a:d] for a, b, c, d in counted_off(text)], [text[b:c] for a, b, c, d in counted_off(text)]
+    (['一是看，要慢；', '二是问。'], ['看', '问'])
+    """
+    best: list[tuple[int, int]] = []
+    runs: dict[str, list[tuple[int, int]]] = {}
+    for m in _MARK.finditer(text):
+        n = number(m["a"] or m["b"] or m["c"] or m["d"] or m["e"])
+        style = (m["of"] or m["kind"] or "") + re.sub(_N, "", m["mark"], count=1)
+        if n == 1:
+            runs[style] = []
+        if len(runs.get(style, [])) == n - 1 and style in runs:
+            runs[style].append((m.start("mark"), m.end("mark")))
+            best = max(best, runs[style], key=len)
+    if len(best) < 2:
+        return ()
+    pieces = []
+    for (start, after), following in zip(best, [*(s for s, _ in best[1:]), None], strict=True):
+        end = _end(text, start, best) if following is None else following
+        name = _name_end(text, after)
+        pieces.append((start, after, min(name, end), end))
+    return tuple(pieces)
+
+
+def _end(text: str, start: int, run: Sequence[tuple[int, int]]) -> int:
+    """The end of the last piece: of its line if the others have lines of their own, else of its sentence."""
+    own_line = start == 0 or "\n" in text[run[-2][0] : start]
+    found = re.compile(r"\n" if own_line else r"[。！？!?\n]").search(text, start)
+    return found.end() if found else len(text)
+
+
+def _name_end(text: str, at: int) -> int:
+    """Where the name that begins at ``at`` ends: a comma or stop outside brackets."""
+    covered = [m.span() for m in _BRACKET.finditer(text, at, at + 2 * _LONGEST_NAME)]
+    for found in _NAME_END.finditer(text, at):
+        if not any(a <= found.start() < b for a, b in covered) and found.start() > at:
+            return found.start()
+    return len(text)
+
+
+def lines_of(document: Document, section: Section) -> list[Item]:
+    """What a section's own text counts off, as items."""
+    text = document.text[section.body : section.end]
+    return [
+        Item(
+            re.sub(r"^[是为]", "", _BRACKET.sub("", text[after:name])).strip(" 。"),
+            document.id,
+            section.body + start,
+            section.body + _shown_to(text, start, name, end),
+            section.body + end,
+        )
+        for start, after, name, end in counted_off(text)
+    ]
+
+
+def _shown_to(text: str, start: int, name: int, end: int) -> int:
+    """A name with the stop that ends it."""
+    return min(name + 1, end) if text[name : name + 1] in tuple("。；;！？!?") else name
+
+
+def items_under(document: Document, section: Section) -> list[Item]:
+    """The sections below one, or else what its own text counts off."""
+    below = sections_below(document, section)
+    return below if len(below) > 1 else lines_of(document, section)
+
+
+def labels(document: Document) -> frozenset[str]:
+    """Headings that stand in several sections (市场规模): names of aspects, not of things."""
+    counts = Counter(title(s.heading) for s in document.sections)
+    return frozenset(heading for heading, n in counts.items() if n > 1)
+
+
+def named_like(name: str, candidates: Sequence[Item]) -> Item | None:
+    """The item that a name from running text means: it begins alike or has most of its characters."""
+    wanted = fold(name)
+    for item in candidates:
+        other = fold(item.name)
+        if other and (wanted.startswith(other) or other.startswith(wanted) or other in wanted):
+            return item
+    return None

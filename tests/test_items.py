@@ -1,0 +1,180 @@
+"""What a text lists in order: sections, pieces that count themselves off, and the questions that point at one."""
+
+import pytest
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.conversation import _steps
+from hujin_qa.index import build_index, open_index
+from hujin_qa.items import counted_off, items_under, labels, lines_of, short_title
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.parts import split_question
+from hujin_qa.settings import load_settings
+from test_index import Hashing
+
+LEXICON = load_lexicon()
+TEXT = """# 茶厂手册
+
+前面的话：本手册写给新来的采茶工。
+
+## 一、三个片区
+
+茶厂有三个片区。
+
+### 东坡片区：向阳的老茶园
+
+#### 特点
+
+东坡片区茶树最老，香气最浓。
+
+#### 产量
+
+东坡片区每年产茶40吨。
+
+### 西坡片区：背阴的新茶园
+
+#### 特点
+
+西坡片区茶树年轻，口感清淡。
+
+#### 产量
+
+西坡片区每年产茶25吨。
+
+### 河滩片区：试验的茶园
+
+#### 特点
+
+河滩片区试种新品种。
+
+#### 产量
+
+河滩片区每年产茶6吨。
+
+## 二、制茶流程
+
+第一步，萎凋。鲜叶摊在竹席上十二个小时，室温不能超过25度，每隔两小时翻动一次，叶子发软才算合格。
+第二步，揉捻。用揉捻机揉四十分钟，揉到茶汁渗出为止，揉的时候先轻后重，中间要停机解块两次。
+第三步，烘干。先用高温烘二十分钟，再用低温烘一个小时，出炉以后摊凉半天，才能装进木箱。
+
+## 三、常见问题
+
+为什么茶叶会发霉？多半是烘干之后没有摊凉就装了箱。
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("items")
+    (folder / "茶厂.md").write_text(TEXT, encoding="utf-8")
+    build_index([folder / "茶厂.md"], folder / "index", Hashing(), "hashing", LEXICON)
+    return Assistant(load_settings(threshold=0), Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+def asked(assistant, *questions):
+    *before, last = questions
+    return assistant.ask(last, [("user", text) for text in before])
+
+
+def section(assistant, heading):
+    document = assistant.index.documents["茶厂"]
+    return document, next(s for s in document.sections if heading in s.heading)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("（1）看天。晴天才采。\n（2）看叶。\n", ["看天", "看叶"]),
+        ("有三处不足：一是路远；二是人少；三是雨多。完。", ["路远", "人少", "雨多"]),
+        ("趋势一：采得少。\n趋势二：卖得贵。\n", ["采得少", "卖得贵"]),
+        ("第二步，揉捻。\n第三步，烘干。\n", []),
+        ("2.5吨茶，3.5吨水。", []),
+    ],
+)
+def test_pieces_that_count_from_one_are_items(text, names):
+    assert [text[after:name] for _, after, name, _ in counted_off(text)] == names
+
+
+def test_items_are_the_sections_below_or_what_the_text_counts_off(assistant):
+    document, areas = section(assistant, "三个片区")
+    assert [i.name for i in items_under(document, areas)] == ["东坡片区", "西坡片区", "河滩片区"]
+    document, steps = section(assistant, "制茶流程")
+    items = lines_of(document, steps)
+    assert [i.name for i in items] == ["萎凋", "揉捻", "烘干"]
+    assert document.text[items[1].start : items[1].label] == "第二步，揉捻。"
+    assert document.text[items[1].start : items[1].end].rstrip().endswith("停机解块两次。")
+    assert labels(document) == {"特点", "产量"}
+    assert short_title("### 甲：乙") == "### 甲"
+
+
+def test_a_list_is_answered_with_what_names_its_items(assistant):
+    assert [c.text for c in asked(assistant, "制茶流程有哪几步？").claims] == [
+        "第一步，萎凋。",
+        "第二步，揉捻。",
+        "第三步，烘干。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("questions", "there", "absent"),
+    [
+        (("制茶流程有哪几步？", "第二步展开讲讲"), "解块", "萎凋"),
+        (("制茶流程有哪几步？", "最后一步呢"), "木箱", "揉捻机"),
+        (("茶厂有哪三个片区？", "第二个讲讲"), "西坡", "东坡"),
+        (("东坡片区的特点是什么？", "产量呢"), "40吨", "25吨"),
+        (("东坡片区的产量是多少？", "西坡片区呢"), "25吨", "40吨"),
+    ],
+)
+def test_a_follow_up_stays_with_the_item_or_the_section_that_it_points_at(assistant, questions, there, absent):
+    answer = asked(assistant, *questions)
+    assert there in answer.text
+    assert absent not in answer.text
+
+
+def test_the_n_th_of_a_list_is_found_without_a_conversation(assistant):
+    assert "西坡片区" in asked(assistant, "第二个片区是什么？").text
+
+
+def test_the_same_is_asked_of_each_thing_that_is_counted(assistant):
+    question = assistant.interpret("三个片区的产量各是多少？")
+    assert len(split_question(question, assistant.index, LEXICON)) == 3
+    text = asked(assistant, "三个片区的产量各是多少？").text
+    assert all(figure in text for figure in ("40吨", "25吨", "6吨"))
+
+
+def test_two_sides_are_compared_under_one_label(assistant):
+    text = asked(assistant, "东坡片区和西坡片区有什么区别？").text
+    assert "香气最浓" in text
+    assert "口感清淡" in text
+    assert "吨" not in text
+
+
+def test_a_question_in_the_text_brings_its_answer(assistant):
+    assert "摊凉" in asked(assistant, "为什么茶叶会发霉？").text
+
+
+def test_a_beginning_is_summed_up_from_the_beginning(assistant):
+    assert "采茶工" in asked(assistant, "开头那段说了什么？").text
+
+
+def test_steps_in_a_sentence_are_told_by_first_and_then():
+    assert _steps("它离县城很远。") == []
+    assert _steps("要先停机，再断电，最后上锁。") == ["停机", "断电", "上锁"]
+
+
+def test_english_words_that_the_text_lacks_are_read_in_chinese(assistant):
+    assert assistant.interpret("东坡片区 price 多少").folded == "东坡片区价格多少"
+    assert "iso" in assistant.interpret("iso 认证 price").folded
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("人的角色要变成什么？", "fact"),
+        ("这家厂靠谱不靠谱", "polar"),
+        ("老茶园是哪类企业？", "define"),
+        ("五个片区再给我说一遍", "list"),
+        ("第二步展开讲讲", "summary"),
+    ],
+)
+def test_everyday_wording_tells_the_kind(assistant, text, kind):
+    assert assistant.interpret(text).kind == kind
