@@ -1,6 +1,6 @@
 """Fit the two evidence models on development questions over several corpora; writes data/evidence.json.
 
-    .venv/bin/python eval/fit.py [--beir FOLDER …]
+    .venv/bin/python eval/fit.py [--beir FOLDER …] [--indexes FOLDER]
 
 A BEIR folder holds corpus.jsonl, queries.jsonl, qrels.tsv and answers.jsonl (short gold answers). Each of its
 questions also serves as an unanswerable one, with the gold paragraph taken out of the hits. For every corpus
@@ -23,6 +23,7 @@ from sklearn.metrics import roc_auc_score
 
 from hujin_qa import evidence
 from hujin_qa.assistant import Assistant, ensure_index
+from hujin_qa.crossencoder import CrossEncoder, open_cross_encoder
 from hujin_qa.evaluation.judge import is_evidence
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.metrics import facts_found, fold_fact
@@ -33,10 +34,10 @@ from hujin_qa.settings import load_settings
 ROOT = Path(__file__).parents[1]
 SAMPLE = 150  # questions drawn from each BEIR folder
 BEIR_WEIGHT = 0.3  # of one question, against 1 of a hand-written one
-SMALL_WEIGHT = 3  # of one question of a small corpus
 RIDGE = 0.3  # inverse strength of the penalty on a standardised weight
 FOR = frozenset(
     [
+        "again",
         "score",
         "cosine",
         "dense",
@@ -180,6 +181,44 @@ def fit(data: Sequence[Example]) -> dict[str, dict[str, float]]:
     return models
 
 
+def fit_again(data: Sequence[Example], first: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """The twins of both models for what was read again.
+
+    Few questions serve here, so the sentence model only learns how much to believe either reading.
+    """
+    old, new = fit_pair(data, first["sentence"])
+    twin = {name: round(old * weight, 3) for name, weight in first["sentence"].items()} | {"again": round(new, 3)}
+    models = {"sentence_again": twin, "answer_again": {"bias": 0.0}}
+    evidence.use_weights(models)
+    _rescore(data)
+    models["answer_again"] = fit_answers(data, list(_answer(data[0])[0]))
+    evidence.use_weights(models)
+    return models
+
+
+def fit_pair(data: Sequence[Example], first: dict[str, float]) -> tuple[float, float]:
+    """What the first model's score and the second reading's count for, by conditional logit."""
+    slopes = {name: weight for name, weight in first.items() if name != "bias"}
+    pairs = [
+        [
+            replace(e, signals={"first": sum(slopes[n] * e.signals[n] for n in slopes), "again": e.signals["again"]})
+            for e in x.evidence
+        ]
+        for x in data
+    ]
+    found = fit_sentences([replace(x, evidence=p) for x, p in zip(data, pairs, strict=True)], ["first", "again"])
+    return found["first"], found["again"]
+
+
+def read_again(x: Example, encoder: CrossEncoder) -> Example:
+    """The same question after the cross-encoder has read the passages that come first under the models in force."""
+    index = x.assistant.index
+    labels = {e.row: label for e, label in zip(x.evidence, x.labels, strict=True)}
+    found = evidence.reread(x.sought.question, x.evidence, index, encoder)
+    parts = [(q, evidence.reread(q, old, index, encoder)) for q, old in x.parts]
+    return replace(x, evidence=found, labels=[labels[e.row] for e in found], parts=parts)
+
+
 def report(name: str, data: Sequence[Example]) -> None:
     """What the models in force reach on one corpus."""
     _rescore(data)
@@ -218,32 +257,61 @@ def main() -> None:
     """Collect, show leave-one-corpus-out results, fit on everything, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--beir", type=Path, nargs="*", default=[])
-    folders = parser.parse_args().beir
-    data: list[Example] = []
+    parser.add_argument("--indexes", type=Path, help="keep the indexes here, for another run")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
+        indexes = arguments.indexes or Path(temporary)
 
         def opened(name: str, source: Path) -> Assistant:
-            settings = load_settings(index=Path(temporary) / name)
+            settings = load_settings(index=indexes / name)
             ensure_index(settings, [source])
             return Assistant.open(settings)
 
-        data += examples(
-            "briefing", opened("briefing", ROOT / "corpus"), load_questions(ROOT / "eval" / "hujin.jsonl"), 1
-        )
-        for source in sorted((ROOT / "eval" / "other").iterdir()):
-            if source.suffix in (".md", ".txt"):
-                questions = load_questions(source.with_suffix(".jsonl"))
-                data += examples(source.stem, opened(source.stem, source), questions, SMALL_WEIGHT)
-        for folder in folders:
-            assistant, questions = opened(folder.name, folder / "corpus.jsonl"), beir(folder)
-            data += examples(folder.name, assistant, questions, BEIR_WEIGHT)
-            data += examples(folder.name, assistant, questions, BEIR_WEIGHT, drop=True)
-        for name in dict.fromkeys(x.corpus for x in data):
-            fit([x for x in data if x.corpus != name])
-            report(name, [x for x in data if x.corpus == name])
-        models = fit(data)
+        def folder(name: str) -> list[Example]:
+            sources = [p for p in sorted((ROOT / "eval" / name).iterdir()) if p.suffix in (".md", ".txt")]
+            return [
+                x
+                for p in sources
+                for x in examples(p.stem, opened(p.stem, p), load_questions(p.with_suffix(".jsonl")), 1)
+            ]
+
+        briefing = load_questions(ROOT / "eval" / "hujin.jsonl")
+        own = [*examples("briefing", opened("briefing", ROOT / "corpus"), briefing, 1), *folder("other")]
+        trained, unseen = folder("train"), folder("unseen")
+        for beir_folder in arguments.beir:
+            assistant, questions = opened(beir_folder.name, beir_folder / "corpus.jsonl"), beir(beir_folder)
+            trained += examples(beir_folder.name, assistant, questions, BEIR_WEIGHT)
+            trained += examples(beir_folder.name, assistant, questions, BEIR_WEIGHT, drop=True)
+        models = fit_and_report(own, trained, unseen)
+        if encoder := open_cross_encoder():
+            # It was trained on the questions of "train": its scores there are better than they will ever be.
+            evidence.use_weights({"sentence_again": {}, "answer_again": {}})
+            own, unseen = ([read_again(x, encoder) for x in data] for data in (own, unseen))
+            print("\nread again")
+            models |= fit_and_report(own, [], unseen, models)
     out = ROOT / "src" / "hujin_qa" / "data" / "evidence.json"
     out.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
+
+
+def fit_and_report(
+    own: Sequence[Example],
+    trained: Sequence[Example],
+    unseen: Sequence[Example],
+    first: dict[str, dict[str, float]] | None = None,
+) -> dict[str, dict[str, float]]:
+    """Models fitted on ``own`` and ``trained``; printed is what they reach on corpora that they were not fitted on."""
+
+    def fitted(data: Sequence[Example]) -> dict[str, dict[str, float]]:
+        return fit_again(data, first) if first else fit(data)
+
+    for name in dict.fromkeys(x.corpus for x in own):
+        fitted([x for x in [*own, *trained] if x.corpus != name])
+        report(name, [x for x in own if x.corpus == name])
+    models = fitted([*own, *trained])
+    for name in dict.fromkeys(x.corpus for x in unseen):
+        report(name, [x for x in unseen if x.corpus == name])
+    report("all unseen", unseen)
+    return models
 
 
 if __name__ == "__main__":

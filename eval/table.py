@@ -44,7 +44,7 @@ def row(name: str, scores: Sequence[Score]) -> str:
 
 def main() -> None:
     """Print the table, then the consistency over an index of all documents together."""
-    every: dict[str, list[Score]] = {"development": [], "held out": []}
+    every: dict[str, list[Score]] = {"development": [], "held out": [], "unseen documents": []}
     print(
         "| questions | | facts | facts in top 1 / 3 / 5 | wrong / right abstentions | characters |\n|---|---|---|---|---|---|"
     )
@@ -56,6 +56,11 @@ def main() -> None:
                 scores = run(assistant, load_questions(questions), name).scores
                 every[part] += scores
                 print(row(f"{name}, {part}", scores), flush=True)
+        for path in sorted(p for p in (HERE / "unseen").iterdir() if p.suffix in (".md", ".txt")):
+            assistant = opened(Path(folder) / path.stem, [path])
+            scores = run(assistant, load_questions(path.with_suffix(".jsonl")), path.stem).scores
+            every["unseen documents"] += scores
+            print(row(f"{path.stem}, unseen document", scores), flush=True)
         for part, scores in every.items():
             print(row(f"all, {part}", scores))
         together = opened(Path(folder) / "together", list(sources().values()))

@@ -41,3 +41,17 @@ def no_barrier(page):
             return
         page.wait_for_timeout(300)
     raise AssertionError([(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found])
+
+
+def answer_something(page):
+    """Choose whatever comes first in every field that is shown."""
+    fields = page.get_by_role("radio").or_(page.get_by_role("checkbox")).or_(page.get_by_role("combobox"))
+    fields.filter(visible=True).first.wait_for()
+    if page.locator("#one").is_visible():
+        page.locator("#one input").first.check()
+    elif page.locator("#many").is_visible():
+        page.locator("#many input").first.check()
+    else:
+        for field in page.get_by_role("combobox").filter(visible=True).all():
+            field.click()
+            page.get_by_role("option").first.click()

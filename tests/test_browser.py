@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import web_fake as fake
-from browsing import PHONE, ask, lit, needs_chromium, no_barrier
+from browsing import PHONE, answer_something, ask, lit, needs_chromium, no_barrier
 from hujin_qa.evaluation.asking import run
 from hujin_qa.evaluation.report import to_html
 from hujin_qa.web import strings as say
@@ -88,20 +88,6 @@ def measure(page):
     page.get_by_role("tab", name=say.CORRECT).click()
     page.get_by_role("button", name=say.SAVE).click()
     page.get_by_text(say.NO_SET).first.wait_for()
-
-
-def answer_something(page):
-    """Choose whatever comes first in every field that is shown."""
-    fields = page.get_by_role("radio").or_(page.get_by_role("checkbox")).or_(page.get_by_role("combobox"))
-    fields.filter(visible=True).first.wait_for()
-    if page.locator("#one").is_visible():
-        page.locator("#one input").first.check()
-    elif page.locator("#many").is_visible():
-        page.locator("#many input").first.check()
-    else:
-        for field in page.get_by_role("combobox").filter(visible=True).all():
-            field.click()
-            page.get_by_role("option").first.click()
 
 
 def test_the_first_page_says_what_is_covered_and_an_example_can_be_clicked(visit, address):

@@ -57,3 +57,25 @@ def test_paraphrases_come_in_fives_that_ask_for_the_same():
         assert len({json.dumps([values[i][key] for key in ("facts", "evidence", "document")]) for i in ids}) == 1
     for value in values.values():
         assert_true_to(TEXTS["hujin" if value["document"] == "hujin-briefing" else value["document"]], value)
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*(EVAL / "train").glob("*-*.jsonl"), *(EVAL / "unseen").glob("*.jsonl")]), ids=lambda p: p.stem
+)
+def test_questions_of_training_are_true_to_their_document(path):
+    (source,) = (p for p in path.parent.glob(f"{path.stem}.*") if p.suffix in (".md", ".txt"))
+    text = fold_fact(source.read_text(encoding="utf-8"))
+    assert len(load_questions(path)) == 70
+    assert 0.3 < sum(not value["answerable"] for value in lines(path)) / 70 < 0.5
+    for value in lines(path):
+        assert_true_to(text, value)
+
+
+def test_near_misses_are_half_of_each_paragraph():
+    values = lines(EVAL / "train" / "near_miss.jsonl")
+    of: dict[str, list[str]] = {}
+    for value in values:
+        of.setdefault(value["doc"], []).append(value["answer"])
+    assert len(of) == 300
+    assert {(len(answers), sum(map(bool, answers))) for answers in of.values()} == {(6, 3)}
+    assert len({(v["doc"], v["question"]) for v in values}) == len(values)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 import web_fake as fake
+from browsing import answer_something, needs_chromium
 from hujin_qa.accounts import Accounts
 from hujin_qa.web import strings as say
-from test_browser import CHROMIUM, answer_something
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed; .ci/run installs it")
+pytestmark = needs_chromium
 HANDBOOK = Path(__file__).parents[1] / "eval" / "other" / "staff-handbook.txt"
 PASSWORD = "correct horse"
 
@@ -35,25 +35,21 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def enter(address):
+def enter(address, browser):
     """Log in and open /study; in the end no page may have failed in a script."""
-    expect.set_options(timeout=120_000)
     errors = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--disable-background-networking"])
 
-        def enter(name, width=1280):
-            context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-            context.set_default_timeout(120_000)
-            assert context.request.post(f"{address}/login", form={"username": name, "password": PASSWORD}).ok
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(f"{address}/study")
-            page.locator("#path .path").wait_for()
-            return page
+    def enter(name, width=1280):
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+        context.set_default_timeout(120_000)
+        assert context.request.post(f"{address}/login", form={"username": name, "password": PASSWORD}).ok
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{address}/study")
+        page.locator("#path .path").wait_for()
+        return page
 
-        yield enter
-        browser.close()
+    yield enter
     assert errors == []
 
 

@@ -149,7 +149,6 @@ if __name__ == "__main__":
     settings = load_settings()
     kept = Chats(settings.data / "chats.db")
     page = build(
-        ask,
         stream,
         DOCUMENTS,
         [NOTE],

@@ -39,7 +39,7 @@ def near(hits: Sequence[Hit]) -> str:
 def missing(question: Question, index: Index, lexicon: Lexicon) -> list[str]:
     """Years and things that a question names and that no document has, not even under another name."""
     years = [f"{year}年" for year in sorted(question.years) if not _occurs(year, index)]
-    foreign = question.folded.isascii()  # in English every word would be missing, "what" among them
+    foreign = question.plain.isascii()  # in English every word would be missing, "what" among them
     strange = [w for w in question.words if not w.known and not foreign and not any(c.isdigit() for c in w.text)]
     gone = [w for w in strange if _is_thing(w, index, lexicon) and not any(_occurs(o, index) for o in w.same)]
     return years + [name for name in _joined(gone, question.folded) if len(name) <= _LONGEST]

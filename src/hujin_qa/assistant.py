@@ -10,8 +10,10 @@ from .abstention import explain, near
 from .conversation import Past, remember, resolve, sections_of
 from .corpus import NOTES
 from .credits import find_credits
+from .crossencoder import CrossEncoder, open_cross_encoder
 from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
 from .errors import NoIndex
+from .evidence import rerank, weigh
 from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
@@ -25,6 +27,7 @@ from .text import clean, fold
 from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
 _CREDITS_SURE = 0.95  # a field of the document itself, asked for by name
+_RERANKED = 20  # hits of a search whose sentences are weighed
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
 
 
@@ -58,10 +61,12 @@ class Assistant:
         return type(self)(settings, encoder, self.lexicon, self.index)
 
     def search(self, question: str, k: int | None = None) -> list[Hit]:
-        """The passages nearest to a question, best first."""
+        """The passages nearest to a question, best first; the first of them in the order of their best sentences."""
         asked = self._understand(question)
         vector = self._remembering.encode_query([asked.folded])[0]
-        return retrieve(self.index, vector, asked.terms, k or self.settings.hits, self.settings.fusion)
+        hits = retrieve(self.index, vector, asked.terms, k or self.settings.hits, self.settings.fusion)
+        head = rerank(hits[:_RERANKED], weigh(asked, vector, hits[:_RERANKED], self.index))
+        return [*head, *(replace(h, score=head[-1].score * h.score) for h in hits[_RERANKED:])]
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text with citations, or abstain; ``history`` is the conversation so far, oldest first."""
@@ -138,12 +143,13 @@ class Assistant:
         sought, *parts = self.seek(asked)
         hits = sought.hits
         retrieved = time.perf_counter()
-        reading = read(sought, parts, self.index) if hits else NOTHING
+        reading = read(sought, parts, self.index, self._second) if hits else NOTHING
+        hits = reading.hits or hits
         timings = {
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
         }
-        if not any(w.known for w in asked.words) and asked.kind != "summary":
+        if not (reading.believed or asked.kind == "summary" or any(w.known for w in asked.words)):
             # Words that are only near those of the text are weaker evidence than the model was fitted on.
             reading = replace(reading, confidence=reading.confidence**2)
         if withheld := self._withheld(asked, hits, reading):
@@ -151,11 +157,14 @@ class Assistant:
             return self._abstain(text, asked, hits, reason, say, timings, confidence)
         return self._answered(text, asked, hits, reading, timings)
 
+    def _second(self) -> CrossEncoder | None:
+        return open_cross_encoder() if self.settings.reread else None
+
     def _withheld(self, asked: Question, hits: Sequence[Hit], reading: Reading) -> tuple[str, str, float] | None:
         """Why a reading is not shown, what is said in its place, and how sure it was; ``None`` if it is good."""
         if contrary := contradiction(asked, hits, self.index):
             return "not_enough_evidence", contrary + near(hits), 0.0
-        known = asked.kind == "summary" or bool(asked.words and reading.signals.get("together"))
+        known = asked.kind == "summary" or reading.believed or bool(asked.words and reading.signals.get("together"))
         if known and reading.confidence >= self.settings.threshold and reading.claims:
             return None
         reason = "not_enough_evidence" if known and hits else "no_match"
@@ -250,7 +259,8 @@ def _build(
     """Build the index, and find the questions that it is seen to answer."""
 
     def known_questions(index: Index) -> list[KnownQuestion]:
-        assistant = Assistant(settings, encoder, lexicon, index)
+        once = settings.model_copy(update={"reread": False})  # what is sure at first sight is worth offering
+        assistant = Assistant(once, encoder, lexicon, index)
         return confirm(index, lambda question: assistant._answer(question, None))
 
     build_index(paths, settings.index, encoder, encoder.id, lexicon, _notes(settings), report, known_questions)

@@ -2,7 +2,8 @@
 
 Two logistic models over the signals below, fitted by ``eval/fit.py`` on development questions over several
 documents; their weights are the readable file ``data/evidence.json``. The first orders sentences. The second
-gives the confidence: a calibrated probability that what was found holds the answer.
+gives the confidence: a calibrated probability that what was found holds the answer. Each has a twin for sentences
+that the cross-encoder has read too: its score is one more signal, ``again``.
 """
 
 import json
@@ -16,6 +17,7 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
+from .crossencoder import CrossEncoder, Window
 from .index import Index
 from .question import Question, Word, number, numeral
 from .text import bigrams, fold
@@ -31,9 +33,14 @@ _UP, _DOWN = (
     re.compile(r"下滑|下降|减少|下跌|萎缩|降低|缩小|缩水|亏损|负增长|跌|降"),
 )
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_CAUSE = re.compile(
+    r"因|由于|缘|所以|故|得益于|为了|为的是|以便|从而|导致|造成|引起|使|让|带来|推动|靠|凭|源于|出于|来自|在于|取决|目的|"
+    r"旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势"
+)
 _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类|种|层|条|项|点|步)(?![月小])")
 _AHEAD = re.compile(r"明年|后年|未来|今后|将来|^以后|下个?(?:季度|月|年|周)|预测|预计")
 _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计划|下一步|终将|趋势")
+_BY_SCORE, _BY_RANK = 3, 2  # passages that are read again: of the best sentences, and the best found
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +163,47 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "beside": float((here[0], here[1].rpartition(".")[0]) in beside),
                 "defines": float(question.kind == "define" and _defines(question, folded)),
             }
-            score = _logit("sentence", signals)
-            evidence.append(Evidence(hit, row, start, end, folded, own, reach, signals, score))
+            evidence.append(Evidence(hit, row, start, end, folded, own, reach, signals, _score(signals)))
     return sorted(evidence, key=lambda e: -e.score)
+
+
+def reread(question: Question, evidence: Sequence[Evidence], index: Index, encoder: CrossEncoder) -> list[Evidence]:
+    """The same sentences with what the cross-encoder makes of them, best first.
+
+    It reads the most promising passages; sentences of the others count like the worst that it has read.
+    """
+    by_score = dict.fromkeys(e.hit.row for e in evidence)
+    by_rank = dict.fromkeys(e.hit.row for e in sorted(evidence, key=lambda e: e.hit.rank))
+    passages = dict.fromkeys([*list(by_score)[:_BY_SCORE], *list(by_rank)[:_BY_RANK]])
+    each = [sorted((e for e in evidence if e.hit.row == row), key=lambda e: e.start) for row in passages]
+    read = zip(each, encoder.score(question.folded, [_window(found, index) for found in each]), strict=True)
+    scores = {e.row: score for found, values in read for e, score in zip(found, values, strict=True)}
+    worst = min(scores.values(), default=0.0)
+    signals = [{**e.signals, "again": scores.get(e.row, worst)} for e in evidence]
+    again = [replace(e, signals=s, score=_score(s)) for e, s in zip(evidence, signals, strict=True)]
+    return sorted(again, key=lambda e: -e.score)
+
+
+def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]:
+    """The hits in the order of their best sentences; a hit's score is then that sentence's, from 0 to 1.
+
+    ``evidence`` comes best first. Passages without a sentence come last.
+    """
+    best: dict[int, float] = {}
+    for e in evidence:
+        best.setdefault(e.hit.row, 1 / (1 + math.exp(-e.score)))
+    ordered = sorted(hits, key=lambda h: -best.get(h.row, 0.0))
+    return tuple(replace(h, rank=n, score=best.get(h.row, 0.0)) for n, h in enumerate(ordered, 1))
+
+
+def _window(sentences: Sequence[Evidence], index: Index) -> Window:
+    passage = sentences[0].hit.passage
+    above = (index.documents[passage.document].title, *passage.section[-2:])
+    return Window(tuple(map(fold, above)), tuple(e.folded for e in sentences))
+
+
+def _score(signals: Mapping[str, float]) -> float:
+    return _logit("sentence_again" if "again" in signals else "sentence", signals)
 
 
 def _defines(question: Question, folded: str) -> bool:
@@ -183,7 +228,8 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     unknown = [w for w in question.words if not w.known]
     nouns = [w for w in question.words if w.noun]
     focus = [w for w in question.words if w.text in question.focus]
-    return {
+    again = {"again": max(e.signals["again"] for e in chosen)} if "again" in best.signals else {}
+    return again | {
         "score": best.score,
         "together": share(question.words, together),
         "nearest": share(question.words, within),
@@ -203,6 +249,8 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
             question.value in ("number", "money", "percent", "year")
             and not any(question.holds_value(e.folded) for e in chosen)
         ),
+        "no_cause": float(question.kind == "why" and not _CAUSE.search(said)),
+        "strange": max((1 - together.get(w.text, 0.0) for w in unknown if w.noun and len(w.text) > 1), default=0.0),
         "other_year": float(question.value is not None and _other_year(question, said)),
         "few_words": float(len(question.words) <= 1),
         "open_kind": float(question.kind in ("why", "how", "summary", "define")),
@@ -245,7 +293,7 @@ def _beyond(question: Question, found: str) -> bool:
 
 def confidence(signals: Mapping[str, float]) -> float:
     """Calibrated probability, 0 to 1, that the evidence holds the answer."""
-    return 1 / (1 + math.exp(-_logit("answer", signals)))
+    return 1 / (1 + math.exp(-_logit("answer_again" if "again" in signals else "answer", signals)))
 
 
 def _logit(model: str, signals: Mapping[str, float]) -> float:
@@ -256,7 +304,7 @@ def _logit(model: str, signals: Mapping[str, float]) -> float:
 
 def rescored(evidence: Evidence) -> Evidence:
     """The same sentence under the weights in force."""
-    return replace(evidence, score=_logit("sentence", evidence.signals))
+    return replace(evidence, score=_score(evidence.signals))
 
 
 class _Weights(dict[str, float]):

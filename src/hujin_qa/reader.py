@@ -7,14 +7,15 @@ announces what follows (a colon), those come with it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
-from .evidence import Evidence, answer_signals, confidence, matched, share, union, weigh
+from .evidence import Evidence, answer_signals, confidence, matched, rerank, reread, share, union, weigh
 from .index import Index
 from .items import extent, labels, lines_of, short_title
 from .listing import find_list, nth_place
@@ -26,6 +27,7 @@ from .types import Citation, Claim, Document, Hit, Section
 _BUDGET = {"fact": 120, "define": 120, "polar": 120, "member": 120, "list": 170, "compare": 200}
 _OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
 _OPEN_BUDGET = 190  # why, how, summary
+_SURE = 0.7  # confidence from which the best passages are not read again
 _WHOLE = 170  # characters of a section that is short enough to be shown whole
 _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
@@ -65,6 +67,12 @@ class Reading:
     citations: tuple[Citation, ...]
     confidence: float
     signals: dict[str, float]
+    hits: tuple[Hit, ...] = ()  # in the order that reading them gave
+
+    @property
+    def believed(self) -> bool:
+        """Whether the cross-encoder, if it was asked, holds an answer for more likely than not."""
+        return self.signals.get("again", 0.0) > 0
 
 
 NOTHING = Reading((), (), 0.0, {})
@@ -72,15 +80,30 @@ Choice = tuple[list[Span], list[Evidence]]
 """What to say, in the order to say it, and the evidence that it rests on, best first."""
 
 
-def read(sought: Sought, parts: Sequence[Sought], index: Index) -> Reading:
-    """Choose the shortest complete answer from the hits; ``parts`` are the questions that it is made of."""
-    evidence = weigh(sought.question, sought.vector, sought.hits, index)
-    if not evidence:
+def read(
+    sought: Sought,
+    parts: Sequence[Sought],
+    index: Index,
+    second: Callable[[], CrossEncoder | None] = lambda: None,
+) -> Reading:
+    """Choose the shortest complete answer from the hits; ``parts`` are the questions that it is made of.
+
+    Where the first reading leaves a doubt, the cross-encoder that ``second`` opens reads the best passages again.
+    """
+    each = [(s.question, weigh(s.question, s.vector, s.hits, index)) for s in (sought, *parts)]
+    if not each[0][1]:
         return NOTHING
-    each = [(p.question, weigh(p.question, p.vector, p.hits, index)) for p in parts]
-    spans, chosen = choose(sought, evidence, each, index)
+    reading = _read(sought, each, index)
+    if reading.confidence >= _SURE or sought.question.kind == "summary" or (encoder := second()) is None:
+        return reading
+    return _read(sought, [(q, reread(q, found, index, encoder)) for q, found in each], index)
+
+
+def _read(sought: Sought, each: Sequence[tuple[Question, Sequence[Evidence]]], index: Index) -> Reading:
+    (_, evidence), *parts = each
+    spans, chosen = choose(sought, evidence, parts, index)
     signals = answer_signals(sought.question, chosen, sought.hits)
-    return Reading(*cite(spans, index), confidence(signals), signals)
+    return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, evidence))
 
 
 def choose(

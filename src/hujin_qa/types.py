@@ -99,7 +99,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage with its fused score."""
+    """A retrieved passage with its fused score, or, once it was read, how likely its best sentence answers."""
 
     rank: int  # from 1
     row: int  # row of the passage in the index

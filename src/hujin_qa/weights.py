@@ -125,7 +125,7 @@ def _unpack(source: Path, folder: Path) -> None:
     folder.mkdir()
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()
-    (folder / "tokenizer.json").write_text(_tokenizer(vocabulary).to_str(), "utf-8")
+    (folder / "tokenizer.json").write_text(make_tokenizer(vocabulary).to_str(), "utf-8")
     tensors = dict(_read_tensors(data, offset, hidden, feed_forward))
     tensors |= {  # BertModel insists on a pooler; mean pooling does not read it
         "pooler.dense.weight": np.zeros((hidden, hidden), np.float16),
@@ -195,7 +195,7 @@ def _read_vocabulary(data: bytes, at: int) -> tuple[list[tuple[str, float]], int
     at += 4 * count
     pieces = [data[at + start : at + end].decode() for start, end in pairwise(offsets)]
     at += length
-    (normalisation,) = struct.unpack_from("<I", data, at + 4)  # NFKC, but for what _tokenizer adds
+    (normalisation,) = struct.unpack_from("<I", data, at + 4)  # NFKC, but for what make_tokenizer adds
     return list(zip(pieces, scores, strict=True)), at + 8 + normalisation
 
 
@@ -235,7 +235,8 @@ def _ranges(vocabulary: list[tuple[str, float]]) -> str:
     return "".join(f"\\x{{{run[0]:x}}}-\\x{{{run[-1]:x}}}" for run in runs)
 
 
-def _tokenizer(vocabulary: list[tuple[str, float]]) -> Any:
+def make_tokenizer(vocabulary: list[tuple[str, float]]) -> Any:
+    """The tokenizer of the model over (a part of) its pieces with their log probabilities, special tokens first."""
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=3, byte_fallback=False))

@@ -84,9 +84,10 @@ STAGES: dict[str, tuple[type[Assistant], dict[str, Any]]] = {
     "hybrid, scores": (_AsTyped, {}),
     "+ understanding": (_Alone, {}),
     "+ follow-ups": (_TopPassage, {}),
-    "+ reading": (_Undivided, {}),
-    "+ taking apart": (_Bold, {}),
-    "+ abstention": (Assistant, {}),
+    "+ reading": (_Undivided, {"reread": False}),
+    "+ taking apart": (_Bold, {"reread": False}),
+    "+ abstention": (Assistant, {"reread": False}),
+    "+ reading again": (Assistant, {}),
 }
 """In order; each from the fourth on is the one before it and something more."""
 

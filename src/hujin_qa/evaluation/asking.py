@@ -22,7 +22,7 @@ from .runs import Journal, Run
 
 DEPTH = 10  # passages that a ranking is measured on
 
-_SETTINGS = ("fusion", "threshold", "hits", "unsupported", "llm_model")
+_SETTINGS = ("fusion", "threshold", "reread", "hits", "unsupported", "llm_model")
 
 
 Steps = Generator[tuple[int, int], None, Run]

@@ -51,7 +51,7 @@ class Desk:
             ]
             for d in deeds(self.course.classroom, self.course.store)
         ]
-        tasks = f"<h3>{say.BY_TASK}</h3>{_table(say.TASK_HEADS, done)}" if done else ""
+        tasks = f"<h2>{say.BY_TASK}</h2>{_table(say.TASK_HEADS, done)}" if done else ""
         if not responses:
             return tasks or f"<p>{escape(say.NO_RESULTS)}</p>"
         learners = [
@@ -72,9 +72,9 @@ class Desk:
             f"<p>{escape(say.LAPSED)}</p><ul>{''.join(f'<li>{escape(i)}</li>' for i in lapsed)}</ul>" if lapsed else ""
         )
         return (
-            f"{tasks}<h3>{say.BY_LEARNER}</h3>{_table(say.LEARNER_HEADS, learners)}"
-            f'<h3>{say.BY_SECTION}</h3><div class="plot">{section_plot(sections)}</div>{_table(say.SECTION_HEADS, hard)}'
-            f"<h3>{say.BY_ITEM}</h3>{_table(say.ITEM_HEADS, worst[:_SHOWN])}{gone}"
+            f"{tasks}<h2>{say.BY_LEARNER}</h2>{_table(say.LEARNER_HEADS, learners)}"
+            f'<h2>{say.BY_SECTION}</h2><div class="plot">{section_plot(sections)}</div>{_table(say.SECTION_HEADS, hard)}'
+            f"<h2>{say.BY_ITEM}</h2>{_table(say.ITEM_HEADS, worst[:_SHOWN])}{gone}"
         )
 
     def save_cohort(self, user: User, name: str, members: str) -> str:

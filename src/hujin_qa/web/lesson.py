@@ -75,7 +75,7 @@ class Lesson:
             f"{escape(f' {d.score.right}/{d.score.total}' if d.score else '')}</li>"
             for d in mine
         )
-        return f'<h3>{say.MY_TASKS}</h3><ul class="tasks">{rows}</ul>' if rows else ""
+        return f'<h2>{say.MY_TASKS}</h2><ul class="tasks">{rows}</ul>' if rows else ""
 
     def forms(self, user: User) -> list[tuple[str, str]]:
         """The forms set to the learner that may still be done, as they are chosen from."""

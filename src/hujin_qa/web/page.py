@@ -25,7 +25,7 @@ from .render import welcome
 from .shelf import Shelf
 from .source import reader_html
 from .study_page import build_study
-from .talk import DISLIKE, LIKE, UNCHANGED, Ask, Stream, Talk, Updates, idle, told, words_for
+from .talk import DISLIKE, LIKE, UNCHANGED, Stream, Talk, Updates, idle, told, words_for
 
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -59,7 +59,6 @@ def assets() -> dict[str, Any]:
 
 
 def build(
-    ask: Ask,
     stream: Stream,
     documents: Mapping[str, Document],
     notes: Sequence[Note],
@@ -74,7 +73,7 @@ def build(
     with a bench, the page /eval."""
 
     def make() -> Page:
-        page: Page = _build(ask, stream, documents, notes, examples, accounts, chats, versions)
+        page: Page = _build(stream, documents, notes, examples, accounts, chats, versions)
         if course:
             build_study(page, course, accounts)
         if bench:
@@ -86,7 +85,6 @@ def build(
 
 
 def _build(
-    ask: Ask,
     stream: Stream,
     documents: Mapping[str, Document],
     notes: Sequence[Note],

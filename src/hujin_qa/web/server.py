@@ -55,7 +55,6 @@ def serve(settings: Settings, say_line: Callable[[str], None], opened: Callable[
     index, accounts = assistant.index, Accounts.of(settings)
     kept = Chats(settings.data / "chats.db")
     page = build(
-        assistant.ask,
         assistant.stream,
         index.documents,
         index.notes,

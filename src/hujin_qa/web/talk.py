@@ -20,7 +20,6 @@ from ..users import User
 from .language import said_now, say
 from .render import answer_html, draft_html, said
 
-Ask = Callable[[str, Sequence[Turn]], Answer]
 Stream = Callable[[str, Sequence[Turn]], Generator[Delta | Answer]]
 """Pieces of a language model's draft, if there is one, and last the answer. Closing it ends the model's work."""
 
