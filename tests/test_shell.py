@@ -58,6 +58,7 @@ def test_an_expired_login_leads_to_the_login_and_back_to_what_was_asked(browser,
 
     with fake.served(**kept) as address:
         page = browser.new_context(locale="zh-CN").new_page()
+        page.set_default_timeout(60_000)
         page.goto(address)
         log_in(page)
         ask(page, "支付")
