@@ -24,7 +24,7 @@ def alert(page, name):
 def test_a_server_that_is_gone_is_told_and_comes_back_with_all_that_was_asked(visit, tmp_path):
     kept = {"port": free_port(), "data": str(tmp_path)}
     with fake.served(**kept) as address:
-        page = visit(address)
+        page = visit(address, stops=True)
         ask(page, "支付")
     page.locator("#question textarea").fill("信贷")
     page.keyboard.press("Enter")

@@ -191,7 +191,7 @@ def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]
     """
     best: dict[int, float] = {}
     for e in evidence:
-        best.setdefault(e.hit.row, 1 / (1 + math.exp(-e.score)))
+        best.setdefault(e.hit.row, _probability(e.score))
     ordered = sorted(hits, key=lambda h: -best.get(h.row, 0.0))
     return tuple(replace(h, rank=n, score=best.get(h.row, 0.0)) for n, h in enumerate(ordered, 1))
 
@@ -293,7 +293,11 @@ def _beyond(question: Question, found: str) -> bool:
 
 def confidence(signals: Mapping[str, float]) -> float:
     """Calibrated probability, 0 to 1, that the evidence holds the answer."""
-    return 1 / (1 + math.exp(-_logit("answer_again" if "again" in signals else "answer", signals)))
+    return _probability(_logit("answer_again" if "again" in signals else "answer", signals))
+
+
+def _probability(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
 
 
 def _logit(model: str, signals: Mapping[str, float]) -> float:
