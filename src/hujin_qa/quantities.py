@@ -163,11 +163,11 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 def _value(number: str) -> float:
     """The value of a number in Arabic or Chinese figures.
 
-    >>> _value("1,234.5"), _value("四万七千"), _value("三点五"), _value("一九八"), _value("十二")
-    (1234.5, 47000.0, 3.5, 198.0, 12.0)
+    >>> _value("1,234.5"), _value("四万七千"), _value("三点五"), _value("一九八"), _value("十二"), _value("万")
+    (1234.5, 47000.0, 3.5, 198.0, 12.0, 10000.0)
     """
     for c in "亿万":
         if c in number:
             whole, _, rest = number.rpartition(c)
-            return _value(whole) * _SCALE[c] + (_value(rest) if rest else 0.0)
+            return (_value(whole) if whole else 1.0) * _SCALE[c] + (_value(rest) if rest else 0.0)
     return float(numeral(number.replace(",", "")))
