@@ -35,23 +35,7 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = 150  # questions drawn from each BEIR folder
 BEIR_WEIGHT = 0.3  # of one question, against 1 of a hand-written one
 RIDGE = 0.3  # inverse strength of the penalty on a standardised weight
-FOR = frozenset(
-    [
-        "again",
-        "score",
-        "cosine",
-        "dense",
-        "together",
-        "together_sure",
-        "nearest",
-        "anywhere",
-        "nouns",
-        "nouns_nearest",
-        "focus",
-        "focus_nearest",
-        "value",
-    ]
-)
+FOR = frozenset(["again", "score", "together", "nearest", "nouns", "nouns_nearest", "focus", "focus_nearest"])
 EITHER = frozenset(["open_kind", "polar", "few_words"])  # the other signals speak against an answer
 
 
@@ -268,7 +252,8 @@ def main() -> None:
             return Assistant.open(settings)
 
         def folder(name: str) -> list[Example]:
-            sources = [p for p in sorted((ROOT / "eval" / name).iterdir()) if p.suffix in (".md", ".txt")]
+            found = sorted((ROOT / "eval" / name).iterdir())
+            sources = [p for p in found if p.suffix != ".jsonl" and p.with_suffix(".jsonl").is_file()]
             return [
                 x
                 for p in sources
@@ -276,7 +261,8 @@ def main() -> None:
             ]
 
         briefing = load_questions(ROOT / "eval" / "hujin.jsonl")
-        own = [*examples("briefing", opened("briefing", ROOT / "corpus"), briefing, 1), *folder("other")]
+        own = [*examples("briefing", opened("briefing", ROOT / "corpus"), briefing, 1)]
+        own += [*folder("other"), *folder("calibration")]
         trained, unseen = folder("train"), folder("unseen")
         for beir_folder in arguments.beir:
             assistant, questions = opened(beir_folder.name, beir_folder / "corpus.jsonl"), beir(beir_folder)

@@ -56,7 +56,7 @@ def main() -> None:
                 scores = run(assistant, load_questions(questions), name).scores
                 every[part] += scores
                 print(row(f"{name}, {part}", scores), flush=True)
-        for path in sorted(p for p in (HERE / "unseen").iterdir() if p.suffix in (".md", ".txt")):
+        for path in sorted(p for p in (HERE / "unseen").glob("*.txt") if p.with_suffix(".jsonl").is_file()):
             assistant = opened(Path(folder) / path.stem, [path])
             scores = run(assistant, load_questions(path.with_suffix(".jsonl")), path.stem).scores
             every["unseen documents"] += scores

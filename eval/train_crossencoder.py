@@ -1,21 +1,21 @@
-"""Train the cross-encoder: which sentences of a passage answer a question; writes data/crossencoder.{onnx,json}.
+"""Train the cross-encoder: which sentences answer, what supports a claim; writes data/crossencoder.{onnx,json}.
 
     .venv/bin/python eval/train_crossencoder.py --beir CMRC DRCD [--indexes FOLDER] [--layers 5] [--epochs 1]
 
 (needs ``onnx`` and ``onnxscript`` beside the development packages)
 
-Data: the documents of ``train/`` with their questions, half of them near misses that the text does not answer; two
-BEIR folders with short gold answers, CMRC 2018 and DRCD; ``train/near_miss.jsonl``, questions on paragraphs of the
-first folder. Each question is read with passages that hold its answer and with passages that only look like it.
-Nothing of ``hujin.jsonl``, ``other/``, ``heldout/`` and ``unseen/`` is learnt from.
+Data: see ``examples.py`` and ``claims.py``. Nothing of ``hujin.jsonl``, ``other/``, ``heldout/`` and ``unseen/`` is
+learnt from.
 
 Model: the lowest layers of multilingual-e5-small, its pieces cut down to Chinese and short Latin ones, embeddings
-frozen. A sentence is the mean of its tokens, compared with the mean of the question's; a small head gives the
-log-odds that it answers. Binary cross-entropy, a right sentence counting twice.
+frozen. For a question, a sentence is the mean of its tokens, compared with the mean of the question's. For a claim,
+mean and maximum of its tokens beside the mean of the evidence, and its least credible token. Small heads give the
+log-odds.
 """
 
 import argparse
 import json
+import math
 import random
 import re
 import tempfile
@@ -23,161 +23,23 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
+from claims import Claim
+from examples import Example, collect
 from torch import nn
 from transformers import BertModel
 
-from hujin_qa.assistant import Assistant, ensure_index
 from hujin_qa.crossencoder import PAD, CrossEncoder, Window, tensors
-from hujin_qa.evaluation.judge import is_evidence
-from hujin_qa.evaluation.questions import load_questions
-from hujin_qa.index import Index
-from hujin_qa.metrics import fold_fact
 from hujin_qa.settings import load_settings
-from hujin_qa.text import bigrams, fold
 from hujin_qa.weights import make_tokenizer, model_folder
 
-ROOT = Path(__file__).parents[1]
-OUT = ROOT / "src" / "hujin_qa" / "data"
-READ = 450  # characters of a paragraph that the near misses were written for
+OUT = Path(__file__).parents[1] / "src" / "hujin_qa" / "data"
 BATCH = 2048  # tokens
-RATE = 3e-4
-HITS = 6  # passages that a question over a small document is read with
-
-
-@dataclass(frozen=True)
-class Example:
-    """A question with one passage: a label for each sentence, 1 answers, 0 does not, -1 is not learnt from."""
-
-    question: str
-    window: Window
-    labels: tuple[int, ...]
-
-
-def sentences(index: Index, row: int) -> list[tuple[int, str]]:
-    """Where each sentence of a passage starts, and its text."""
-    first, last = index.sentence_starts[row : row + 2]
-    text = index.documents[index.passages[row].document].text
-    return [(start, text[start:end]) for _, start, end in index.sentences[first:last].tolist()]
-
-
-def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Example:
-    """The folded window of one passage, as ``evidence.reread`` makes it."""
-    passage = index.passages[row]
-    headings = (index.documents[passage.document].title, *passage.section[-2:])
-    said = tuple(fold(text) for _, text in sentences(index, row))
-    return Example(question, Window(tuple(map(fold, headings)), said), tuple(labels))
-
-
-def over_document(assistant: Assistant, source: Path) -> Iterator[Example]:
-    """Questions on one small document with the passages that are found for them, and those that hold the gold."""
-    index = assistant.index
-    for gold in load_questions(source.with_suffix(".jsonl")):
-        asked = assistant.interpret(gold.question, [("user", text) for text in gold.history])
-        if asked.chat:
-            continue
-        rows = [hit.row for hit in assistant.seek(asked)[0].hits[:HITS]]
-        right = {row for row, passage in enumerate(index.passages) if gold.answerable and is_evidence(passage, gold)}
-        quotes = [fold_fact(e) for e in gold.evidence]
-        answers = [fold_fact(spelling) for fact in gold.facts for spelling in fact]
-        read: list[tuple[int, list[int]]] = []
-        for row in dict.fromkeys([*rows, *sorted(right)]):
-            labels = []
-            for _, text in sentences(index, row):
-                said = fold_fact(text)
-                tells = any(answer in said for answer in answers)
-                quoted = row in right and any(quote in said or said in quote for quote in quotes)
-                labels.append(
-                    1 if tells and quoted else -1 if quoted or any(len(a) > 2 and a in said for a in answers) else 0
-                )
-            read.append((row, labels))
-        good, bad = [r for r in read if 1 in r[1]][:3], [r for r in read if 1 not in r[1]]
-        if gold.answerable and not good:
-            continue
-        if gold.answerable:
-            random.shuffle(bad)
-        for row, labels in good + bad[: max(1, 3 - len(good))]:
-            yield example(asked.folded, index, row, labels)
-
-
-def over_paragraph(
-    question: str, answers: Sequence[str], own: Sequence[int], found: Sequence[int], index: Index
-) -> list[Example]:
-    """A question on one paragraph: its passages, right where an answer stands that shares most with the question."""
-    short, pairs = [fold_fact(a) for a in answers if a], set(bigrams(question))
-    places = [
-        (len(pairs & set(bigrams(fold(text)))), row, n)
-        for row in own
-        for n, (_, text) in enumerate(sentences(index, row))
-        if any(a in fold_fact(text) for a in short)
-    ]
-    if short and not places:
-        return []
-    best = max(places, key=lambda p: (p[0], -p[1], -p[2]))[1:] if places else None
-    read = []
-    for row in [*own, *found]:
-        labels = [
-            1 if (row, n) == best else -1 if any(a in fold_fact(text) for a in short) else 0
-            for n, (_, text) in enumerate(sentences(index, row))
-        ]
-        read.append(example(question, index, row, labels))
-    return read
-
-
-def over_folder(folder: Path, assistant: Assistant, own: dict[str, list[int]]) -> Iterator[Example]:
-    """Questions of a BEIR folder, each with its paragraph and one passage that is found but does not answer."""
-    answers = {v["_id"]: v["answers"] for v in _lines(folder / "answers.jsonl")}
-    relevant = dict(line.split("\t")[:2] for line in (folder / "qrels.tsv").read_text("utf-8").splitlines()[1:])
-    for query in _lines(folder / "queries.jsonl"):
-        rows = own[relevant[query["_id"]]]
-        asked = assistant.interpret(query["text"])
-        found = [hit.row for hit in assistant.search(query["text"], 8) if hit.row not in rows][:3]
-        read = over_paragraph(asked.folded, answers[query["_id"]], rows, found, assistant.index)
-        right, wrong = [e for e in read if 1 in e.labels], [e for e in read if 1 not in e.labels]
-        random.shuffle(wrong)
-        yield from right[:1] + wrong[:1]
-
-
-def over_near_misses(assistant: Assistant, own: dict[str, list[int]]) -> Iterator[Example]:
-    """Questions on paragraphs of a BEIR folder, half of them not answered there."""
-    index = assistant.index
-    for value in _lines(ROOT / "eval" / "train" / "near_miss.jsonl"):
-        rows = [row for row in own.get(value["doc"], []) if index.passages[row].start < READ]
-        asked = assistant.interpret(value["question"])
-        yield from over_paragraph(asked.folded, [value["answer"]] if value["answer"] else [], rows, (), index)
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-def collect(indexes: Path, folders: Sequence[Path]) -> list[Example]:
-    """Every example, from all sources."""
-
-    def opened(source: Path, name: str) -> Assistant:
-        settings = load_settings(index=indexes / name)
-        ensure_index(settings, [source])
-        return Assistant.open(settings)
-
-    found: list[Example] = []
-    for source in sorted((ROOT / "eval" / "train").iterdir()):
-        if source.suffix in (".md", ".txt"):
-            found += over_document(opened(source, source.stem), source)
-    for n, folder in enumerate(folders):
-        assistant = opened(folder / "corpus.jsonl", folder.name)
-        own: dict[str, list[int]] = {}
-        for row, passage in enumerate(assistant.index.passages):
-            own.setdefault(passage.document, []).append(row)
-        found += over_folder(folder, assistant, own)
-        if n == 0:
-            found += over_near_misses(assistant, own)
-    return found
 
 
 class Network(nn.Module):
-    """The lowest ``layers`` of the encoder with the embeddings of ``rows``, and the head."""
+    """The lowest ``layers`` of the encoder with the embeddings of ``rows``, and a head for each of the tasks."""
 
     def __init__(self, layers: int, rows: Sequence[int]) -> None:
         super().__init__()
@@ -198,14 +60,28 @@ class Network(nn.Module):
             parameter.requires_grad = False
         width = self.bert.config.hidden_size
         self.head = nn.Sequential(nn.Linear(3 * width, 128), nn.GELU(), nn.Linear(128, 1))
+        self.fault = nn.Linear(width, 1)
+        self.support = nn.Sequential(nn.Linear(4 * width + 1, 128), nn.GELU(), nn.Linear(128, 1))
 
-    def forward(self, ids: torch.Tensor, pool: torch.Tensor) -> torch.Tensor:
-        """Log-odds, shape ``(n, sentences)``, of token ids ``(n, length)`` and means ``(n, 1 + sentences, length)``."""
+    def forward(self, ids: torch.Tensor, pool: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Log-odds of token ids ``(n, length)`` and means ``(n, 1 + sentences, length)``.
+
+        That each sentence answers, shape ``(n, sentences)``; that the sentences say the claim, shape ``(n,)``; that
+        each token is what they do not say, shape ``(n, length)``.
+        """
         hidden = self.bert(input_ids=ids, attention_mask=(ids != PAD).long()).last_hidden_state
         means = pool @ hidden
         asked, said = means[:, :1], means[:, 1:]
         both = torch.cat([said, asked.expand_as(said) * said, (asked - said).abs()], dim=-1)
-        return self.head(both).squeeze(-1)
+        scores = self.head(both).squeeze(-1)
+        elsewhere = pool[:, 0] <= 0
+        faults = self.fault(hidden).squeeze(-1)
+        worst = faults.masked_fill(elsewhere, -20.0).amax(1, keepdim=True)
+        peak = hidden.masked_fill(elsewhere.unsqueeze(-1), -20.0).amax(1)
+        there = (pool[:, 1:].sum(-1, keepdim=True) > 0).to(said.dtype)
+        evidence, claim = (said * there).sum(1) / there.sum(1).clamp(min=1), asked.squeeze(1)
+        whole = torch.cat([claim, peak, claim * evidence, (claim - evidence).abs(), worst], dim=-1)
+        return scores, self.support(whole).squeeze(-1), faults
 
 
 def vocabulary() -> tuple[list[tuple[str, float]], list[int]]:
@@ -224,81 +100,130 @@ def vocabulary() -> tuple[list[tuple[str, float]], list[int]]:
     return [tuple(pieces[row]) for row in rows], rows
 
 
-Reading = tuple[list[int], list[tuple[int, int]], list[int]]
+@dataclass(frozen=True)
+class Reading:
+    """Tokens and spans as the model gets them with what it should say of them; -1 is not learnt from.
+
+    ``labels``: of the sentences, for a question; of the claim and then its tokens, for a claim.
+    """
+
+    tokens: list[int]
+    spans: list[tuple[int, int]]
+    labels: list[int]
+    is_claim: bool = False
 
 
-def batches(readings: Sequence[Reading]) -> list[list[Reading]]:
-    """Readings of like length together, in random order."""
-    order, made = random.sample(list(readings), len(readings)), []
-    for at in range(0, len(order), 512):
-        batch: list[Reading] = []
-        for reading in sorted(order[at : at + 512], key=lambda r: len(r[0])):
-            if batch and (len(batch) + 1) * len(reading[0]) > BATCH:
-                made.append(batch)
-                batch = []
-            batch.append(reading)
-        made.append(batch)
+def readings(cutter: CrossEncoder, examples: Sequence[Example], claims: Sequence[Claim]) -> Iterator[Reading]:
+    """What the model reads for every example and claim; claims whose evidence is too long are left out."""
+    for e in examples:
+        labels = iter(e.labels)
+        for tokens, spans in cutter.pieces(e.question, e.window):
+            yield Reading(tokens, spans, [next(labels) for _ in spans[1:]])
+    for c in claims:
+        pieces = cutter.pieces(c.text, Window((), c.evidence), 100)
+        if len(pieces) == 1 and len(pieces[0][1]) > 1:
+            tokens, spans = pieces[0]
+            yield Reading(tokens, spans, [int(c.supported), *_faulty(cutter, c, spans[0][1] - 1)], True)
+
+
+def _faulty(cutter: CrossEncoder, claim: Claim, count: int) -> list[int]:
+    if claim.wrong is None:
+        return [-1] * count
+    offsets = cutter.offsets(claim.text)[:count]
+    return [int(any(a < end and start < b for a, b in claim.wrong)) for start, end in offsets]
+
+
+def batches(found: Sequence[Reading]) -> list[list[Reading]]:
+    """Readings of one task and of like length together, in random order."""
+    made = []
+    for is_claim in (False, True):
+        order = [r for r in random.sample(list(found), len(found)) if r.is_claim == is_claim]
+        for at in range(0, len(order), 512):
+            batch: list[Reading] = []
+            for reading in sorted(order[at : at + 512], key=lambda r: len(r.tokens)):
+                if batch and (len(batch) + 1) * len(reading.tokens) > BATCH:
+                    made.append(batch)
+                    batch = []
+                batch.append(reading)
+            made.append(batch)
     random.shuffle(made)
     return made
 
 
-def train(network: Network, readings: Sequence[Reading], epochs: int) -> None:
-    """AdamW, linear warm-up and decay, the head five times as fast."""
-    steps = [batch for _ in range(epochs) for batch in batches(readings)]
+def loss_of(network: Network, batch: Sequence[Reading]) -> torch.Tensor:
+    """Binary cross-entropy: a right sentence counts twice; a faulty token three times, all tokens half a claim."""
+    ids, pool = map(torch.from_numpy, tensors([(r.tokens, r.spans) for r in batch]))
+    scores, support, faults = network(ids, pool)
+    entropy = nn.functional.binary_cross_entropy_with_logits
+    if not batch[0].is_claim:
+        truth = torch.full(scores.shape, -1.0)
+        for row, r in enumerate(batch):
+            truth[row, : len(r.labels)] = torch.tensor(r.labels, dtype=torch.float32)
+        learnt = truth >= 0
+        return entropy(scores[learnt], truth[learnt], weight=1 + truth[learnt])
+    truth = torch.full(faults.shape, -1.0)
+    for row, r in enumerate(batch):
+        truth[row, 1 : len(r.labels)] = torch.tensor(r.labels[1:], dtype=torch.float32)
+    learnt = truth >= 0
+    whole = entropy(support, torch.tensor([float(r.labels[0]) for r in batch]))
+    return whole + 0.5 * entropy(faults[learnt], truth[learnt], weight=1 + 2 * truth[learnt]) if learnt.any() else whole
+
+
+def train(network: Network, found: Sequence[Reading], epochs: float, rate: float, keep: Path | None) -> None:
+    """AdamW, linear warm-up and decay, the heads five times as fast."""
+    steps = [batch for _ in range(math.ceil(epochs)) for batch in batches(found)]
+    steps = steps[: int(len(steps) * epochs / math.ceil(epochs))]
     body = [p for p in network.bert.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": RATE}, {"params": network.head.parameters(), "lr": 5 * RATE}], weight_decay=0.01
-    )
+    heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
+    optimiser = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads, "lr": 5 * rate}], weight_decay=0.01)
     warm = max(20, len(steps) // 20)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser,
         lambda n: min(1.0, (n + 1) / warm) * (1.0 if n <= warm else max(0.02, (len(steps) - n) / (len(steps) - warm))),
     )
-    started, mean = time.time(), 1.0
+    started, means = time.time(), [1.0, 1.0]
     for n, batch in enumerate(steps):
-        ids, pool = map(torch.from_numpy, tensors([(tokens, spans) for tokens, spans, _ in batch]))
-        scores = network(ids, pool)
-        truth = torch.full(scores.shape, -1.0)
-        for row, (_, _, labels) in enumerate(batch):
-            truth[row, : len(labels)] = torch.tensor(labels, dtype=torch.float32)
-        learnt = truth >= 0
-        weight = 1 + truth[learnt]
-        loss = nn.functional.binary_cross_entropy_with_logits(scores[learnt], truth[learnt], weight=weight)
+        loss = loss_of(network, batch)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        mean += 0.05 * (loss.item() - mean)
+        task = batch[0].is_claim
+        means[task] += 0.05 * (loss.item() - means[task])
         if n % 20 == 0:
-            print(f"{n}/{len(steps)}  loss {mean:.3f}  {time.time() - started:.0f} s", flush=True)
+            print(f"{n}/{len(steps)}  loss {means[0]:.3f} {means[1]:.3f}  {time.time() - started:.0f} s", flush=True)
+        if keep and (n % 200 == 199 or n == len(steps) - 1):
+            torch.save(network.state_dict(), keep)
 
 
-def export(network: Network, pieces: Sequence[tuple[str, float]], readings: Sequence[Reading]) -> None:
+def export(network: Network, pieces: Sequence[tuple[str, float]], found: Sequence[Reading], out: Path) -> None:
     """Write the 8-bit model and its pieces."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     network.eval()
-    ids, pool = map(torch.from_numpy, tensors([(tokens, spans) for tokens, spans, _ in readings[:3]]))
+    ids, pool = map(torch.from_numpy, tensors([(r.tokens, r.spans) for r in found[:3]]))
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.onnx"
         axes = {
             "ids": {0: "n", 1: "length"},
             "pool": {0: "n", 1: "spans", 2: "length"},
             "scores": {0: "n", 1: "sentences"},
+            "support": {0: "n"},
+            "faults": {0: "n", 1: "length"},
         }
         torch.onnx.export(
             network,
             (ids, pool),
             whole,
             input_names=["ids", "pool"],
-            output_names=["scores"],
+            output_names=["scores", "support", "faults"],
             dynamic_axes=axes,
             dynamo=False,
         )
-        quantize_dynamic(whole, OUT / "crossencoder.onnx", weight_type=QuantType.QInt8)
+        quantize_dynamic(whole, out / "crossencoder.onnx", weight_type=QuantType.QInt8)
     rounded = [[piece, round(score, 4)] for piece, score in pieces]
-    (OUT / "crossencoder.json").write_text(json.dumps(rounded, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    (out / "crossencoder.json").write_text(json.dumps(rounded, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 
 def main() -> None:
@@ -307,23 +232,26 @@ def main() -> None:
     parser.add_argument("--beir", type=Path, nargs="+", required=True)
     parser.add_argument("--indexes", type=Path, help="keep the indexes here, for another run")
     parser.add_argument("--layers", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--epochs", type=float, default=1)
+    parser.add_argument("--rate", type=float, default=3e-4)
+    parser.add_argument("--start", type=Path, help="go on from the network that an earlier run kept")
+    parser.add_argument("--keep", type=Path, help="keep the network here")
+    parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     random.seed(0)
     torch.manual_seed(0)
     with tempfile.TemporaryDirectory() as temporary:
-        found = collect(arguments.indexes or Path(temporary), arguments.beir)
+        examples, claims = collect(arguments.indexes or Path(temporary), arguments.beir)
     pieces, rows = vocabulary()
-    cutter = CrossEncoder(None, make_tokenizer(pieces))
-    readings: list[Reading] = []
-    for e in found:
-        labels = iter(e.labels)
-        for tokens, spans in cutter.pieces(e.question, e.window):
-            readings.append((tokens, spans, [next(labels) for _ in spans[1:]]))
-    print(f"{len(readings)} readings, {sum(len(r[0]) for r in readings)} tokens", flush=True)
+    found = list(readings(CrossEncoder(None, make_tokenizer(pieces)), examples, claims))
+    for task, name in ((False, "questions"), (True, "claims")):
+        mine = [len(r.tokens) for r in found if r.is_claim == task]
+        print(f"{name}: {len(mine)} readings, {sum(mine)} tokens", flush=True)
     network = Network(arguments.layers, rows)
-    train(network, readings, arguments.epochs)
-    export(network, pieces, readings)
+    if arguments.start:
+        network.load_state_dict(torch.load(arguments.start, weights_only=True), strict=False)
+    train(network, found, arguments.epochs, arguments.rate, arguments.keep)
+    export(network, pieces, found, arguments.out)
 
 
 if __name__ == "__main__":

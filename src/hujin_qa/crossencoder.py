@@ -1,8 +1,9 @@
-"""A small trained reader: a question and a passage read together, a score for each sentence of the passage.
+"""A small trained reader: a question or a claim and sentences of a text read together.
 
-The lowest layers of the default encoder's weights, fine-tuned by ``eval/train_crossencoder.py`` on questions with and
-without an answer in the passage. A sentence is the mean of its tokens beside the mean of the question's; its score is
-the log-odds that it answers. 8-bit ONNX, run by onnxruntime.
+The lowest layers of the default encoder's weights, fine-tuned by ``eval/train_crossencoder.py``. For a question each
+sentence gets the log-odds that it answers: from the mean of its tokens beside the mean of the question's. A claim gets
+the log-odds that the sentences say it, and each of its tokens the log-odds that it is what they do not say. 8-bit
+ONNX, run by onnxruntime.
 """
 
 import json
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 PAD = 1
 _BEGIN, _END = 0, 2
 _LONGEST = 176  # tokens of one reading, as in training
-_QUESTION, _HEADINGS = 60, 40  # tokens
+_QUESTION, _HEADINGS, _CLAIM = 60, 40, 100  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,25 @@ class CrossEncoder:
 
         A window that is too long is read in several pieces, each under the same headings.
         """
-        return [[score for piece in self.pieces(question, window) for score in self._run(piece)] for window in windows]
+        return [
+            [float(score) for piece in self.pieces(question, window) for score in self._run("scores", piece)[0]]
+            for window in windows
+        ]
 
-    def _run(self, piece: Piece) -> list[float]:
+    def verify(self, claim: str, evidence: Sequence[str]) -> float:
+        """Log-odds that the folded evidence, headings first, says what the folded claim says."""
+        pieces = self.pieces(claim, Window((), tuple(evidence)), _CLAIM)
+        return max((float(self._run("support", piece)[0]) for piece in pieces), default=-10.0)
+
+    def _run(self, output: str, piece: Piece) -> NDArray[np.float32]:
         # One by one: together they would be padded, and their 8-bit activations scaled by each other.
         ids, pool = tensors([piece])
-        (scores,) = self._session.run(None, {"ids": ids, "pool": pool})
-        return [float(score) for score in scores[0]]
+        found: NDArray[np.float32] = self._session.run([output], {"ids": ids, "pool": pool})[0]
+        return found
 
-    def pieces(self, question: str, window: Window) -> list[Piece]:
-        """What the model is given for one window."""
-        asked = self._tokens(question)[:_QUESTION]
+    def pieces(self, question: str, window: Window, longest: int = _QUESTION) -> list[Piece]:
+        """What the model is given for one window; ``longest`` bounds the tokens of the question."""
+        asked = self._tokens(question)[:longest]
         above = self._tokens(" ".join(window.headings))[:_HEADINGS]
         head = [_BEGIN, *asked, _END, *above, _END]
         pieces: list[Piece] = []
@@ -67,6 +76,11 @@ class CrossEncoder:
             spans.append((len(ids), len(ids) + len(tokens)))
             ids.extend(tokens)
         return pieces
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of a text starts and ends in it."""
+        found: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        return found
 
     def _tokens(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
