@@ -9,9 +9,10 @@ import difflib
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hujin_qa.headings import tag
 from hujin_qa.index import Index
@@ -72,19 +73,32 @@ class Text:
 
 
 def written(path: Path, text: Text | None) -> Iterator[Claim]:
-    """The claims of one file; true ones also with sentences beside those that they cite, which do not support them."""
+    """The claims of one file, on one document if it is given; those of other splits than ``dev`` measure."""
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    lines = [v for v in lines if v.get("split", "dev") == "dev"]  # the others measure
-    true = [(fold(v["claim"]), v["evidence"]) for v in lines if v["kind"] == "true"]
+    return _labelled([v for v in lines if v.get("split", "dev") == "dev"], text)
+
+
+def on_paragraphs(path: Path, corpus: str, texts: Mapping[str, str]) -> Iterator[Claim]:
+    """The claims of a file that names its evidence by a place in a paragraph of ``corpus``."""
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    mine = [v for v in lines if v["corpus"] == corpus]
+    return _labelled([{**v, "evidence": [texts[v["doc"]][v["start"] : v["end"]]]} for v in mine], None)
+
+
+def _labelled(lines: Sequence[Mapping[str, Any]], text: Text | None) -> Iterator[Claim]:
+    """Claims as they are; on a document the true ones also with a sentence that does not say them."""
+    true: dict[tuple[str, ...], list[str]] = {}
+    for value in lines:
+        if value["kind"] == "true":
+            true.setdefault(tuple(value["evidence"]), []).append(fold(value["claim"]))
     for value in lines:
         said, right = fold(value["claim"]), value["kind"] == "true"
         places = [text.find(e) for e in value["evidence"]] if text else []
         known = [p for p in places if p is not None]
         whole = bool(known) and len(known) == len(value["evidence"])
         evidence = text.evidence(*known) if text and whole else tuple(map(fold, value["evidence"]))
-        alike = [t for t, e in true if e == value["evidence"]]
-        wrong = () if right else _difference(said, alike) if value["kind"] != "wrong_citation" else None
-        yield Claim(said, evidence, right, wrong)
+        alike = true.get(tuple(value["evidence"]), []) if value["kind"] != "wrong_citation" else []
+        yield Claim(said, evidence, right, () if right else _difference(said, alike))
         if right and text and whole and (other := _nearest(said, text, known)) is not None:
             yield Claim(said, text.evidence(other), False)
 

@@ -181,6 +181,8 @@ def collect(indexes: Path, folders: Sequence[Path]) -> tuple[list[Example], list
             own.setdefault(passage.document, []).append(row)
         examples += over_folder(folder, assistant, own)
         made += claims_over_folder(folder, texts)
+        whole = {name: document.text for name, document in assistant.index.documents.items()}
+        made += claims.on_paragraphs(ROOT / "eval" / "train" / "claims.jsonl", folder.name, whole)
         if n == 0:
             examples += over_near_misses(assistant, own)
             made += claims_over_near_misses(texts)
@@ -211,7 +213,7 @@ def claims_over_folder(folder: Path, texts: Mapping[str, Text]) -> Iterator[Clai
         if short and (place := nearest_place(query["text"], short, text)) is not None:
             yield from claims.of_question(query["text"], short, place, text)
     for text in texts.values():
-        yield from claims.of_sentences(text, SHARE / 3)
+        yield from claims.of_sentences(text, SHARE / 6)
 
 
 def claims_over_near_misses(texts: Mapping[str, Text]) -> Iterator[Claim]:

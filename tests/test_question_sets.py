@@ -89,7 +89,8 @@ def test_claims_cite_what_stands_in_their_document(path):
     for value in values:
         assert value["kind"] in KINDS, value["id"]
         assert value["kind"] == "true" or value["claim"] not in value["evidence"], value["id"]
-        assert value["evidence"] and all(fold_fact(e) in text for e in value["evidence"]), value["id"]
+        assert value["evidence"], value["id"]
+        assert all(fold_fact(e) in text for e in value["evidence"]), value["id"]
 
 
 def test_near_misses_are_half_of_each_paragraph():
@@ -100,3 +101,14 @@ def test_near_misses_are_half_of_each_paragraph():
     assert len(of) == 300
     assert {(len(answers), sum(map(bool, answers))) for answers in of.values()} == {(6, 3)}
     assert len({(v["doc"], v["question"]) for v in values}) == len(values)
+
+
+def test_claims_on_paragraphs_name_a_place_and_are_half_true():
+    values = lines(EVAL / "train" / "claims.jsonl")
+    assert len(values) > 10_000
+    assert len({(v["corpus"], v["doc"], v["claim"]) for v in values}) > 0.99 * len(values)
+    assert 0.45 < sum(v["kind"] == "true" for v in values) / len(values) < 0.55
+    for value in values:
+        assert value["kind"] in KINDS, value
+        assert value["claim"], value
+        assert 0 <= value["start"] < value["end"], value
