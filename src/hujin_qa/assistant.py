@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .abstention import explain, near
+from .citations import compose
 from .conversation import Past, remember, resolve, sections_of
 from .corpus import NOTES
 from .credits import find_credits
@@ -19,7 +20,7 @@ from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
 from .premise import contradiction
 from .question import Question, understand
-from .reader import NOTHING, Reading, Sought, compose, read
+from .reader import NOTHING, Reading, Sought, read
 from .retriever import retrieve
 from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
