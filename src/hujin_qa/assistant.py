@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from .absent import opening_name
 from .abstention import explain, near
 from .citations import compose
 from .conversation import Past, remember, resolve, sections_of
@@ -165,6 +166,9 @@ class Assistant:
         """Why a reading is not shown, what is said in its place, and how sure it was; ``None`` if it is good."""
         if contrary := contradiction(asked, hits, self.index):
             return "not_enough_evidence", contrary + near(hits), 0.0
+        if opening_name(asked, self.index, self.lexicon):
+            reason = "not_enough_evidence" if hits else "no_match"
+            return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
         known = asked.kind == "summary" or reading.believed or bool(asked.words and reading.signals.get("together"))
         if known and reading.confidence >= self.settings.threshold and reading.claims:
             return None

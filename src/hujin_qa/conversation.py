@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .absent import absent_things
 from .evidence import matched
-from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Past, is_follow_up, stands_alone
+from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Past, aspects, is_follow_up, stands_alone
 from .headings import tag
 from .index import Index
 from .items import (
@@ -205,11 +206,12 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     new_years = re.findall(r"(?:1\d|20)\d\d", new)
     if new_years and old.years:
         return re.sub("|".join(old.years), new_years[0], old.folded)
-    if not any(w.known for w in new_words):
+    named = any(thing.name for thing in absent_things(new, index, lexicon))
+    if not named and not any(w.known for w in new_words):
         return ""
     if gone := _beside(new, past, index):
         return old.folded.replace(gone, new)
-    if (gone := _anchor(old.words, index, lexicon)) and _anchor(new_words, index, lexicon):
+    if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
         return old.folded.replace(gone, new)
     here, there = _headings(old.words, past, index), _headings(new_words, past, index)
     for mine in there:
@@ -287,9 +289,7 @@ def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon
     words = [w for w in past.question.words if w.text not in gone and w.known]
     if not new_words:
         return _phrase([w.text for w in words], past.question.folded)
-    repeated = fold(
-        " ".join(label for d in {h.passage.document for h in past.answer.hits} for label in labels(index.documents[d]))
-    )
+    repeated = aspects(past, index)
     above = fold(" ".join(heading for c in past.answer.citations for heading in c.section))
     topical = [w.text for w in words if (len(w.same) == 1 or w.text in lexicon.words) and w.text not in repeated]
     return _phrase([w for w in topical if w in above] or topical or [w.text for w in words], past.question.folded)

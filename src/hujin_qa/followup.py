@@ -3,10 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from .absent import absent_things
+from .headings import tag
 from .index import Index
-from .items import Item
+from .items import Item, labels
 from .lexicon import Lexicon
 from .question import Question, Word
+from .text import fold
 from .types import Answer
 
 POINTER = re.compile(
@@ -23,6 +26,9 @@ OTHER_YEAR = (
     (re.compile(r"(?:后|下)一年|次年|第二年|来年"), 1),
 )
 REST = re.compile(r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)")
+_APPOSITION = re.compile(r"^(?:[这那](?:个|家|款|种|部|本|位|座|件|类)|[它他她]们?)")  # "某某这家…" says it of the name
+_PARTICLES = re.compile(r"[呢吗啊呀?!。,]|方面|的话|那边|这边|怎么样|如何|咋样")
+_MANNER = "adcmp"  # parts of speech that name nothing: 平均, 至少
 _NEAR_ONE = 8  # characters: a question this short that names nothing leans on the one before
 
 
@@ -52,6 +58,9 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         documents = {item.document for item in past.items}
         headings = (s.heading for d in documents for s in index.documents[d].sections)
         return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
+    names = [thing.text for thing in absent_things(folded, index, lexicon) if thing.name]
+    if any(_asks_of(name, folded) for name in names):
+        return False
     if POINTER.search(folded) or OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
         return True
     if REST.match(folded):
@@ -59,12 +68,34 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
     known = [w for w in asked.words if w.known]
     if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and folded.rstrip("?!。").endswith("呢"):
         return True
-    if any(stands_alone(w, index, lexicon) for w in known) or len(folded) > 2 * _NEAR_ONE:
+    common = aspects(past, index)
+    topics = (w for w in known if w.text not in common and stands_alone(w, index, lexicon))
+    if names or any(topics) or len(folded) > 2 * _NEAR_ONE:
         return False
     if asked.ordinal or any(pattern.search(folded) for pattern, _ in OTHER_YEAR):
         return True
-    strange = [w for w in asked.words if not w.known and len(w.same) == 1]
+    manner = {word for word, flag in tag(folded) if flag[0] in _MANNER}
+    strange = [w for w in asked.words if not w.known and len(w.same) == 1 and w.text not in manner]
+    strange = [w for w in strange if _is_sure(w.text, index, lexicon)]
     return not strange or len(known) >= len(strange)
+
+
+def _asks_of(name: str, folded: str) -> bool:
+    """Whether a text asks something of the name that it opens with, and not just goes over to it ("那某某呢")."""
+    bare = OPENING.sub("", folded)
+    said = _APPOSITION.sub("", bare.removeprefix(name))
+    return bare.startswith(name) and len(_PARTICLES.sub("", said)) > 1 and not POINTER.search(said)
+
+
+def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:
+    """Whether a word is one, not a single character or a wrong cut that holds a function word (最多能)."""
+    return len(word) > 1 and (index.segmenter.is_word(word) or not any(c in lexicon.stopwords for c in word))
+
+
+def aspects(past: Past, index: Index) -> str:
+    """The headings that recur in the documents last looked at (市场规模): what may be asked of each thing in them."""
+    documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
+    return fold(" ".join(label for d in documents for label in labels(index.documents[d])))
 
 
 def stands_alone(word: Word, index: Index, lexicon: Lexicon) -> bool:
