@@ -75,6 +75,7 @@ def test_what_leaves_something_out_is_completed(assistant, before, asked, about)
         ("会员卡年费多少?", "自习室有多少座位"),
         ("会员卡年费多少?", "红烧肉怎么做"),
         ("自习室有多少座位?", "会员卡年费多少"),
+        ("会员卡年费多少?", "滑板比赛的支付怎么安排"),
     ],
 )
 def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
@@ -82,3 +83,20 @@ def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
     said = meant(assistant, before, asked)
     assert said.rstrip("?") == meant(assistant, "", asked).rstrip("?")
     assert topic not in said
+
+
+@pytest.mark.parametrize("asked", ["", "???", "😀😀", "……"])
+def test_nothing_is_no_follow_up(assistant, asked):
+    answer = assistant.ask(asked, [("user", "打印一张多少钱?")])
+    assert (answer.status, answer.text[:8]) == ("abstained", "问题里没有文字。")
+
+
+@pytest.mark.parametrize("asked", ["2024", "3.14%", "30"])
+def test_figures_alone_ask_nothing(assistant, asked):
+    assert assistant.ask(asked).status == "abstained"
+
+
+def test_markup_around_a_question_is_not_read(assistant):
+    bare = assistant.ask("打印一张多少钱?")
+    for asked in ("<b>打印</b>一张多少钱?", "<script>alert(1)</script>打印一张多少钱?&nbsp;"):
+        assert assistant.ask(asked).claims == bare.claims

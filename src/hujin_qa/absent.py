@@ -30,10 +30,13 @@ def absent_years(question: Question, index: Index) -> list[str]:
     return [year for year in sorted(question.years) if not _occurs(year, index)]
 
 
+def absent_in(question: Question, index: Index, lexicon: Lexicon) -> list[Absent]:
+    """The nouns and names of a question that no document has, in order; none in English, where every word would be."""
+    return [] if question.plain.isascii() else absent_things(question.folded, index, lexicon)
+
+
 def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
-    """The nouns and names of a folded text that no document has, in order; none in a text without Chinese."""
-    if folded.isascii():  # in English every word would be absent, "what" among them
-        return []
+    """The nouns and names of a folded text that no document has, in order."""
     found: list[Absent] = []
     words = set(index.segmenter.words(folded))
     open_end = False  # whether the last word was absent, so that the next may belong to it
@@ -62,7 +65,7 @@ def opening_name(question: Question, index: Index, lexicon: Lexicon) -> str:
     """
     if all(w.known for w in question.words):
         return ""
-    names = [t.text for t in absent_things(question.folded, index, lexicon) if t.name and not t.text.isascii()]
+    names = [t.text for t in absent_in(question, index, lexicon) if t.name and not t.text.isascii()]
     opening = next((name for name in names if question.folded.startswith(name)), "")
     return opening if any(index.segmenter.is_word(opening[:n]) for n in range(2, len(opening) + 1)) else ""
 

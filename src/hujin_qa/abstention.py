@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .absent import absent_things, absent_years, as_typed
+from .absent import absent_in, absent_years, as_typed
 from .index import Index
 from .lexicon import Lexicon
 from .question import Question
@@ -15,7 +15,7 @@ _SAY = {
     "no_match": "文中没有与这个问题有关的内容。",
     "not_enough_evidence": "文中没有说到这一点。",
     "chat": "我只根据已收录的文档回答问题,不能处理文档之外的请求。请问一个与文档内容有关的问题。",
-    "empty_question": "问题是空的。请输入想问的内容。",
+    "empty_question": "问题里没有文字。请输入想问的内容。",
 }
 
 
@@ -37,5 +37,5 @@ def near(hits: Sequence[Hit]) -> str:
 
 def missing(question: Question, index: Index, lexicon: Lexicon) -> list[str]:
     """Years and things that a question names and that no document has, not even under another name; as typed."""
-    things = absent_things(question.folded, index, lexicon)
+    things = absent_in(question, index, lexicon)
     return [f"{year}年" for year in absent_years(question, index)] + [as_typed(t.text, question) for t in things]

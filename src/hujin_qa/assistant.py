@@ -137,9 +137,10 @@ class Assistant:
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
             return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
-        if not asked.terms or asked.chat or not self.index.passages:
-            reason = "empty_index" if asked.terms and not asked.chat else "no_match"
-            why = "empty_question" if not text else "chat" if asked.chat else reason
+        asks = bool(asked.terms) and any(c.isalpha() for c in asked.folded) and not asked.chat  # figures alone do not
+        if not asks or not self.index.passages:
+            reason = "empty_index" if asks else "no_match"
+            why = "chat" if asked.chat else reason if any(map(str.isalnum, text)) else "empty_question"
             say = explain(why, asked, (), self.index, self.lexicon)
             return self._abstain(text, asked, (), reason, say, {"retrieve": 0.0, "read": 0.0}, 0.0)
         sought, *parts = self.seek(asked)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from .absent import absent_things
+from .absent import absent_in
 from .headings import tag
 from .index import Index
 from .items import Item, labels
@@ -28,6 +28,8 @@ OTHER_YEAR = (
 REST = re.compile(r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)")
 _APPOSITION = re.compile(r"^(?:[这那](?:个|家|款|种|部|本|位|座|件|类)|[它他她]们?)")  # "某某这家…" says it of the name
 _PARTICLES = re.compile(r"[呢吗啊呀?!。,]|方面|的话|那边|这边|怎么样|如何|咋样")
+_OWNER = re.compile(r"(?P<owner>[^的,，。?!]{2,12})的.{2,}")
+_NOMINAL = ("n", "vn", "j", "eng")  # parts of speech
 _MANNER = "adcmp"  # parts of speech that name nothing: 平均, 至少
 _NEAR_ONE = 8  # characters: a question this short that names nothing leans on the one before
 
@@ -58,7 +60,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         documents = {item.document for item in past.items}
         headings = (s.heading for d in documents for s in index.documents[d].sections)
         return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
-    names = [thing.text for thing in absent_things(folded, index, lexicon) if thing.name]
+    names = [thing.text for thing in absent_in(asked, index, lexicon) if thing.name]
     if any(_asks_of(name, folded) for name in names):
         return False
     if POINTER.search(folded) or OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
@@ -70,7 +72,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         return True
     common = aspects(past, index)
     topics = (w for w in known if w.text not in common and stands_alone(w, index, lexicon))
-    if names or any(topics) or len(folded) > 2 * _NEAR_ONE:
+    if names or any(topics) or _has_owner(asked, common) or len(folded) > 2 * _NEAR_ONE:
         return False
     if asked.ordinal or any(pattern.search(folded) for pattern, _ in OTHER_YEAR):
         return True
@@ -85,6 +87,16 @@ def _asks_of(name: str, folded: str) -> bool:
     bare = OPENING.sub("", folded)
     said = _APPOSITION.sub("", bare.removeprefix(name))
     return bare.startswith(name) and len(_PARTICLES.sub("", said)) > 1 and not POINTER.search(said)
+
+
+def _has_owner(asked: Question, common: str) -> bool:
+    """Whether a question says itself whose attribute it asks for: "行动支付的规模有多大"."""
+    found = _OWNER.match(asked.folded)
+    if not found:
+        return False
+    words = [w for w in asked.words if w.text in found["owner"] and len(w.same) == 1 and w.text not in common]
+    (_, first), *_, (_, last) = [*tag(found["owner"]), *tag(found["owner"])]
+    return first.startswith(_NOMINAL) and (len(words) > 1 or (len(words) == 1 and last.startswith(_NOMINAL)))
 
 
 def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:
