@@ -67,7 +67,7 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
 def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     """What ``text`` stands for after ``past``; itself if it stands alone."""
     asked = understand(text, index, lexicon)
-    if not any(map(str.isalnum, asked.plain)):  # nothing, or nothing but marks
+    if not any(map(str.isalpha, asked.plain)) and not asked.years:  # nothing, or nothing but marks and figures
         return Meant(text)
     if asked.chat or _SWITCH.search(asked.folded) or not is_follow_up(asked, past, index, lexicon):
         return Meant(text)

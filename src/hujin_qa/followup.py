@@ -25,10 +25,13 @@ OTHER_YEAR = (
     (re.compile(r"(?:前|上)一年|去年|前年"), -1),
     (re.compile(r"(?:后|下)一年|次年|第二年|来年"), 1),
 )
-REST = re.compile(r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)")
+REST = re.compile(
+    r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)|^(?:然后|接着|继续|往下)[说讲呢吧]*[?。!]*$"
+)
 _APPOSITION = re.compile(r"^(?:[这那](?:个|家|款|种|部|本|位|座|件|类)|[它他她]们?)")  # "某某这家…" says it of the name
 _PARTICLES = re.compile(r"[呢吗啊呀?!。,]|方面|的话|那边|这边|怎么样|如何|咋样")
 _OWNER = re.compile(r"(?P<owner>[^的,，。?!]{2,12})的.{2,}")
+_COUNTED = re.compile(r"[二三四五六七八九十]大[\u4e00-\u9fff]")  # a name: 四大业态
 _NOMINAL = ("n", "vn", "j", "eng")  # parts of speech
 _MANNER = "adcmp"  # parts of speech that name nothing: 平均, 至少
 _NEAR_ONE = 8  # characters: a question this short that names nothing leans on the one before
@@ -72,7 +75,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         return True
     common = aspects(past, index)
     topics = (w for w in known if w.text not in common and stands_alone(w, index, lexicon))
-    if names or any(topics) or _has_owner(asked, common) or len(folded) > 2 * _NEAR_ONE:
+    if names or any(topics) or _has_owner(asked, common) or _COUNTED.match(folded) or len(folded) > 2 * _NEAR_ONE:
         return False
     if asked.ordinal or any(pattern.search(folded) for pattern, _ in OTHER_YEAR):
         return True

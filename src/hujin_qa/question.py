@@ -71,7 +71,9 @@ _INTERROGATIVE = re.compile(
 _ASKING = re.compile(
     r"第[\d一二三四五六七八九十]+[个点项家种件位]|[几哪各更跟比][\u4e00-\u9fff]{0,2}|[一二两三四五六七八九十\d]+[个大种类条项点家样次年天月节章段篇句步层级]"
 )
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|</?[a-z!][^<>]*>", re.IGNORECASE | re.DOTALL)  # pasted from a page
+_MARKUP = re.compile(
+    r"<(script|style)\b.*?</\1\s*>|</?[a-z!][^<>]*>|https?://[!-~]+", re.IGNORECASE | re.DOTALL
+)  # pasted from a page
 _LATIN = re.compile("[a-z]{3}")
 _NEXT_TO = 3  # characters between an attribute and its interrogative ("总部在哪")
 _YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
