@@ -98,8 +98,9 @@ def _has_owner(asked: Question, common: str) -> bool:
     if not found:
         return False
     words = [w for w in asked.words if w.text in found["owner"] and len(w.same) == 1 and w.text not in common]
-    (_, first), *_, (_, last) = [*tag(found["owner"]), *tag(found["owner"])]
-    return first.startswith(_NOMINAL) and (len(words) > 1 or (len(words) == 1 and last.startswith(_NOMINAL)))
+    flags = [flag for _, flag in tag(found["owner"])]
+    nominal = flags[0].startswith(_NOMINAL)
+    return nominal and (len(words) > 1 or (len(words) == 1 and flags[-1].startswith(_NOMINAL)))
 
 
 def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:
