@@ -40,9 +40,11 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
     found: list[Absent] = []
     words = set(index.segmenter.words(folded))
     open_end = False  # whether the last word was absent, so that the next may belong to it
-    for word, flag in tag(folded):
-        word, whole = _without_grammar(word, words, index, lexicon), word
-        named = flag in _NAMES or (flag == "nz" and not is_common(word))
+    at = 0
+    for whole, flag in tag(folded):
+        at += len(whole)
+        word = _without_grammar(_well_cut(whole, folded[at : at + 1], index), words, index, lexicon)
+        named = (flag in _NAMES and word == whole) or (flag in (*_NAMES, "nz") and not is_common(word))
         if open_end and len(word) == 1 and flag in _PIECES and not _occurs(found[-1].text[-1] + word, index):
             found[-1] = Absent(found[-1].text + word, name=True)
         elif _is_thing(word, flag) and not any(_occurs(o, index) for o in lexicon.others(word)):
@@ -67,7 +69,8 @@ def opening_name(question: Question, index: Index, lexicon: Lexicon) -> str:
         return ""
     names = [t.text for t in absent_in(question, index, lexicon) if t.name and not t.text.isascii()]
     opening = next((name for name in names if question.folded.startswith(name)), "")
-    return opening if any(index.segmenter.is_word(opening[:n]) for n in range(2, len(opening) + 1)) else ""
+    first, _ = tag(question.folded)[0]
+    return opening if opening.startswith(first) and index.segmenter.is_word(first) else ""
 
 
 def as_typed(name: str, question: Question) -> str:
@@ -77,6 +80,12 @@ def as_typed(name: str, question: Question) -> str:
         return question.text[at : at + len(name)]
     found = re.search(re.escape(name), question.text, re.IGNORECASE)
     return found[0] if found else name
+
+
+def _well_cut(word: str, following: str, index: Index) -> str:
+    """A guessed word without its last character, if that makes one with the following (新人报 in 新人报到)."""
+    known = index.segmenter.is_word
+    return word[:-1] if not known(word) and known(word[:-1]) and known(word[-1] + following) else word
 
 
 def _without_grammar(word: str, words: Set[str], index: Index, lexicon: Lexicon) -> str:
