@@ -23,12 +23,13 @@ from sklearn.metrics import roc_auc_score
 
 from hujin_qa import evidence
 from hujin_qa.assistant import Assistant, ensure_index
+from hujin_qa.citations import announced, cite, compose
 from hujin_qa.crossencoder import CrossEncoder, open_cross_encoder
 from hujin_qa.evaluation.judge import is_evidence
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.metrics import facts_found, fold_fact
 from hujin_qa.question import Question
-from hujin_qa.reader import Sought, announced, choose, cite, compose
+from hujin_qa.reader import Sought, choose
 from hujin_qa.settings import load_settings
 
 ROOT = Path(__file__).parents[1]

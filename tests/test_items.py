@@ -3,9 +3,8 @@
 import pytest
 
 from hujin_qa.assistant import Assistant
-from hujin_qa.conversation import _steps
 from hujin_qa.index import build_index, open_index
-from hujin_qa.items import counted_off, items_under, labels, lines_of, short_title
+from hujin_qa.items import counted_off, items_under, labels, lines_of, short_title, steps_of
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.parts import split_question
 from hujin_qa.settings import load_settings
@@ -157,8 +156,8 @@ def test_a_beginning_is_summed_up_from_the_beginning(assistant):
 
 
 def test_steps_in_a_sentence_are_told_by_first_and_then():
-    assert _steps("它离县城很远。") == []
-    assert _steps("要先停机，再断电，最后上锁。") == ["停机", "断电", "上锁"]
+    assert steps_of("它离县城很远。") == []
+    assert steps_of("要先停机，再断电，最后上锁。") == ["停机", "断电", "上锁"]
 
 
 def test_english_words_that_the_text_lacks_are_read_in_chinese(assistant):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hujin_qa.assistant import Assistant
+from hujin_qa.citations import announced
 from hujin_qa.digest import digest
 from hujin_qa.evidence import weigh
 from hujin_qa.index import build_index, open_index
@@ -12,7 +13,6 @@ from hujin_qa.lexicon import load_lexicon
 from hujin_qa.meaning import Meanings, is_noun
 from hujin_qa.parts import split_question
 from hujin_qa.question import understand
-from hujin_qa.reader import announced
 from hujin_qa.reader import read as weigh_up
 from hujin_qa.settings import load_settings
 from test_index import Hashing

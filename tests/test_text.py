@@ -15,6 +15,10 @@ from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers
         ("百分之六点二", "6.2%"),
         ("九成用户", "90%用户"),
         ("三成半", "35%"),
+        ("降了3成半", "降了35%"),
+        ("九成都来自广告", "90%都来自广告"),
+        ("三成年轻人", "30%年轻人"),
+        ("较上年流失一成", "较上年流失10%"),
         ("成立三成", "成立30%"),
         ("二〇二四年", "2024年"),
         ("24年的规模", "2024年的规模"),
@@ -23,6 +27,24 @@ from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers
 )
 def test_one_spelling_for_one_thing(written, folded):
     assert fold(written) == folded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "石田三成",
+        "西军由石田三成指挥",
+        "石三成是谁",
+        "据赵八成介绍",
+        "高三成绩",
+        "十八成人礼",
+        "第一成都分行",
+        "三五成群",
+        "一成不变",
+    ],
+)
+def test_tenths_are_left_alone_where_they_are_no_share(text):
+    assert fold_numbers(text) == text
 
 
 @pytest.mark.parametrize("text", ["完成本月任务", "一成立就", "第二梯队", "十余年", "五大趋势", "100年内"])

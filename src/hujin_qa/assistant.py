@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from .absent import opening_name
 from .abstention import explain, near
+from .citations import compose
 from .conversation import Past, remember, resolve, sections_of
 from .corpus import NOTES
 from .credits import find_credits
@@ -19,7 +21,7 @@ from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
 from .premise import contradiction
 from .question import Question, understand
-from .reader import NOTHING, Reading, Sought, compose, read
+from .reader import NOTHING, Reading, Sought, read
 from .retriever import retrieve
 from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
@@ -135,9 +137,10 @@ class Assistant:
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
             return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
-        if not asked.terms or asked.chat or not self.index.passages:
-            reason = "empty_index" if asked.terms and not asked.chat else "no_match"
-            why = "empty_question" if not text else "chat" if asked.chat else reason
+        asks = bool(asked.terms) and any(c.isalpha() for c in asked.folded) and not asked.chat  # figures alone do not
+        if not asks or not self.index.passages:
+            reason = "empty_index" if asks else "no_match"
+            why = "chat" if asked.chat else reason if any(map(str.isalnum, text)) else "empty_question"
             say = explain(why, asked, (), self.index, self.lexicon)
             return self._abstain(text, asked, (), reason, say, {"retrieve": 0.0, "read": 0.0}, 0.0)
         sought, *parts = self.seek(asked)
@@ -164,6 +167,9 @@ class Assistant:
         """Why a reading is not shown, what is said in its place, and how sure it was; ``None`` if it is good."""
         if contrary := contradiction(asked, hits, self.index):
             return "not_enough_evidence", contrary + near(hits), 0.0
+        if opening_name(asked, self.index, self.lexicon):
+            reason = "not_enough_evidence" if hits else "no_match"
+            return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
         known = asked.kind == "summary" or reading.believed or bool(asked.words and reading.signals.get("together"))
         if known and reading.confidence >= self.settings.threshold and reading.claims:
             return None

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from .citations import compose
 from .errors import LLMProblem
 from .index import Index
 from .llm import Reply
 from .llm_reader import Checker, Verified, joined, lacking, verify
 from .prompts import messages
-from .reader import compose
 from .settings import Settings
 from .transcript import Transcript
 from .types import Answer, Claim, Delta, Encoder, Turn

@@ -1,73 +1,50 @@
 """Follow-ups: what a question means after the ones before it, without a language model.
 
-A follow-up leaves out what was just talked about. It is told by its words (那…呢, 这家公司, 第二点, a bare
-attribute) and completed from the previous question and from what answered it: its sections, what it listed.
+A follow-up leaves out what was just talked about. It is completed from the previous question and from what
+answered it: its sections, what it listed.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .absent import absent_things
 from .evidence import matched
+from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Past, aspects, is_follow_up, stands_alone
 from .headings import tag
 from .index import Index
-from .items import Item, items_under, labels, named_like, sections_below, short_title
+from .items import (
+    Item,
+    after_colon,
+    in_series,
+    items_under,
+    labels,
+    named_like,
+    sections_below,
+    short_title,
+    steps_of,
+)
 from .lexicon import Lexicon
 from .question import Place, Question, Word, content_words, interrogative, understand
 from .sections import ancestors, title
 from .text import fold
 from .types import Answer, Document, Section
 
-_POINTER = re.compile(
-    r"这(家|个|些|几|两|种|类|块|条|点|项|方面|里|样)|那(家|个|些|几|两|种|类|里|样)|它们?|他们?|她们?|该(公司|企业|机构|平台|行业|赛道)|前者|后者|其中|上面|上述|刚才|刚刚|前面(说|提|那)|同样|以上|这(?=[^一二三四五六七八九十\d年篇])"
-)
-_OPENING = re.compile(r"^(那么?|还有|另外|再|然后|接着|继续|那边|以及|除此之外|除此以外|除了这)")
 _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
 )
 _SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)")
-_BESIDE = re.compile(r"^(?:跟|和|与|比|同).+(?:比|不同|区别|差别|一样)")
-_ITEM = re.compile(
-    r"(?:第[\d一二三四五六七八九十]+[个条点项步件类种章节家层]?|(?:倒数|最后|最初|首|头)(?:第?一)?[个条点项步件家层]?)"
-    r"(?:[\u4e00-\u9fff]{2}(?=[呢?,。]|$))?"
-)
 _CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层级档批代类阶期队组线]|[\u4e00-\u9fff]{2})?")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
 _POINTED_NAME = re.compile(
     r"(这|那|该)(家|个|座|件|位)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
 )
 _PERSON = re.compile(r"^(?:那|而)?[他她](?!们)|[他她](?:本人|的)")
-_OTHER_YEAR = (
-    (re.compile(r"(?:前|上)一年|去年|前年"), -1),
-    (re.compile(r"(?:后|下)一年|次年|第二年|来年"), 1),
-)
-_REST = re.compile(r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)")
 _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
-_STEP = re.compile(r"[^先再]{0,6}?(?:(?P<first>首?先)|再|然后|接着|随后|其次|最后|之后)(?P<what>.{2,})")
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
-_NEAR_ONE = 8  # characters: a question this short that names nothing leans on the one before
 _TOPICS = 3  # words of the previous question that are carried
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """The conversation as far as a follow-up can point at it."""
-
-    question: Question
-    answer: Answer
-    items: tuple[Item, ...] = ()  # what was last listed
-
-    @property
-    def places(self) -> frozenset[tuple[str, str]]:
-        """Document and outline position of every section that was cited."""
-        return frozenset((c.document, c.passage.rpartition("/")[2].partition("#")[0]) for c in self.answer.citations)
-
-    @property
-    def said(self) -> frozenset[tuple[str, int]]:
-        """Document and start of everything that was cited."""
-        return frozenset((c.document, c.start) for c in self.answer.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +67,23 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
 def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     """What ``text`` stands for after ``past``; itself if it stands alone."""
     asked = understand(text, index, lexicon)
-    if asked.chat or _SWITCH.search(asked.folded) or not _is_follow_up(asked, past, index, lexicon):
+    if not any(map(str.isalpha, asked.plain)) and not asked.years:  # nothing, or nothing but marks and figures
+        return Meant(text)
+    if asked.chat or _SWITCH.search(asked.folded) or not is_follow_up(asked, past, index, lexicon):
         return Meant(text)
     folded = asked.folded
     if other := _other_class(folded, past, index, lexicon):
         return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = past.items[asked.ordinal - 1 if asked.ordinal > 0 else asked.ordinal]
-        return _of_item(item, _OPENING.sub("", _ITEM.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
-    for pattern, step in _OTHER_YEAR:
+        return _of_item(item, OPENING.sub("", NTH.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
+    for pattern, step in OTHER_YEAR:
         if pattern.search(folded) and len(past.question.years) == 1:
             (year,) = past.question.years
             return Meant(past.question.folded.replace(year, str(int(year) + step)))
-    bare = _POINTED_NAME.sub("", _POINTER.sub("", _OPENING.sub("", folded)), count=1).strip("的,， ")
+    bare = _POINTED_NAME.sub("", POINTER.sub("", OPENING.sub("", folded)), count=1).strip("的,， ")
     words = content_words(bare, index, lexicon)
-    if _REST.search(folded) and past.answer.citations:
+    if REST.search(folded) and past.answer.citations:
         topic = _topic(past, words, index, lexicon)
         rest = f"还有哪些{topic}" if _ONLY.match(folded) or not words else f"{topic}，{bare}"
         return Meant(rest, beyond=past.said)
@@ -122,34 +101,6 @@ def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:
     """Document and outline position of the sections that a place takes in."""
     rows = range(index.passage_at(place.document, place.start), index.passage_at(place.document, place.end - 1) + 1)
     return frozenset((place.document, index.passages[row].position) for row in rows)
-
-
-def _is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> bool:
-    folded = asked.folded
-    if asked.ordinal and abs(asked.ordinal) <= len(past.items) and (nth := _ITEM.match(folded)):
-        documents = {item.document for item in past.items}
-        headings = (s.heading for d in documents for s in index.documents[d].sections)
-        return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
-    if _POINTER.search(folded) or _OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
-        return True
-    if _REST.match(folded):
-        return True
-    known = [w for w in asked.words if w.known]
-    if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and folded.rstrip("?!。").endswith("呢"):
-        return True
-    if any(_anchors(w, index, lexicon) for w in known) or len(folded) > 2 * _NEAR_ONE:
-        return False
-    if asked.ordinal or any(pattern.search(folded) for pattern, _ in _OTHER_YEAR):
-        return True
-    strange = [w for w in asked.words if not w.known and len(w.same) == 1]
-    return not strange or len(known) >= len(strange)
-
-
-def _anchors(word: Word, index: Index, lexicon: Lexicon) -> bool:
-    """Whether a word is a topic of its own: a name of the trade, or rare in the text, but no common attribute."""
-    if word.text in lexicon.words:
-        return True
-    return len(word.same) == 1 and index.lexical.frequency(word.text) <= max(2, len(index.passages) // 40)
 
 
 def _other_class(folded: str, past: Past, index: Index, lexicon: Lexicon) -> str:
@@ -193,7 +144,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     quoted = [
         [_bound(name, citation.document, citation.end, under) for name in names]
         for citation in said
-        for names in (_series(citation.quote), _announced_items(citation.quote), _steps(citation.quote))
+        for names in (in_series(citation.quote), after_colon(citation.quote), steps_of(citation.quote))
         if len(names) > 1
     ]
     if not question.count and question.kind not in ("list", "how", "summary"):
@@ -211,43 +162,6 @@ def _bound(name: str, document: str, at: int, under: Sequence[Sequence[Item]]) -
     """An item that a sentence names, bound to the section or piece of text of that name if there is one."""
     named = [item for items in under if (item := named_like(name, items))]
     return named[0] if named else Item(name, document, at, at, at)
-
-
-def _series(sentence: str) -> list[str]:
-    """Items of the longest run of 、 in a sentence.
-
-    >>> _series("水果包括苹果、香蕉、雪梨和葡萄四类:")
-    ['苹果', '香蕉', '雪梨', '葡萄']
-    """
-    runs = max(re.split(r"[,。;:，；：]", sentence), key=lambda part: part.count("、"))
-    if "、" not in runs:
-        return []
-    items = re.split(r"、|以及|和|与", runs)
-    first = re.split(r"包括|包含|分为|主要有|即|是|为|从", items[0])[-1]
-    last = re.sub(r"([一二两三四五六七八九十\d]+(类|种|个|大|项|家|层)?.{0,6}|等.*)$", "", items[-1]) or items[-1]
-    return [i.strip() for i in [first, *items[1:-1], last] if i.strip()]
-
-
-def _announced_items(sentence: str) -> list[str]:
-    """What stands behind a colon, comma by comma.
-
-    >>> _announced_items("分三步:先看,再问,最后写。")
-    ['先看', '再问', '最后写']
-    """
-    _, colon, tail = sentence.partition("：" if "：" in sentence else ":")
-    return [item.strip(" 。") for item in re.split(r"[，,、；;]", tail) if item.strip(" 。")] if colon else []
-
-
-def _steps(sentence: str) -> list[str]:
-    """What is to be done one after the other.
-
-    >>> _steps("应先看颜色，再测糖度，不得心急，最后装箱。")
-    ['看颜色', '测糖度', '装箱']
-    """
-    clauses = [_STEP.match(clause) for clause in re.split(r"[，,；;。:：]", sentence)]
-    found = [(m["first"], m["what"]) for m in clauses if m]
-    first = next((n for n, (begins, _) in enumerate(found) if begins), len(found))
-    return [what for _, what in found[first:]]
 
 
 def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant | None:
@@ -294,11 +208,12 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     new_years = re.findall(r"(?:1\d|20)\d\d", new)
     if new_years and old.years:
         return re.sub("|".join(old.years), new_years[0], old.folded)
-    if not any(w.known for w in new_words):
+    named = any(thing.name for thing in absent_things(new, index, lexicon))
+    if not named and not any(w.known for w in new_words):
         return ""
     if gone := _beside(new, past, index):
         return old.folded.replace(gone, new)
-    if (gone := _anchor(old.words, index, lexicon)) and _anchor(new_words, index, lexicon):
+    if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
         return old.folded.replace(gone, new)
     here, there = _headings(old.words, past, index), _headings(new_words, past, index)
     for mine in there:
@@ -329,7 +244,7 @@ def _beside(new: str, past: Past, index: Index) -> str:
 
 def _anchor(words: Iterable[Word], index: Index, lexicon: Lexicon) -> str:
     """The only word among these that is a topic of its own, ``""`` if there is none or several."""
-    found = [w.text for w in words if w.known and _anchors(w, index, lexicon)]
+    found = [w.text for w in words if w.known and stands_alone(w, index, lexicon)]
     return found[0] if len(found) == 1 else ""
 
 
@@ -376,9 +291,7 @@ def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon
     words = [w for w in past.question.words if w.text not in gone and w.known]
     if not new_words:
         return _phrase([w.text for w in words], past.question.folded)
-    repeated = fold(
-        " ".join(label for d in {h.passage.document for h in past.answer.hits} for label in labels(index.documents[d]))
-    )
+    repeated = aspects(past, index)
     above = fold(" ".join(heading for c in past.answer.citations for heading in c.section))
     topical = [w.text for w in words if (len(w.same) == 1 or w.text in lexicon.words) and w.text not in repeated]
     return _phrase([w for w in topical if w in above] or topical or [w.text for w in words], past.question.folded)

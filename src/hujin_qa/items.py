@@ -24,6 +24,7 @@ _CUT = re.compile(r"[:：—(（「]")
 _BARE = re.compile(
     r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
 )
+_STEP = re.compile(r"[^先再]{0,6}?(?:(?P<first>首?先)|再|然后|接着|随后|其次|最后|之后)(?P<what>.{2,})")
 _LONGEST_NAME = 40
 
 
@@ -160,3 +161,40 @@ def named_like(name: str, candidates: Sequence[Item]) -> Item | None:
         if other and (wanted.startswith(other) or other.startswith(wanted) or other in wanted):
             return item
     return None
+
+
+def in_series(sentence: str) -> list[str]:
+    """Items of the longest run of 、 in a sentence.
+
+    >>> in_series("水果包括苹果、香蕉、雪梨和葡萄四类:")
+    ['苹果', '香蕉', '雪梨', '葡萄']
+    """
+    runs = max(re.split(r"[,。;:，；：]", sentence), key=lambda part: part.count("、"))
+    if "、" not in runs:
+        return []
+    items = re.split(r"、|以及|和|与", runs)
+    first = re.split(r"包括|包含|分为|主要有|即|是|为|从", items[0])[-1]
+    last = re.sub(r"([一二两三四五六七八九十\d]+(类|种|个|大|项|家|层)?.{0,6}|等.*)$", "", items[-1]) or items[-1]
+    return [i.strip() for i in [first, *items[1:-1], last] if i.strip()]
+
+
+def after_colon(sentence: str) -> list[str]:
+    """What stands behind a colon, comma by comma.
+
+    >>> after_colon("分三步:先看,再问,最后写。")
+    ['先看', '再问', '最后写']
+    """
+    _, colon, tail = sentence.partition("：" if "：" in sentence else ":")
+    return [item.strip(" 。") for item in re.split(r"[，,、；;]", tail) if item.strip(" 。")] if colon else []
+
+
+def steps_of(sentence: str) -> list[str]:
+    """What is to be done one after the other.
+
+    >>> steps_of("应先看颜色，再测糖度，不得心急，最后装箱。")
+    ['看颜色', '测糖度', '装箱']
+    """
+    clauses = [_STEP.match(clause) for clause in re.split(r"[，,；;。:：]", sentence)]
+    found = [(m["first"], m["what"]) for m in clauses if m]
+    first = next((n for n, (begins, _) in enumerate(found) if begins), len(found))
+    return [what for _, what in found[first:]]

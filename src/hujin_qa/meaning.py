@@ -33,6 +33,11 @@ def is_noun(word: str) -> bool:
     return len(word) > 1 and word not in _table()[2]
 
 
+def is_common(word: str) -> bool:
+    """Whether a word is among the 40,000 commonest."""
+    return word in _table()[0]
+
+
 def _unit(rows: NDArray[np.int8]) -> NDArray[np.float32]:
     vectors = rows.astype(np.float32)
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)  # type: ignore[no-any-return]

@@ -28,10 +28,10 @@ def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
     if said := _named(n, question.folded[found.end("n") :][:2], hits, index):
         return said
     thing = _thing(question, found, index)
-    if not question.ordinal or not thing:
+    if not thing or (n and not question.ordinal):
         return ""
     counts = [*_counted(thing, hits), *(() if question.around else _listed(thing, question, hits, index))]
-    if not counts or max(count for count, _ in counts) >= n:
+    if not counts or max(count for count, _ in counts) >= n > 0:
         return ""
     measure = {"大": "个"}.get(found["measure"], found["measure"]) or "个"
     return f"{counts[0][1]},没有第{numeral(n)}{measure}。"

@@ -1,5 +1,6 @@
 """What a question asks: its words, how rare each is, the kind of answer it wants, and what it rules out."""
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,9 @@ _INTERROGATIVE = re.compile(
 _ASKING = re.compile(
     r"第[\d一二三四五六七八九十]+[个点项家种件位]|[几哪各更跟比][\u4e00-\u9fff]{0,2}|[一二两三四五六七八九十\d]+[个大种类条项点家样次年天月节章段篇句步层级]"
 )
+_MARKUP = re.compile(
+    r"<(script|style)\b.*?</\1\s*>|</?[a-z!][^<>]*>|https?://[!-~]+", re.IGNORECASE | re.DOTALL
+)  # pasted from a page
 _LATIN = re.compile("[a-z]{3}")
 _NEXT_TO = 3  # characters between an attribute and its interrogative ("总部在哪")
 _YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
@@ -146,7 +150,7 @@ _SEEN = {value: seen for value, _, seen in _VALUE_PATTERNS}
 
 def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     """Read a question that stands alone (``conversation`` resolves follow-ups first)."""
-    text = clean(text)[:LONGEST]
+    text = html.unescape(_MARKUP.sub(" ", clean(text)[:LONGEST])).strip()
     plain = fold(text)
     asked = _without_fillers(plain, lexicon)
     chinese = _in_chinese(asked, index, lexicon)
@@ -186,9 +190,13 @@ def _occurs(pair: tuple[str, str], index: Index) -> bool:
 def content_words(folded: str, index: Index, lexicon: Lexicon) -> tuple[Word, ...]:
     """The words of a folded text that carry its topic, each once, in order."""
     words = dict.fromkeys(w for w in index.segmenter.words(folded) if w not in lexicon.stopwords)
-    return tuple(
-        _word(w, index, lexicon) for w in words if (len(w) > 1 or not w.isascii()) and not _ASKING.fullmatch(w)
-    )
+    return tuple(_word(w, index, lexicon) for w in words if (len(w) > 1 or not w.isascii()) and not _asks(w, index))
+
+
+def _asks(word: str, index: Index) -> bool:
+    """Whether a word only asks, counts or compares (几家, 第三个, 比谁) and is no noun (比例)."""
+    noun = word[0] in "各更跟比" and is_noun(word) and index.segmenter.is_word(word)
+    return bool(_ASKING.fullmatch(word)) and not noun
 
 
 def _word(text: str, index: Index, lexicon: Lexicon) -> Word:

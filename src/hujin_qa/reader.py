@@ -1,9 +1,6 @@
 """The extractive reader: hits in, exact sentences of the source out, each with its place.
 
-A claim is a sentence as it stands in the document. Where it leans on a heading to be understood (a figure
-whose subject is only in the heading, the tier that a list of names belongs to) that heading is put in front
-and cited too, so that everything a claim says is quoted. Where it leans on the sentence before it (其, 因此) or
-announces what follows (a colon), those come with it.
+What is said, and in what order, depends on the kind of the question; ``citations`` makes claims of it.
 """
 
 import re
@@ -13,16 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .citations import cite, spans_of
 from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
 from .evidence import Evidence, answer_signals, confidence, matched, rerank, reread, share, union, weigh
 from .index import Index
-from .items import extent, labels, lines_of, short_title
+from .items import extent, labels, short_title
 from .listing import find_list, nth_place
 from .question import Place, Question
-from .sections import Span, ancestors, children, heading_span, title
+from .sections import Span, ancestors, heading_span, title
 from .text import fold
-from .types import Citation, Claim, Document, Hit, Section
+from .types import Citation, Claim, Hit
 
 _BUDGET = {"fact": 120, "define": 120, "polar": 120, "member": 120, "list": 170, "compare": 200}
 _OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
@@ -33,12 +31,6 @@ _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
 _TIE = 0.9  # log-odds within which two sentences answer about as well
 _PART_BUDGET = 90  # one of several things that are asked at once
-_BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
-_LEANS_BACK = re.compile(
-    r"(?:[他她它其]|该|此|这(?!一次)|因此|所以|由此|正因|为此|对此|于是|从而|二者|两者|前者|后者)"
-    r"|[^,，。；;]{2,12}(?:因此|由此|为此|随之|因而)"
-)
-_LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
 _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位")
@@ -46,8 +38,6 @@ _WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
 _IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|[?。,呢啊呀])*"
 _VALUED = 2.0  # log-odds that a sentence with a value of the sort that is asked for may lie behind the best
 _SIDES = 2.5  # log-odds that each side may lie behind its best, for both to be told by the same aspect
-_ANNOUNCED = 260  # characters that a colon may bring along
-_MOST_ANNOUNCED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +83,21 @@ def read(
     each = [(s.question, weigh(s.question, s.vector, s.hits, index)) for s in (sought, *parts)]
     if not each[0][1]:
         return NOTHING
-    reading = _read(sought, each, index)
-    if reading.confidence >= _SURE or sought.question.kind == "summary" or (encoder := second()) is None:
-        return reading
-    return _read(sought, [(q, reread(q, found, index, encoder)) for q, found in each], index)
+    spans, signals = _weighed(sought, each, index)
+    doubtful = confidence(signals) < _SURE and sought.question.kind != "summary"
+    if doubtful and (encoder := second()) is not None:
+        each = [(question, reread(question, found, index, encoder)) for question, found in each]
+        spans, signals = _weighed(sought, each, index)
+    return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, each[0][1]))
 
 
-def _read(sought: Sought, each: Sequence[tuple[Question, Sequence[Evidence]]], index: Index) -> Reading:
+def _weighed(
+    sought: Sought, each: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
+) -> tuple[list[Span], dict[str, float]]:
+    """What to say, and what speaks for and against its being the answer."""
     (_, evidence), *parts = each
     spans, chosen = choose(sought, evidence, parts, index)
-    signals = answer_signals(sought.question, chosen, sought.hits)
-    return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, evidence))
+    return spans, answer_signals(sought.question, chosen, sought.hits)
 
 
 def choose(
@@ -119,7 +113,7 @@ def choose(
     if not question.beyond and (listed := find_list(question, evidence, hits, index)):
         return listed
     if side_by_side := _of_parts(parts, question, index):
-        return _spans(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
+        return spans_of(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
     if question.beyond:
         evidence = _the_rest(question, evidence)
     if question.kind == "define":
@@ -127,7 +121,7 @@ def choose(
     chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OPEN_BUDGET))
     if question.kind in _OPEN:
         chosen = _rounded(chosen, evidence)
-    return _spans(_in_reading_order(chosen), question, index), chosen
+    return spans_of(_in_reading_order(chosen), question, index), chosen
 
 
 def _resting_on(spans: Sequence[Span], evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -157,7 +151,7 @@ def _within(
             chosen = _sentences(question, inside, _BUDGET.get(question.kind, _OPEN_BUDGET))
             if question.kind in _OPEN:
                 chosen = _rounded(chosen, inside)
-            return _spans(_in_reading_order(chosen), question, index), chosen
+            return spans_of(_in_reading_order(chosen), question, index), chosen
         spans = digest_of(place, index, question.sentences)
         return (spans, _resting_on(spans, evidence)) if spans else None
     below = [s for s in document.sections if place.start < s.start < place.end]
@@ -286,92 +280,3 @@ def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evide
 
 def _in_reading_order(chosen: Iterable[Evidence]) -> list[Evidence]:
     return sorted(chosen, key=lambda e: (e.hit.passage.document, e.start))
-
-
-def _spans(chosen: Sequence[Evidence], question: Question, index: Index) -> list[Span]:
-    """The chosen sentences with what they need to be understood."""
-    spans: dict[tuple[str, int], Span] = {}
-    for e in chosen:
-        place = Span(e.hit.passage.document, e.start, e.end, _leans_on(e, question, index))
-        for span in [*_before(e, index), place, *announced(e, index)]:
-            spans.setdefault((span.document, span.start), span)
-    return list(spans.values())
-
-
-def _before(evidence: Evidence, index: Index) -> list[Span]:
-    """The sentence before, if this one begins by pointing back at it."""
-    if not _LEANS_BACK.match(evidence.folded) or not evidence.row:
-        return []
-    passage, start, end = index.sentences[evidence.row - 1].tolist()
-    before, here = index.passages[passage], evidence.hit.passage
-    close = (before.document, before.position) == (here.document, here.position) and end - start <= _BEFORE
-    return [Span(here.document, start, end)] if close else []
-
-
-def announced(evidence: Evidence, index: Index) -> list[Span]:
-    """What a sentence only leads to: the headings or sentences behind a colon, the answer behind a question, the
-    text behind the name of an item."""
-    here = evidence.hit.passage
-    document = index.documents[here.document]
-    if evidence.folded.endswith(":") and (below := children(document, here.position)):
-        return [Span(document.id, *heading_span(document, s)) for s in below]
-    if evidence.folded.endswith((":", "?")):
-        end = evidence.end + _ANNOUNCED
-    elif len(evidence.folded) <= _LABEL:
-        section = ancestors(document, here.position)[-1]
-        items = (i for i in lines_of(document, section) if i.start <= evidence.start < i.label <= evidence.end)
-        end = next((i.end for i in items), evidence.end)
-    else:
-        return []
-    spans: list[Span] = []
-    for passage, start, stop in index.sentences[evidence.row + 1 : evidence.row + 1 + _MOST_ANNOUNCED].tolist():
-        near = (index.passages[passage].document, index.passages[passage].position) == (here.document, here.position)
-        if not near or stop > min(end, evidence.end + _ANNOUNCED) or document.text[stop - 1] in "?？":
-            break
-        spans.append(Span(document.id, start, stop))
-    return spans
-
-
-def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section | None:
-    """The heading that a sentence needs to stand alone: the one with most of the question that it lacks."""
-    lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
-    if not lacking:
-        return None
-    document = index.documents[evidence.hit.passage.document]
-    above = [s for s in ancestors(document, evidence.hit.passage.position) if s.heading]
-    weights = [(share(lacking, matched(lacking, fold(s.heading))), len(s.position)) for s in above]
-    best = max(range(len(above)), key=lambda i: weights[i], default=None)
-    return above[best] if best is not None and weights[best][0] > 0 else None
-
-
-def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    """Number the places in order of use and bind every claim to them."""
-    numbers: dict[tuple[str, int, int], int] = {}
-    citations: list[Citation] = []
-    claims = []
-
-    def number(document: Document, start: int, end: int) -> int:
-        key = document.id, start, end
-        if key not in numbers:
-            numbers[key] = len(numbers) + 1
-            passage = index.passages[index.passage_at(document.id, start)]
-            quote = document.text[start:end]
-            citations.append(Citation(numbers[key], document.id, passage.id, passage.section, start, end, quote))
-        return numbers[key]
-
-    for span in spans:
-        document = index.documents[span.document]
-        text, used = document.text[span.start : span.end], []
-        if span.heading is not None:
-            text = f"【{title(span.heading.heading)}】{text}"
-            used.append(number(document, *heading_span(document, span.heading)))
-        used.append(number(document, span.start, span.end))
-        claims.append(Claim(" ".join(text.split()), tuple(used)))
-    return tuple(claims), tuple(citations)
-
-
-def compose(claims: Sequence[Claim]) -> str:
-    """The answer's text: every claim followed by its markers; short items on lines of their own."""
-    parts = [claim.text + "".join(f"[{n}]" for n in claim.citations) for claim in claims]
-    listed = len(claims) > 2 and all(len(c.text) < 60 for c in claims)
-    return ("\n" if listed else " ").join(parts)

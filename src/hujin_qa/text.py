@@ -20,7 +20,9 @@ _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇"
 _UNIT = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "零〇一二两三四五六七八九十百千"
 _PERCENT = re.compile(rf"百分之([{_NUMERAL}]+(?:点[{_NUMERAL}]+)?|\d+(?:\.\d+)?)")
-_TENTHS = re.compile(rf"([{_NUMERAL}]|\d)成(半)?(?![立本员功为了分就果熟长都品交])")
+_TENTHS = re.compile(r"(?<![第\d])([一二两三四五六七八九]|\d)成(半)?(?![立本员功为了分就果熟长品交])")
+_CLAUSE = re.compile(rf"[{_CJK}\d]+")
+_FAMILY = frozenset("王李张刘陈杨赵黄吴徐孙胡朱林郭罗梁宋郑谢韩唐董萧曹袁邓傅沈彭吕苏卢蒋蔡贾丁魏薛潘杜戴姜范陆姚石")
 _YEAR = re.compile(r"([零〇一二三四五六七八九]{4})(?=年)")
 _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)(?=年(?![期代来内前后间]))")
 _COMPOUND = re.compile(rf"[{_NUMERAL}]*[十百千][{_NUMERAL}]*(?=[万亿个元天年月日家名人次位项条%])")
@@ -75,11 +77,39 @@ def fold_numbers(text: str) -> str:
     '90%的人在2024年,32.5%,2024年'
     """
     text = _PERCENT.sub(lambda m: numeral(m[1]) + "%", text)
-    text = _TENTHS.sub(lambda m: f"{numeral(m[1])}{'5' if m[2] else '0'}%", text)
+    if _TENTHS.search(text):
+        text = _CLAUSE.sub(lambda m: _fold_tenths(m[0]), text)
     if "年" in text:
         text = _YEAR.sub(lambda m: numeral(m[1]), text)
         text = _SHORT_YEAR.sub(lambda m: ("20" if int(m[1]) < 50 else "19") + m[1], text)
     return _COMPOUND.sub(lambda m: numeral(m[0]), text)
+
+
+def _fold_tenths(clause: str) -> str:
+    """Tenths in a clause as percentages, but for those that end a name or are part of a longer word.
+
+    >>> _fold_tenths("三成半用户"), _fold_tenths("石田三成"), _fold_tenths("高三成绩")
+    ('35%用户', '石田三成', '高三成绩')
+    """
+    if not _TENTHS.search(clause):
+        return clause
+    words, known = list(_dictionary().tokenize(clause)), _dictionary().FREQ
+
+    def share(m: re.Match[str]) -> str:
+        word, start, end = next(w for w in words if w[1] <= m.start() + 1 < w[2])
+        before = next((w for w, _, stop in words if stop == m.start()), "")
+        longer = end > m.start() + 2 and known.get(word)
+        named = before in _FAMILY or (len(before) > 1 and before.isalpha() and not known.get(before))
+        return m[0] if longer or named or start < m.start() - 1 else f"{numeral(m[1])}{'5' if m[2] else '0'}%"
+
+    return _TENTHS.sub(share, clause)
+
+
+@cache
+def _dictionary() -> Any:
+    import jieba
+
+    return load_dictionary(jieba.dt)
 
 
 def bigrams(text: str) -> Iterable[str]:

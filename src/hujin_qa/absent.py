@@ -1,0 +1,119 @@
+"""What a question names and no document has: years, names, other things."""
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+
+from .headings import tag
+from .index import Index
+from .lexicon import Lexicon
+from .meaning import is_common, is_noun
+from .question import Question
+from .text import fold
+
+_COMMON = frozenset("的不没怎几些那这么了着得第啥谁哪")  # no noun that is worth repeating has one of these
+_LONGEST = 12  # characters of a thing that is repeated to the user
+_NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech; nz too, but for common words (普及率)
+_PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A word, or neighbouring words, that no document has under any name; ``text`` is folded."""
+
+    text: str
+    name: bool  # a proper or coined name rather than a common noun
+
+
+def absent_years(question: Question, index: Index) -> list[str]:
+    """Years that a question names and no document has."""
+    return [year for year in sorted(question.years) if not _occurs(year, index)]
+
+
+def absent_in(question: Question, index: Index, lexicon: Lexicon) -> list[Absent]:
+    """The nouns and names of a question that no document has, in order; none in English, where every word would be."""
+    return [] if question.plain.isascii() else absent_things(question.folded, index, lexicon)
+
+
+def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
+    """The nouns and names of a folded text that no document has, in order."""
+    found: list[Absent] = []
+    words = set(index.segmenter.words(folded))
+    open_end = False  # whether the last word was absent, so that the next may belong to it
+    at = 0
+    for whole, flag in tag(folded):
+        at += len(whole)
+        word = _without_grammar(_well_cut(whole, folded[at : at + 1], index), words, index, lexicon)
+        named = (flag in _NAMES and word == whole) or (flag in (*_NAMES, "nz") and not is_common(word))
+        if open_end and len(word) == 1 and flag in _PIECES and not _occurs(found[-1].text[-1] + word, index):
+            found[-1] = Absent(found[-1].text + word, name=True)
+        elif _is_thing(word, flag) and not any(_occurs(o, index) for o in lexicon.others(word)):
+            if open_end:
+                found[-1] = Absent(found[-1].text + word, found[-1].name or named)
+            else:
+                found.append(Absent(word, named))
+        else:
+            open_end = False
+            continue
+        open_end = word == whole
+    return [thing for thing in dict.fromkeys(found) if 1 < len(thing.text) <= _LONGEST]
+
+
+def opening_name(question: Question, index: Index, lexicon: Lexicon) -> str:
+    """The name that a question opens with, if no document has it: nothing can be said of it; ``""`` if there is none.
+
+    Only names that the dictionary has (a misspelt one looks like a new one), and none in Latin letters (the text may
+    have it in Chinese).
+    """
+    if all(w.known for w in question.words):
+        return ""
+    names = [t.text for t in absent_in(question, index, lexicon) if t.name and not t.text.isascii()]
+    opening = next((name for name in names if question.folded.startswith(name)), "")
+    first, _ = tag(question.folded)[0]
+    return opening if opening.startswith(first) and index.segmenter.is_word(first) else ""
+
+
+def as_typed(name: str, question: Question) -> str:
+    """A folded name as it stands in the question that was typed, if it can be found there."""
+    at = question.plain.find(name)
+    if at >= 0 and len(question.plain) == len(question.text) and fold(question.text) == question.plain:
+        return question.text[at : at + len(name)]
+    found = re.search(re.escape(name), question.text, re.IGNORECASE)
+    return found[0] if found else name
+
+
+def _well_cut(word: str, following: str, index: Index) -> str:
+    """A guessed word without its last character, if that makes one with the following (新人报 in 新人报到)."""
+    known = index.segmenter.is_word
+    return word[:-1] if not known(word) and known(word[:-1]) and known(word[-1] + following) else word
+
+
+def _without_grammar(word: str, words: Set[str], index: Index, lexicon: Lexicon) -> str:
+    """A word without the function words that a tagger's guess may end in (张三能); ``""`` if nothing sure is left."""
+    sure = index.segmenter.is_word(word)
+    if not sure:
+        sure = word in words  # two guesses agree
+        while word and (word[-1] in lexicon.stopwords or word[-1] in _COMMON):
+            word = word[:-1]
+    sure = sure or index.segmenter.is_word(word) or word in words
+    return word if sure and word not in lexicon.stopwords else ""
+
+
+def _is_thing(word: str, flag: str) -> bool:
+    """Whether a word surely names something."""
+    if word.isascii():
+        return flag == "eng" and len(word) > 1
+    if _COMMON & set(word) or any(c.isdigit() for c in word):
+        return False
+    return (
+        flag in ("nr", "nrfg") if len(word) == 1 else is_noun(word) and (flag[:1] in "njlist" or flag in ("vn", "an"))
+    )
+
+
+def _occurs(word: str, index: Index) -> bool:
+    """Whether a word stands anywhere: as a term or within one, by all its character pairs, in a title or a credit."""
+    if word.isascii():
+        inside = any(word in term for term in index.lexical.vocabulary)
+    else:
+        inside = all(index.lexical.frequency("_" + word[i : i + 2]) for i in range(len(word) - 1))
+    return inside or word in index.beside

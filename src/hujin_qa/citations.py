@@ -1,0 +1,116 @@
+"""From chosen sentences to claims: what each needs to be understood, and where it stands.
+
+A claim is a sentence as it stands in the document. Where it leans on a heading to be understood (a figure
+whose subject is only in the heading, the tier that a list of names belongs to) that heading is put in front
+and cited too, so that everything a claim says is quoted. Where it leans on the sentence before it (其, 因此) or
+announces what follows (a colon), those come with it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from .evidence import Evidence, matched, share
+from .index import Index
+from .items import lines_of
+from .question import Question
+from .sections import Span, ancestors, children, heading_span, title
+from .text import fold
+from .types import Citation, Claim, Document, Section
+
+_BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
+_LEANS_BACK = re.compile(
+    r"(?:[他她它其]|该|此|这(?!一次)|因此|所以|由此|正因|为此|对此|于是|从而|二者|两者|前者|后者)"
+    r"|[^,，。；;]{2,12}(?:因此|由此|为此|随之|因而)"
+)
+_LABEL = 24  # characters of a sentence that is no more than the name of what follows
+_ANNOUNCED = 260  # characters that a colon may bring along
+_MOST_ANNOUNCED = 8
+
+
+def spans_of(chosen: Sequence[Evidence], question: Question, index: Index) -> list[Span]:
+    """The chosen sentences with what they need to be understood."""
+    spans: dict[tuple[str, int], Span] = {}
+    for e in chosen:
+        place = Span(e.hit.passage.document, e.start, e.end, _leans_on(e, question, index))
+        for span in [*_before(e, index), place, *announced(e, index)]:
+            spans.setdefault((span.document, span.start), span)
+    return list(spans.values())
+
+
+def _before(evidence: Evidence, index: Index) -> list[Span]:
+    """The sentence before, if this one begins by pointing back at it."""
+    if not _LEANS_BACK.match(evidence.folded) or not evidence.row:
+        return []
+    passage, start, end = index.sentences[evidence.row - 1].tolist()
+    before, here = index.passages[passage], evidence.hit.passage
+    close = (before.document, before.position) == (here.document, here.position) and end - start <= _BEFORE
+    return [Span(here.document, start, end)] if close else []
+
+
+def announced(evidence: Evidence, index: Index) -> list[Span]:
+    """What a sentence only leads to: the headings or sentences behind a colon, the answer behind a question, the
+    text behind the name of an item."""
+    here = evidence.hit.passage
+    document = index.documents[here.document]
+    if evidence.folded.endswith(":") and (below := children(document, here.position)):
+        return [Span(document.id, *heading_span(document, s)) for s in below]
+    if evidence.folded.endswith((":", "?")):
+        end = evidence.end + _ANNOUNCED
+    elif len(evidence.folded) <= _LABEL:
+        section = ancestors(document, here.position)[-1]
+        items = (i for i in lines_of(document, section) if i.start <= evidence.start < i.label <= evidence.end)
+        end = next((i.end for i in items), evidence.end)
+    else:
+        return []
+    spans: list[Span] = []
+    for passage, start, stop in index.sentences[evidence.row + 1 : evidence.row + 1 + _MOST_ANNOUNCED].tolist():
+        near = (index.passages[passage].document, index.passages[passage].position) == (here.document, here.position)
+        if not near or stop > min(end, evidence.end + _ANNOUNCED) or document.text[stop - 1] in "?？":
+            break
+        spans.append(Span(document.id, start, stop))
+    return spans
+
+
+def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section | None:
+    """The heading that a sentence needs to stand alone: the one with most of the question that it lacks."""
+    lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
+    if not lacking:
+        return None
+    document = index.documents[evidence.hit.passage.document]
+    above = [s for s in ancestors(document, evidence.hit.passage.position) if s.heading]
+    weights = [(share(lacking, matched(lacking, fold(s.heading))), len(s.position)) for s in above]
+    best = max(range(len(above)), key=lambda i: weights[i], default=None)
+    return above[best] if best is not None and weights[best][0] > 0 else None
+
+
+def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    """Number the places in order of use and bind every claim to them."""
+    numbers: dict[tuple[str, int, int], int] = {}
+    citations: list[Citation] = []
+    claims = []
+
+    def number(document: Document, start: int, end: int) -> int:
+        key = document.id, start, end
+        if key not in numbers:
+            numbers[key] = len(numbers) + 1
+            passage = index.passages[index.passage_at(document.id, start)]
+            quote = document.text[start:end]
+            citations.append(Citation(numbers[key], document.id, passage.id, passage.section, start, end, quote))
+        return numbers[key]
+
+    for span in spans:
+        document = index.documents[span.document]
+        text, used = document.text[span.start : span.end], []
+        if span.heading is not None:
+            text = f"【{title(span.heading.heading)}】{text}"
+            used.append(number(document, *heading_span(document, span.heading)))
+        used.append(number(document, span.start, span.end))
+        claims.append(Claim(" ".join(text.split()), tuple(used)))
+    return tuple(claims), tuple(citations)
+
+
+def compose(claims: Sequence[Claim]) -> str:
+    """The answer's text: every claim followed by its markers; short items on lines of their own."""
+    parts = [claim.text + "".join(f"[{n}]" for n in claim.citations) for claim in claims]
+    listed = len(claims) > 2 and all(len(c.text) < 60 for c in claims)
+    return ("\n" if listed else " ").join(parts)

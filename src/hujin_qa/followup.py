@@ -1,0 +1,121 @@
+"""Whether a question leans on the ones before it: told by its words (那…呢, 这家公司, 第二点, a bare attribute)."""
+
+import re
+from dataclasses import dataclass
+
+from .absent import absent_in
+from .headings import tag
+from .index import Index
+from .items import Item, labels
+from .lexicon import Lexicon
+from .question import Question, Word
+from .text import fold
+from .types import Answer
+
+POINTER = re.compile(
+    r"这(家|个|些|几|两|种|类|块|条|点|项|方面|里|样)|那(家|个|些|几|两|种|类|里|样)|它们?|他们?|她们?|该(公司|企业|机构|平台|行业|赛道)|前者|后者|其中|上面|上述|刚才|刚刚|前面(说|提|那)|同样|以上|这(?=[^一二三四五六七八九十\d年篇])"
+)
+OPENING = re.compile(r"^(那么?|还有|另外|再|然后|接着|继续|那边|以及|除此之外|除此以外|除了这)")
+_BESIDE = re.compile(r"^(?:跟|和|与|比|同).+(?:比|不同|区别|差别|一样)")
+NTH = re.compile(
+    r"(?:第[\d一二三四五六七八九十]+[个条点项步件类种章节家层]?|(?:倒数|最后|最初|首|头)(?:第?一)?[个条点项步件家层]?)"
+    r"(?:[\u4e00-\u9fff]{2}(?=[呢?,。]|$))?"
+)
+OTHER_YEAR = (
+    (re.compile(r"(?:前|上)一年|去年|前年"), -1),
+    (re.compile(r"(?:后|下)一年|次年|第二年|来年"), 1),
+)
+REST = re.compile(
+    r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)|^(?:然后|接着|继续|往下)[说讲呢吧]*[?。!]*$"
+)
+_APPOSITION = re.compile(r"^(?:[这那](?:个|家|款|种|部|本|位|座|件|类)|[它他她]们?)")  # "某某这家…" says it of the name
+_PARTICLES = re.compile(r"[呢吗啊呀?!。,]|方面|的话|那边|这边|怎么样|如何|咋样")
+_OWNER = re.compile(r"(?P<owner>[^的,，。?!]{2,12})的.{2,}")
+_COUNTED = re.compile(r"[二三四五六七八九十]大[\u4e00-\u9fff]")  # a name: 四大业态
+_NOMINAL = ("n", "vn", "j", "eng")  # parts of speech
+_MANNER = "adcmp"  # parts of speech that name nothing: 平均, 至少
+_NEAR_ONE = 8  # characters: a question this short that names nothing leans on the one before
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The conversation as far as a follow-up can point at it."""
+
+    question: Question
+    answer: Answer
+    items: tuple[Item, ...] = ()  # what was last listed
+
+    @property
+    def places(self) -> frozenset[tuple[str, str]]:
+        """Document and outline position of every section that was cited."""
+        return frozenset((c.document, c.passage.rpartition("/")[2].partition("#")[0]) for c in self.answer.citations)
+
+    @property
+    def said(self) -> frozenset[tuple[str, int]]:
+        """Document and start of everything that was cited."""
+        return frozenset((c.document, c.start) for c in self.answer.citations)
+
+
+def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> bool:
+    """Whether a question has to be completed from ``past``."""
+    folded = asked.folded
+    if asked.ordinal and abs(asked.ordinal) <= len(past.items) and (nth := NTH.match(folded)):
+        documents = {item.document for item in past.items}
+        headings = (s.heading for d in documents for s in index.documents[d].sections)
+        return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
+    names = [thing.text for thing in absent_in(asked, index, lexicon) if thing.name]
+    if any(_asks_of(name, folded) for name in names):
+        return False
+    if POINTER.search(folded) or OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
+        return True
+    if REST.match(folded):
+        return True
+    known = [w for w in asked.words if w.known]
+    if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and folded.rstrip("?!。").endswith("呢"):
+        return True
+    common = aspects(past, index)
+    topics = (w for w in known if w.text not in common and stands_alone(w, index, lexicon))
+    if names or any(topics) or _has_owner(asked, common) or _COUNTED.match(folded) or len(folded) > 2 * _NEAR_ONE:
+        return False
+    if asked.ordinal or any(pattern.search(folded) for pattern, _ in OTHER_YEAR):
+        return True
+    manner = {word for word, flag in tag(folded) if flag[0] in _MANNER}
+    strange = [w for w in asked.words if not w.known and len(w.same) == 1 and w.text not in manner]
+    strange = [w for w in strange if _is_sure(w.text, index, lexicon)]
+    return not strange or len(known) >= len(strange)
+
+
+def _asks_of(name: str, folded: str) -> bool:
+    """Whether a text asks something of the name that it opens with, and not just goes over to it ("那某某呢")."""
+    bare = OPENING.sub("", folded)
+    said = _APPOSITION.sub("", bare.removeprefix(name))
+    return bare.startswith(name) and len(_PARTICLES.sub("", said)) > 1 and not POINTER.search(said)
+
+
+def _has_owner(asked: Question, common: str) -> bool:
+    """Whether a question says itself whose attribute it asks for: "行动支付的规模有多大"."""
+    found = _OWNER.match(asked.folded)
+    if not found:
+        return False
+    words = [w for w in asked.words if w.text in found["owner"] and len(w.same) == 1 and w.text not in common]
+    flags = [flag for _, flag in tag(found["owner"])]
+    nominal = flags[0].startswith(_NOMINAL)
+    return nominal and (len(words) > 1 or (len(words) == 1 and flags[-1].startswith(_NOMINAL)))
+
+
+def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:
+    """Whether a word is one, not a single character or a wrong cut that holds a function word (最多能)."""
+    return len(word) > 1 and (index.segmenter.is_word(word) or not any(c in lexicon.stopwords for c in word))
+
+
+def aspects(past: Past, index: Index) -> str:
+    """The headings that recur in the documents last looked at (市场规模): what may be asked of each thing in them."""
+    documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
+    return fold(" ".join(label for d in documents for label in labels(index.documents[d])))
+
+
+def stands_alone(word: Word, index: Index, lexicon: Lexicon) -> bool:
+    """Whether a word is a topic of its own: a name of the trade, or rare in the text, but no common attribute."""
+    if word.text in lexicon.words:
+        return True
+    return len(word.same) == 1 and index.lexical.frequency(word.text) <= max(2, len(index.passages) // 40)

@@ -1,0 +1,113 @@
+"""Which questions lean on the one before, and which are topics of their own, over an invented text."""
+
+import pytest
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.index import build_index, open_index
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.settings import load_settings
+from test_index import Hashing
+
+LEXICON = load_lexicon()
+TEXT = """# 城南图书馆读者手册
+
+## 一、借书
+
+每位读者最多借10本书，借期30天。到期前可以续借一次，延长15天。逾期每天每本收滞纳金0.2元。
+
+## 二、自习室
+
+自习室有座位240个，早上8点开放。座位要在小程序上预约，预约后30分钟不到就取消。
+
+## 三、打印
+
+打印每张0.3元，彩印每张1元，可以用现金或者手机支付。打印机每周检修两次。手机支付由服务台登记，每月对账。
+
+## 四、会员卡
+
+会员卡年费60元，由读者服务部办理。会员可以多借5本书，手机支付打九折。
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("followup")
+    (folder / "图书馆.md").write_text(TEXT, encoding="utf-8")
+    build_index([folder / "图书馆.md"], folder / "index", Hashing(), "hashing", LEXICON)
+    return Assistant(load_settings(threshold=0), Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+def meant(assistant, before, asked):
+    return assistant.interpret(asked, [("user", before)]).text
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "about"),
+    [
+        ("自习室有多少座位?", "平均一天来多少人", "自习室"),
+        ("自习室有多少座位?", "举个例子呗", "自习室"),
+        ("自习室有多少座位?", "为什么?", "自习室"),
+        ("自习室有多少座位?", "那打印呢", "打印"),
+        ("打印一张多少钱?", "彩印呢", "彩印"),
+        ("打印一张多少钱?", "找谁批", "打印"),
+        ("打印一张多少钱?", "最多能批几张", "打印"),
+        ("会员卡年费多少?", "它有什么好处", "会员卡"),
+        ("会员卡年费多少?", "谁负责", "会员卡"),
+        ("会员卡年费多少?", "那星巴克呢", "星巴克"),
+    ],
+)
+def test_what_leaves_something_out_is_completed(assistant, before, asked, about):
+    said = meant(assistant, before, asked)
+    assert said != meant(assistant, "", asked)
+    assert about in said
+
+
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        ("打印一张多少钱?", "比特币能不能用来支付?"),
+        ("打印一张多少钱?", "比特币能不能用来支付呢?"),
+        ("打印一张多少钱?", "那比特币可以用来支付吗"),
+        ("打印一张多少钱?", "以太坊能支付吗"),
+        ("打印一张多少钱?", "能用比特币支付吗"),
+        ("打印一张多少钱?", "王者荣耀这个游戏能用手机支付吗"),
+        ("会员卡年费多少?", "特斯拉能用手机支付吗"),
+        ("会员卡年费多少?", "自习室有多少座位"),
+        ("会员卡年费多少?", "红烧肉怎么做"),
+        ("自习室有多少座位?", "会员卡年费多少"),
+        ("会员卡年费多少?", "三大支付方式有哪些"),
+        ("会员卡年费多少?", "滑板比赛的支付怎么安排"),
+    ],
+)
+def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
+    topic = before[:3].removesuffix("一")
+    said = meant(assistant, before, asked)
+    assert said.rstrip("?") == meant(assistant, "", asked).rstrip("?")
+    assert topic not in said
+
+
+@pytest.mark.parametrize("asked", ["", "???", "😀😀", "……"])
+def test_nothing_is_no_follow_up(assistant, asked):
+    answer = assistant.ask(asked, [("user", "打印一张多少钱?")])
+    assert (answer.status, answer.text[:8]) == ("abstained", "问题里没有文字。")
+
+
+@pytest.mark.parametrize("asked", ["2024", "3.14%", "30", "=1+1"])
+def test_figures_alone_ask_nothing(assistant, asked):
+    assert assistant.ask(asked).status == "abstained"
+    if asked != "2024":  # "and in 2024?"
+        assert assistant.ask(asked, [("user", "打印一张多少钱?")]).status == "abstained"
+
+
+@pytest.mark.parametrize("asked", ["然后呢", "继续", "接着说", "还有呢"])
+def test_going_on_asks_for_what_was_not_said(assistant, asked):
+    before = assistant.ask("打印一张多少钱?")
+    after = assistant.ask(asked, [("user", "打印一张多少钱?")])
+    assert after.status == "answered"
+    assert {c.start for c in after.citations}.isdisjoint(c.start for c in before.citations)
+
+
+def test_markup_around_a_question_is_not_read(assistant):
+    bare = assistant.ask("打印一张多少钱?")
+    for asked in ("<b>打印</b>一张多少钱?", "<script>alert(1)</script>打印一张多少钱?&nbsp;"):
+        assert assistant.ask(asked).claims == bare.claims
