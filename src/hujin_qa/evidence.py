@@ -62,12 +62,19 @@ def matched(words: Sequence[Word], folded: str) -> Degrees:
     """Which of the words stand in a folded text, in any spelling or as a word of near meaning, and to what degree."""
     found: dict[str, float] = {}
     for word in words:
-        degree = 0.0
-        for other, near in word.others.items():  # the hottest loop of an answer
-            if near > degree and other in folded:
-                degree = near
-        if degree:
-            found[word.text] = degree
+        for other, degree in word.others.items():  # the hottest loop of an answer; the best comes first
+            if other in folded:
+                found[word.text] = degree
+                break
+    return found
+
+
+def _reduced(words: Sequence[Word], folded: str) -> list[Word]:
+    """The words that stand in a folded text, with no other spellings than those that do: quicker to find in its parts."""
+    found = []
+    for word in words:
+        if others := {other: degree for other, degree in word.others.items() if other in folded}:
+            found.append(replace(word, others=others))
     return found
 
 
@@ -76,14 +83,18 @@ def union(*found: Degrees) -> Degrees:
     best: dict[str, float] = {}
     for degrees in found:
         for word, degree in degrees.items():
-            best[word] = max(degree, best.get(word, 0.0))
+            if degree > best.get(word, 0.0):
+                best[word] = degree
     return best
 
 
 def share(words: Sequence[Word], found: Degrees) -> float:
     """Weight of the found words, each times its degree, over the weight of all; 1 if there are none to find."""
-    total = sum(w.weight for w in words)
-    return sum(w.weight * found.get(w.text, 0.0) for w in words) / total if total else 1.0
+    total = here = 0.0
+    for word in words:
+        total += word.weight
+        here += word.weight * found.get(word.text, 0.0)
+    return here / total if total else 1.0
 
 
 def sure(found: Degrees) -> Degrees:
@@ -100,37 +111,41 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
 def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], index: Index) -> list[Evidence]:
     """Every sentence of the hits, best first."""
     mean, deviation = index.background
-    lexical = index.lexical
+    lexical, valued, years, focus = index.lexical, question.value is not None, question.years, question.focus
     pairs = _shares({p: lexical.idf_of(lexical.frequency("_" + p)) for p in bigrams(question.folded)})
-    words = _shares({w.text: w.weight for w in question.words})
+    weights = _shares({w.text: w.weight for w in question.words})
+    beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
+    paths = [fold(" ".join(hit.passage.section)) for hit in hits]
+    texts = [fold(hit.passage.text) for hit in hits]
+    everything = "\n".join([*paths, *texts])  # what is not in here need not be looked for sentence by sentence
+    words = _reduced(question.words, everything)
+    pairs = {pair: weight for pair, weight in pairs.items() if pair in everything}
 
-    def held(found: Degrees, least: float = 0.0) -> float:
-        total = 0.0
-        for word, degree in found.items():
-            if degree >= least:
-                total += words[word] * degree
-        return total if words else 1.0
+    def held(found: Degrees) -> float:
+        """Share of the words that were found."""
+        return sum([weights[word] * degree for word, degree in found.items()]) if weights else 1.0
+
+    def held_surely(found: Degrees) -> float:
+        return sum([weights[word] for word, degree in found.items() if degree == 1]) if weights else 1.0
 
     evidence = []
-    for hit in hits:
-        first, last = index.sentence_starts[hit.row : hit.row + 2]
+    for hit, path, text in zip(hits, paths, texts, strict=True):
+        first, last = index.sentence_starts[hit.row : hit.row + 2].tolist()
         if first == last:
             continue
-        path = fold(" ".join(hit.passage.section))
-        above = matched(question.words, path)
+        above = matched(words, path)
         cosines = index.sentence_vectors[first:last].astype(np.float32) @ vector
-        text = index.documents[hit.passage.document].text
+        whole = index.documents[hit.passage.document].text
         here = (hit.passage.document, hit.passage.position)
-        beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
-        passage = held(union(above, matched(question.words, fold(hit.passage.text))))
+        passage = held(union(above, matched(words, text)))
         path_pairs = {p for p in pairs if p in path}
         places = index.sentences[first:last].tolist()
         for row, (_, start, end), cosine in zip(range(first, last), places, cosines.tolist(), strict=True):
-            folded = fold(text[start:end])
-            own = matched(question.words, folded)
-            reach = union(own, above) if above else own
-            shares = held(own), held(own, 1.0)
-            path_shares = (held(reach), held(reach, 1.0)) if above else shares
+            folded = fold(whole[start:end])
+            own = matched(words, folded)
+            reach = union(own, above) if above and own else own or above
+            shares = held(own), held_surely(own)
+            path_shares = (held(reach), held_surely(reach)) if above else shares
             own_pairs = both_pairs = 0.0
             for pair, weight in pairs.items():
                 if pair in folded:
@@ -145,22 +160,22 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "path": path_shares[0],
                 "own_sure": shares[1],
                 "path_sure": path_shares[1],
-                "focus": max((own.get(w, 0.0) for w in question.focus), default=0.0),
-                "focus_path": max((reach.get(w, 0.0) for w in question.focus), default=0.0),
+                "focus": max([own.get(w, 0.0) for w in focus]) if focus else 0.0,
+                "focus_path": max([reach.get(w, 0.0) for w in focus]) if focus else 0.0,
                 "passage": passage,
                 "pairs": own_pairs,
                 "path_pairs": both_pairs,
                 "hit": hit.score,
                 "first_hit": float(hit.rank == 1),
-                "value": float(question.value is not None and value),
+                "value": float(valued and value),
                 "no_value": float(not value),
-                "year": float(bool(question.years) and all(y in folded for y in question.years)),
+                "year": float(bool(years) and all(y in folded for y in years)),
                 "long": min(len(folded), 200) / 100,
                 "lead": float(row == first),
                 "opens": float(folded.endswith(":")),
                 "series": float(question.kind == "list" and folded.count("、") > 1),
                 "here": float(here in question.around),
-                "beside": float((here[0], here[1].rpartition(".")[0]) in beside),
+                "beside": float(bool(beside) and (here[0], here[1].rpartition(".")[0]) in beside),
                 "defines": float(question.kind == "define" and _defines(question, folded)),
             }
             evidence.append(Evidence(hit, row, start, end, folded, own, reach, signals, _score(signals)))
