@@ -9,7 +9,7 @@ that the cross-encoder has read too: its score is one more signal, ``again``.
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from operator import mul
@@ -62,19 +62,10 @@ def matched(words: Sequence[Word], folded: str) -> Degrees:
     """Which of the words stand in a folded text, in any spelling or as a word of near meaning, and to what degree."""
     found: dict[str, float] = {}
     for word in words:
-        for other, degree in word.others.items():  # the hottest loop of an answer; the best comes first
+        for other, degree in word.others.items():  # the best comes first
             if other in folded:
                 found[word.text] = degree
                 break
-    return found
-
-
-def _reduced(words: Sequence[Word], folded: str) -> list[Word]:
-    """The words that stand in a folded text, with no other spellings than those that do: quicker to find in its parts."""
-    found = []
-    for word in words:
-        if others := {other: degree for other, degree in word.others.items() if other in folded}:
-            found.append(replace(word, others=others))
     return found
 
 
@@ -111,41 +102,54 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
 def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], index: Index) -> list[Evidence]:
     """Every sentence of the hits, best first."""
     mean, deviation = index.background
-    lexical, valued, years, focus = index.lexical, question.value is not None, question.years, question.focus
-    pairs = _shares({p: lexical.idf_of(lexical.frequency("_" + p)) for p in bigrams(question.folded)})
-    weights = _shares({w.text: w.weight for w in question.words})
+    lexical, starts, valued = index.lexical, index.sentence_starts, question.value is not None
     beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
     paths = [fold(" ".join(hit.passage.section)) for hit in hits]
     texts = [fold(hit.passage.text) for hit in hits]
-    everything = "\n".join([*paths, *texts])  # what is not in here need not be looked for sentence by sentence
-    words = _reduced(question.words, everything)
-    pairs = {pair: weight for pair, weight in pairs.items() if pair in everything}
+    rows = [row for hit in hits for row in range(starts[hit.row], starts[hit.row + 1])]
+    places = [(index.passages[row].document, start, end) for row, start, end in index.sentences[rows].tolist()]
+    lines = [fold(index.documents[document].text[start:end]) for document, start, end in places]
+    cosines = (index.sentence_vectors[rows].astype(np.float32) @ vector).tolist()
+    spellings = [(word.text, other, degree) for word in question.words for other, degree in word.others.items()]
+    weights = _shares({w.text: w.weight for w in question.words})
+    pairs = _shares({p: lexical.idf_of(lexical.frequency("_" + p)) for p in bigrams(question.folded)})
 
-    def held(found: Degrees) -> float:
-        """Share of the words that were found."""
-        return sum([weights[word] * degree for word, degree in found.items()]) if weights else 1.0
+    def held(found: Degrees) -> tuple[float, float]:
+        """Share of the words that were found, and of those that were found to the letter."""
+        total = exact = 0.0
+        for word, degree in found.items():
+            total += weights[word] * degree
+            if degree == 1:
+                exact += weights[word]
+        return (total, exact) if weights else (1.0, 1.0)
 
-    def held_surely(found: Degrees) -> float:
-        return sum([weights[word] for word, degree in found.items() if degree == 1]) if weights else 1.0
+    def found(spellings: Sequence[tuple[str, str, float]], folded: str) -> Degrees:
+        """As ``matched``; the hottest loop of an answer."""
+        degrees: dict[str, float] = {}
+        for word, other, degree in spellings:
+            if other in folded and word not in degrees:
+                degrees[word] = degree
+        return degrees
 
-    evidence = []
+    weighed, at = [], 0
     for hit, path, text in zip(hits, paths, texts, strict=True):
-        first, last = index.sentence_starts[hit.row : hit.row + 2].tolist()
-        if first == last:
-            continue
-        above = matched(words, path)
-        cosines = index.sentence_vectors[first:last].astype(np.float32) @ vector
-        whole = index.documents[hit.passage.document].text
-        here = (hit.passage.document, hit.passage.position)
-        passage = held(union(above, matched(words, text)))
+        first, here = at, (hit.passage.document, hit.passage.position)
+        at += starts[hit.row + 1] - starts[hit.row]
+        whole = "\n".join([path, text, *lines[first:at]])
+        inside = [spelling for spelling in spellings if spelling[1] in whole]  # its parts have no other
+        above = found(inside, path)
+        above_shares = held(above)
+        passage, _ = held(union(above, found(inside, text)))
         path_pairs = {p for p in pairs if p in path}
-        places = index.sentences[first:last].tolist()
-        for row, (_, start, end), cosine in zip(range(first, last), places, cosines.tolist(), strict=True):
-            folded = fold(whole[start:end])
-            own = matched(words, folded)
-            reach = union(own, above) if above and own else own or above
-            shares = held(own), held_surely(own)
-            path_shares = (held(reach), held_surely(reach)) if above else shares
+        follows = float(bool(beside) and (here[0], here[1].rpartition(".")[0]) in beside)
+        for n in range(first, at):
+            folded = lines[n]
+            own = found(inside, folded)
+            shares = held(own)
+            reach, path_shares = (own, shares) if own else (above, above_shares)
+            if own and above:
+                reach = union(own, above)
+                path_shares = held(reach)
             own_pairs = both_pairs = 0.0
             for pair, weight in pairs.items():
                 if pair in folded:
@@ -155,13 +159,13 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                     both_pairs += weight
             value = question.holds_value(folded)
             signals = {
-                "cosine": (cosine - mean) / deviation,
+                "cosine": (cosines[n] - mean) / deviation,
                 "own": shares[0],
                 "path": path_shares[0],
                 "own_sure": shares[1],
                 "path_sure": path_shares[1],
-                "focus": max([own.get(w, 0.0) for w in focus]) if focus else 0.0,
-                "focus_path": max([reach.get(w, 0.0) for w in focus]) if focus else 0.0,
+                "focus": max([own.get(w, 0.0) for w in question.focus], default=0.0),
+                "focus_path": max([reach.get(w, 0.0) for w in question.focus], default=0.0),
                 "passage": passage,
                 "pairs": own_pairs,
                 "path_pairs": both_pairs,
@@ -169,17 +173,19 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "first_hit": float(hit.rank == 1),
                 "value": float(valued and value),
                 "no_value": float(not value),
-                "year": float(bool(years) and all(y in folded for y in years)),
+                "year": float(bool(question.years) and all(y in folded for y in question.years)),
                 "long": min(len(folded), 200) / 100,
-                "lead": float(row == first),
+                "lead": float(n == first),
                 "opens": float(folded.endswith(":")),
                 "series": float(question.kind == "list" and folded.count("、") > 1),
                 "here": float(here in question.around),
-                "beside": float(bool(beside) and (here[0], here[1].rpartition(".")[0]) in beside),
+                "beside": follows,
                 "defines": float(question.kind == "define" and _defines(question, folded)),
             }
-            evidence.append(Evidence(hit, row, start, end, folded, own, reach, signals, _score(signals)))
-    return sorted(evidence, key=lambda e: -e.score)
+            weighed.append((hit, rows[n], *places[n][1:], folded, own, reach, signals))
+    scores = _logits("sentence", [signals for *_, signals in weighed])
+    every = [Evidence(*each, score) for each, score in zip(weighed, scores, strict=True)]
+    return sorted(every, key=lambda e: -e.score)
 
 
 def reread(question: Question, evidence: Sequence[Evidence], index: Index, encoder: CrossEncoder) -> list[Evidence]:
@@ -195,7 +201,10 @@ def reread(question: Question, evidence: Sequence[Evidence], index: Index, encod
     scores = {e.row: score for found, values in read for e, score in zip(found, values, strict=True)}
     worst = min(scores.values(), default=0.0)
     signals = [{**e.signals, "again": scores.get(e.row, worst)} for e in evidence]
-    again = [replace(e, signals=s, score=_score(s)) for e, s in zip(evidence, signals, strict=True)]
+    again = [
+        replace(e, signals=s, score=score)
+        for e, s, score in zip(evidence, signals, _logits("sentence_again", signals), strict=True)
+    ]
     return sorted(again, key=lambda e: -e.score)
 
 
@@ -208,7 +217,7 @@ def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]
     for e in evidence:
         best.setdefault(e.hit.row, _probability(e.score))
     ordered = sorted(hits, key=lambda h: -best.get(h.row, 0.0))
-    return tuple(replace(h, rank=n, score=best.get(h.row, 0.0)) for n, h in enumerate(ordered, 1))
+    return tuple(Hit(n, h.row, h.passage, best.get(h.row, 0.0), h.dense, h.lexical) for n, h in enumerate(ordered, 1))
 
 
 def _window(sentences: Sequence[Evidence], index: Index) -> Window:
@@ -316,9 +325,14 @@ def _probability(logit: float) -> float:
 
 
 def _logit(model: str, signals: Mapping[str, float]) -> float:
+    return _logits(model, [signals])[0]
+
+
+def _logits(model: str, rows: Sequence[Mapping[str, float]]) -> list[float]:
+    """Log-odds of each; all have the same signals in the same order."""
     weights = _weights()[model]
-    terms: Iterator[float] = map(mul, map(weights.__getitem__, signals), signals.values())
-    return weights["bias"] + sum(terms)
+    slopes = [weights[name] for name in rows[0]] if rows else []
+    return [weights["bias"] + sum(map(mul, slopes, signals.values())) for signals in rows]
 
 
 def rescored(evidence: Evidence) -> Evidence:

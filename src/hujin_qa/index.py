@@ -72,9 +72,9 @@ class Index:
         return found
 
     @cached_property
-    def sentence_starts(self) -> NDArray[np.int64]:
-        """First sentence row of each passage, and the total at the end: shape ``(passages + 1,)``."""
-        return np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1))
+    def sentence_starts(self) -> list[int]:
+        """First sentence row of each passage, and the total at the end."""
+        return np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1)).tolist()
 
     @cached_property
     def _starts(self) -> dict[str, tuple[list[int], int]]:
