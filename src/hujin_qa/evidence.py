@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from operator import mul
 
@@ -41,6 +42,8 @@ _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类
 _AHEAD = re.compile(r"明年|后年|未来|今后|将来|^以后|下个?(?:季度|月|年|周)|预测|预计")
 _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计划|下一步|终将|趋势")
 _BY_SCORE, _BY_RANK = 3, 2  # passages that are read again: of the best sentences, and the best found
+_BEHIND = math.inf  # log-odds that the best sentence of such a passage may lie behind the best of all
+_AROUND = 1000  # sentences on either side of a passage's best one that are read with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +196,16 @@ def reread(question: Question, evidence: Sequence[Evidence], index: Index, encod
 
     It reads the most promising passages; sentences of the others count like the worst that it has read.
     """
-    by_score = dict.fromkeys(e.hit.row for e in evidence)
-    by_rank = dict.fromkeys(e.hit.row for e in sorted(evidence, key=lambda e: e.hit.rank))
+    best = {e.hit.row: e for e in reversed(evidence)}  # the best sentence of each passage
+    near = [e.hit.row for e in evidence if e.score >= evidence[0].score - _BEHIND]
+    by_score, by_rank = dict.fromkeys(near), dict.fromkeys(sorted(near, key=lambda row: best[row].hit.rank))
     passages = dict.fromkeys([*list(by_score)[:_BY_SCORE], *list(by_rank)[:_BY_RANK]])
-    each = [sorted((e for e in evidence if e.hit.row == row), key=lambda e: e.start) for row in passages]
-    read = zip(each, encoder.score(question.folded, [_window(found, index) for found in each]), strict=True)
-    scores = {e.row: score for found, values in read for e, score in zip(found, values, strict=True)}
+    scores: dict[int, float] = {}
+    for row in passages:
+        around = [e for e in evidence if e.hit.row == row and abs(e.row - best[row].row) <= _AROUND]
+        around.sort(key=lambda e: e.start)
+        read = _read_again(encoder, question.folded, _window(around, index))
+        scores |= zip([e.row for e in around], read, strict=True)
     worst = min(scores.values(), default=0.0)
     signals = [{**e.signals, "again": scores.get(e.row, worst)} for e in evidence]
     again = [
@@ -206,6 +213,12 @@ def reread(question: Question, evidence: Sequence[Evidence], index: Index, encod
         for e, s, score in zip(evidence, signals, _logits("sentence_again", signals), strict=True)
     ]
     return sorted(again, key=lambda e: -e.score)
+
+
+@lru_cache(maxsize=1024)
+def _read_again(encoder: CrossEncoder, question: str, window: Window) -> tuple[float, ...]:
+    """Kept, because a conversation is gone through again with every turn."""
+    return tuple(encoder.score(question, [window])[0])
 
 
 def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]:
