@@ -239,10 +239,6 @@ def _window(sentences: Sequence[Evidence], index: Index) -> Window:
     return Window(tuple(map(fold, above)), tuple(e.folded for e in sentences))
 
 
-def _score(signals: Mapping[str, float]) -> float:
-    return _logit("sentence_again" if "again" in signals else "sentence", signals)
-
-
 def _defines(question: Question, folded: str) -> bool:
     """Whether a sentence says what one of the words is: "…是", "…指", "即…" right behind it."""
     return any(
@@ -350,7 +346,8 @@ def _logits(model: str, rows: Sequence[Mapping[str, float]]) -> list[float]:
 
 def rescored(evidence: Evidence) -> Evidence:
     """The same sentence under the weights in force."""
-    return replace(evidence, score=_score(evidence.signals))
+    model = "sentence_again" if "again" in evidence.signals else "sentence"
+    return replace(evidence, score=_logit(model, evidence.signals))
 
 
 class _Weights(dict[str, float]):
