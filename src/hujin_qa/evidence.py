@@ -254,7 +254,8 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     """What speaks for and against there being an answer in the text."""
     best = chosen[0]
     said = " ".join(e.folded for e in chosen)
-    passages = " ".join(_folded(h.passage) for h in hits)
+    whole = question.years or question.places or question.ordinal > 0  # whether all that was found is looked through
+    passages = " ".join(_folded(h.passage) for h in hits) if whole else ""
     nearest = _folded(best.hit.passage)
     within = matched(question.words, nearest)
     together = union(*(e.path_words for e in chosen))
