@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from platformdirs import user_cache_path
+from summary import write_summary
 
 from hujin_qa.encoder import BULK_TOKENS, NanoEncoder, SentenceTransformerEncoder, estimate_tokens
 from hujin_qa.weights import model_folder
@@ -142,6 +143,7 @@ def main() -> None:
     print(text)
     (HERE / "results").mkdir(exist_ok=True)
     (HERE / "results" / "encoder.json").write_text(text + "\n", "utf-8")
+    write_summary()
 
 
 if __name__ == "__main__":

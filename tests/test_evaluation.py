@@ -225,8 +225,8 @@ class Broken:
     def ask(self, question, history=()):
         return self._spoil(self._assistant.ask(question, history))
 
-    def search(self, question, k):
-        return list(self.ask(question).hits)
+    def search(self, question, k, besides=()):
+        return [hit for hit in self.ask(question).hits if hit.passage.id not in besides]
 
 
 def spoilt(assistant, questions, spoil):

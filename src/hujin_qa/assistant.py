@@ -1,7 +1,7 @@
 """The facade: settings in, answers out. It wires the stages and holds no logic of their own."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -62,11 +62,15 @@ class Assistant:
         """The same index asked with another encoder of the same vectors, or under other settings."""
         return type(self)(settings, encoder, self.lexicon, self.index)
 
-    def search(self, question: str, k: int | None = None) -> list[Hit]:
-        """The passages nearest to a question, best first; the first of them in the order of their best sentences."""
+    def search(self, question: str, k: int | None = None, besides: Collection[str] = ()) -> list[Hit]:
+        """The passages nearest to a question, best first; the first of them in the order of their best sentences.
+
+        Passages whose id is in ``besides`` are left out.
+        """
         asked = self._understand(question)
         vector = self._remembering.encode_query([asked.folded])[0]
         hits = retrieve(self.index, vector, asked.terms, k or self.settings.hits, self.settings.fusion)
+        hits = [hit for hit in hits if hit.passage.id not in besides]
         head = rerank(hits[:_RERANKED], weigh(asked, vector, hits[:_RERANKED], self.index))
         return [*head, *(replace(h, score=head[-1].score * h.score) for h in hits[_RERANKED:])]
 

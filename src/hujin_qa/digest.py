@@ -123,6 +123,6 @@ def sentence_rows(place: Place, index: Index) -> list[int]:
     """Rows of the sentences of a place, in order."""
     first = index.passage_at(place.document, place.start)
     last = index.passage_at(place.document, max(place.start, place.end - 1))
-    rows = range(int(index.sentence_starts[first]), int(index.sentence_starts[last + 1]))
+    rows = range(index.sentence_starts[first], index.sentence_starts[last + 1])
     starts = index.sentences[rows.start : rows.stop, 1].tolist()
     return [row for row, start in zip(rows, starts, strict=True) if place.start <= start < place.end]

@@ -9,8 +9,9 @@ that the cross-encoder has read too: its score is one more signal, ``again``.
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from operator import mul
 
@@ -41,6 +42,8 @@ _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类
 _AHEAD = re.compile(r"明年|后年|未来|今后|将来|^以后|下个?(?:季度|月|年|周)|预测|预计")
 _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计划|下一步|终将|趋势")
 _BY_SCORE, _BY_RANK = 3, 2  # passages that are read again: of the best sentences, and the best found
+_BEHIND = math.inf  # log-odds that the best sentence of such a passage may lie behind the best of all
+_AROUND = 1000  # sentences on either side of a passage's best one that are read with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,10 @@ def matched(words: Sequence[Word], folded: str) -> Degrees:
     """Which of the words stand in a folded text, in any spelling or as a word of near meaning, and to what degree."""
     found: dict[str, float] = {}
     for word in words:
-        degree = 0.0
-        for other, near in word.others.items():  # the hottest loop of an answer
-            if near > degree and other in folded:
-                degree = near
-        if degree:
-            found[word.text] = degree
+        for other, degree in word.others.items():  # the best comes first
+            if other in folded:
+                found[word.text] = degree
+                break
     return found
 
 
@@ -76,14 +77,18 @@ def union(*found: Degrees) -> Degrees:
     best: dict[str, float] = {}
     for degrees in found:
         for word, degree in degrees.items():
-            best[word] = max(degree, best.get(word, 0.0))
+            if degree > best.get(word, 0.0):
+                best[word] = degree
     return best
 
 
 def share(words: Sequence[Word], found: Degrees) -> float:
     """Weight of the found words, each times its degree, over the weight of all; 1 if there are none to find."""
-    total = sum(w.weight for w in words)
-    return sum(w.weight * found.get(w.text, 0.0) for w in words) / total if total else 1.0
+    total = here = 0.0
+    for word in words:
+        total += word.weight
+        here += word.weight * found.get(word.text, 0.0)
+    return here / total if total else 1.0
 
 
 def sure(found: Degrees) -> Degrees:
@@ -100,37 +105,54 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
 def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], index: Index) -> list[Evidence]:
     """Every sentence of the hits, best first."""
     mean, deviation = index.background
-    lexical = index.lexical
+    lexical, starts, valued = index.lexical, index.sentence_starts, question.value is not None
+    beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
+    paths = [fold(" ".join(hit.passage.section)) for hit in hits]
+    texts = [fold(hit.passage.text) for hit in hits]
+    rows = [row for hit in hits for row in range(starts[hit.row], starts[hit.row + 1])]
+    places = [(index.passages[row].document, start, end) for row, start, end in index.sentences[rows].tolist()]
+    lines = [fold(index.documents[document].text[start:end]) for document, start, end in places]
+    cosines = (index.sentence_vectors[rows].astype(np.float32) @ vector).tolist()
+    spellings = [(word.text, other, degree) for word in question.words for other, degree in word.others.items()]
+    weights = _shares({w.text: w.weight for w in question.words})
     pairs = _shares({p: lexical.idf_of(lexical.frequency("_" + p)) for p in bigrams(question.folded)})
-    words = _shares({w.text: w.weight for w in question.words})
 
-    def held(found: Degrees, least: float = 0.0) -> float:
-        total = 0.0
+    def held(found: Degrees) -> tuple[float, float]:
+        """Share of the words that were found, and of those that were found to the letter."""
+        total = exact = 0.0
         for word, degree in found.items():
-            if degree >= least:
-                total += words[word] * degree
-        return total if words else 1.0
+            total += weights[word] * degree
+            if degree == 1:
+                exact += weights[word]
+        return (total, exact) if weights else (1.0, 1.0)
 
-    evidence = []
-    for hit in hits:
-        first, last = index.sentence_starts[hit.row : hit.row + 2]
-        if first == last:
-            continue
-        path = fold(" ".join(hit.passage.section))
-        above = matched(question.words, path)
-        cosines = index.sentence_vectors[first:last].astype(np.float32) @ vector
-        text = index.documents[hit.passage.document].text
-        here = (hit.passage.document, hit.passage.position)
-        beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
-        passage = held(union(above, matched(question.words, fold(hit.passage.text))))
+    def found(spellings: Sequence[tuple[str, str, float]], folded: str) -> Degrees:
+        """As ``matched``; the hottest loop of an answer."""
+        degrees: dict[str, float] = {}
+        for word, other, degree in spellings:
+            if other in folded and word not in degrees:
+                degrees[word] = degree
+        return degrees
+
+    weighed, at = [], 0
+    for hit, path, text in zip(hits, paths, texts, strict=True):
+        first, here = at, (hit.passage.document, hit.passage.position)
+        at += starts[hit.row + 1] - starts[hit.row]
+        whole = "\n".join([path, text, *lines[first:at]])
+        inside = [spelling for spelling in spellings if spelling[1] in whole]  # its parts have no other
+        above = found(inside, path)
+        above_shares = held(above)
+        passage, _ = held(union(above, found(inside, text)))
         path_pairs = {p for p in pairs if p in path}
-        places = index.sentences[first:last].tolist()
-        for row, (_, start, end), cosine in zip(range(first, last), places, cosines.tolist(), strict=True):
-            folded = fold(text[start:end])
-            own = matched(question.words, folded)
-            reach = union(own, above) if above else own
-            shares = held(own), held(own, 1.0)
-            path_shares = (held(reach), held(reach, 1.0)) if above else shares
+        follows = float(bool(beside) and (here[0], here[1].rpartition(".")[0]) in beside)
+        for n in range(first, at):
+            folded = lines[n]
+            own = found(inside, folded)
+            shares = held(own)
+            reach, path_shares = (own, shares) if own else (above, above_shares)
+            if own and above:
+                reach = union(own, above)
+                path_shares = held(reach)
             own_pairs = both_pairs = 0.0
             for pair, weight in pairs.items():
                 if pair in folded:
@@ -140,31 +162,33 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                     both_pairs += weight
             value = question.holds_value(folded)
             signals = {
-                "cosine": (cosine - mean) / deviation,
+                "cosine": (cosines[n] - mean) / deviation,
                 "own": shares[0],
                 "path": path_shares[0],
                 "own_sure": shares[1],
                 "path_sure": path_shares[1],
-                "focus": max((own.get(w, 0.0) for w in question.focus), default=0.0),
-                "focus_path": max((reach.get(w, 0.0) for w in question.focus), default=0.0),
+                "focus": max([own.get(w, 0.0) for w in question.focus], default=0.0),
+                "focus_path": max([reach.get(w, 0.0) for w in question.focus], default=0.0),
                 "passage": passage,
                 "pairs": own_pairs,
                 "path_pairs": both_pairs,
                 "hit": hit.score,
                 "first_hit": float(hit.rank == 1),
-                "value": float(question.value is not None and value),
+                "value": float(valued and value),
                 "no_value": float(not value),
                 "year": float(bool(question.years) and all(y in folded for y in question.years)),
                 "long": min(len(folded), 200) / 100,
-                "lead": float(row == first),
+                "lead": float(n == first),
                 "opens": float(folded.endswith(":")),
                 "series": float(question.kind == "list" and folded.count("、") > 1),
                 "here": float(here in question.around),
-                "beside": float((here[0], here[1].rpartition(".")[0]) in beside),
+                "beside": follows,
                 "defines": float(question.kind == "define" and _defines(question, folded)),
             }
-            evidence.append(Evidence(hit, row, start, end, folded, own, reach, signals, _score(signals)))
-    return sorted(evidence, key=lambda e: -e.score)
+            weighed.append((hit, rows[n], *places[n][1:], folded, own, reach, signals))
+    scores = _logits("sentence", [signals for *_, signals in weighed])
+    every = [Evidence(*each, score) for each, score in zip(weighed, scores, strict=True)]
+    return sorted(every, key=lambda e: -e.score)
 
 
 def reread(question: Question, evidence: Sequence[Evidence], index: Index, encoder: CrossEncoder) -> list[Evidence]:
@@ -172,16 +196,29 @@ def reread(question: Question, evidence: Sequence[Evidence], index: Index, encod
 
     It reads the most promising passages; sentences of the others count like the worst that it has read.
     """
-    by_score = dict.fromkeys(e.hit.row for e in evidence)
-    by_rank = dict.fromkeys(e.hit.row for e in sorted(evidence, key=lambda e: e.hit.rank))
+    best = {e.hit.row: e for e in reversed(evidence)}  # the best sentence of each passage
+    near = [e.hit.row for e in evidence if e.score >= evidence[0].score - _BEHIND]
+    by_score, by_rank = dict.fromkeys(near), dict.fromkeys(sorted(near, key=lambda row: best[row].hit.rank))
     passages = dict.fromkeys([*list(by_score)[:_BY_SCORE], *list(by_rank)[:_BY_RANK]])
-    each = [sorted((e for e in evidence if e.hit.row == row), key=lambda e: e.start) for row in passages]
-    read = zip(each, encoder.score(question.folded, [_window(found, index) for found in each]), strict=True)
-    scores = {e.row: score for found, values in read for e, score in zip(found, values, strict=True)}
+    scores: dict[int, float] = {}
+    for row in passages:
+        around = [e for e in evidence if e.hit.row == row and abs(e.row - best[row].row) <= _AROUND]
+        around.sort(key=lambda e: e.start)
+        read = _read_again(encoder, question.folded, _window(around, index))
+        scores |= zip([e.row for e in around], read, strict=True)
     worst = min(scores.values(), default=0.0)
     signals = [{**e.signals, "again": scores.get(e.row, worst)} for e in evidence]
-    again = [replace(e, signals=s, score=_score(s)) for e, s in zip(evidence, signals, strict=True)]
+    again = [
+        replace(e, signals=s, score=score)
+        for e, s, score in zip(evidence, signals, _logits("sentence_again", signals), strict=True)
+    ]
     return sorted(again, key=lambda e: -e.score)
+
+
+@lru_cache(maxsize=1024)
+def _read_again(encoder: CrossEncoder, question: str, window: Window) -> tuple[float, ...]:
+    """Kept, because a conversation is gone through again with every turn."""
+    return tuple(encoder.score(question, [window])[0])
 
 
 def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]:
@@ -193,17 +230,13 @@ def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]
     for e in evidence:
         best.setdefault(e.hit.row, _probability(e.score))
     ordered = sorted(hits, key=lambda h: -best.get(h.row, 0.0))
-    return tuple(replace(h, rank=n, score=best.get(h.row, 0.0)) for n, h in enumerate(ordered, 1))
+    return tuple(Hit(n, h.row, h.passage, best.get(h.row, 0.0), h.dense, h.lexical) for n, h in enumerate(ordered, 1))
 
 
 def _window(sentences: Sequence[Evidence], index: Index) -> Window:
     passage = sentences[0].hit.passage
     above = (index.documents[passage.document].title, *passage.section[-2:])
     return Window(tuple(map(fold, above)), tuple(e.folded for e in sentences))
-
-
-def _score(signals: Mapping[str, float]) -> float:
-    return _logit("sentence_again" if "again" in signals else "sentence", signals)
 
 
 def _defines(question: Question, folded: str) -> bool:
@@ -221,7 +254,8 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     """What speaks for and against there being an answer in the text."""
     best = chosen[0]
     said = " ".join(e.folded for e in chosen)
-    passages = " ".join(_folded(h.passage) for h in hits)
+    whole = question.years or question.places or question.ordinal > 0  # whether all that was found is looked through
+    passages = " ".join(_folded(h.passage) for h in hits) if whole else ""
     nearest = _folded(best.hit.passage)
     within = matched(question.words, nearest)
     together = union(*(e.path_words for e in chosen))
@@ -301,14 +335,20 @@ def _probability(logit: float) -> float:
 
 
 def _logit(model: str, signals: Mapping[str, float]) -> float:
+    return _logits(model, [signals])[0]
+
+
+def _logits(model: str, rows: Sequence[Mapping[str, float]]) -> list[float]:
+    """Log-odds of each; all have the same signals in the same order."""
     weights = _weights()[model]
-    terms: Iterator[float] = map(mul, map(weights.__getitem__, signals), signals.values())
-    return weights["bias"] + sum(terms)
+    slopes = [weights[name] for name in rows[0]] if rows else []
+    return [weights["bias"] + sum(map(mul, slopes, signals.values())) for signals in rows]
 
 
 def rescored(evidence: Evidence) -> Evidence:
     """The same sentence under the weights in force."""
-    return replace(evidence, score=_score(evidence.signals))
+    model = "sentence_again" if "again" in evidence.signals else "sentence"
+    return replace(evidence, score=_logit(model, evidence.signals))
 
 
 class _Weights(dict[str, float]):

@@ -12,6 +12,7 @@ import shlex
 import shutil
 import time
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -72,9 +73,20 @@ class Index:
         return found
 
     @cached_property
-    def sentence_starts(self) -> NDArray[np.int64]:
-        """First sentence row of each passage, and the total at the end: shape ``(passages + 1,)``."""
-        return np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1))
+    def sentence_starts(self) -> list[int]:
+        """First sentence row of each passage, and the total at the end."""
+        return np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1)).tolist()
+
+    @cached_property
+    def branches(self) -> dict[int, dict[str, list[Section]]]:
+        """Sections by how many stand right below them, then by document, in order."""
+        found: dict[int, dict[str, list[Section]]] = {}
+        for document in self.documents.values():
+            below = Counter(s.parent for s in document.sections)
+            for section in document.sections:
+                if n := below[section.position]:
+                    found.setdefault(n, {}).setdefault(document.id, []).append(section)
+        return found
 
     @cached_property
     def _starts(self) -> dict[str, tuple[list[int], int]]:

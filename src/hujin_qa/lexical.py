@@ -19,7 +19,8 @@ class LexicalIndex:
         self._bm25 = bm25
         self._rows = rows
         self._ids: dict[str, int] = bm25.vocab_dict
-        self._starts = bm25.scores["indptr"]
+        self._starts: list[int] = bm25.scores["indptr"].tolist()
+        self._passages, self._scores = bm25.scores["indices"], bm25.scores["data"]
 
     @classmethod
     def build(cls, terms: Sequence[Sequence[str]]) -> "LexicalIndex":
@@ -33,15 +34,17 @@ class LexicalIndex:
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """BM25 of every passage, shape ``(passages,)``; 0 where no term occurs."""
-        known = [t for t in terms if t in self._ids]
-        if not known:
+        # bm25s keeps the score of every term in every passage, column by column; its own sum goes term by term
+        columns = [slice(*self._starts[i : i + 2]) for t in terms if (i := self._ids.get(t)) is not None]
+        if not columns:
             return np.zeros(self._rows, dtype=np.float32)
-        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)[: self._rows]
+        rows, scores = (np.concatenate([kept[c] for c in columns]) for kept in (self._passages, self._scores))
+        return np.bincount(rows, scores, self._rows)[: self._rows].astype(np.float32)
 
     def frequency(self, term: str) -> int:
         """In how many passages the term occurs."""
         row = self._ids.get(term)
-        return 0 if row is None else int(self._starts[row + 1] - self._starts[row])
+        return 0 if row is None else self._starts[row + 1] - self._starts[row]
 
     def idf_of(self, frequency: int) -> float:
         """log(1 + (N - n + 0.5) / (n + 0.5)), the same weight that BM25 uses."""

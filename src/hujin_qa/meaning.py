@@ -66,11 +66,11 @@ class Meanings:
         if word not in rows or not self.words:
             return {}
         if word not in self._near:
-            self._near[word] = self._look_up(_unit(table[rows[word]]), word)
+            self._near[word] = self._look_up(table[rows[word]].astype(np.float32), word)
         return self._near[word]
 
     def _look_up(self, vector: NDArray[np.float32], word: str) -> dict[str, float]:
-        cosines = self.vectors @ vector
+        cosines = self.vectors @ (vector / np.sqrt(vector @ vector))
         close = np.flatnonzero(cosines > NEAR)
         best = close[np.argsort(-cosines[close], kind="stable")][:_MOST]
         return {

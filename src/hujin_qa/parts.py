@@ -65,11 +65,11 @@ def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     if not content_words(rest, index, lexicon):
         return ()  # the list itself is asked for: "五大趋势分别是什么"
     best: tuple[float, list[str]] | None = None
-    for document in index.documents.values():
-        recurring = labels(document)
-        for section in document.sections:
+    for id_, sections in index.branches.get(number(n), {}).items():
+        document, recurring = index.documents[id_], labels(index.documents[id_])
+        for section in sections:
             items = sections_below(document, section)
-            if len(items) != number(n) or all(i.name in recurring for i in items):
+            if all(i.name in recurring for i in items):
                 continue
             path = fold(" ".join([*section.path, *(i.name for i in items), document.text[section.body : section.end]]))
             if thing in path:

@@ -106,7 +106,7 @@ class Pinyin:
         held = [context.occurs(pair) for pair in pairwise(run)]
         if all(held):
             return
-        edges = {0, *accumulate(map(len, context.words(run)))}
+        edges = set[int]()
         sounds = [self.sounds.get(c, c) for c in run]
         for at in range(len(run) - 1):
             for size in range(2, min(_LONGEST, len(run) - at) + 1):
@@ -116,6 +116,7 @@ class Pinyin:
                 word = self.words.get(_blur("".join(sounds[at : at + size])), heard)
                 if word == heard or len(word) != size:
                     continue
+                edges = edges or {0, *accumulate(map(len, context.words(run)))}
                 short = size == 2 and (context.is_word(heard) or not {at, at + size} <= edges)
                 if not short and (size == _LONGEST or not context.grammar & set(heard)):
                     yield at, size, run[:at] + word + run[at + size :]

@@ -94,7 +94,7 @@ class Word:
     """One content word of a question with every spelling that stands for it."""
 
     text: str
-    others: Mapping[str, float]  # what may stand for it, itself included, with a degree of 0 to 1
+    others: Mapping[str, float]  # what may stand for it, itself included, with a degree above 0 to 1, best first
     weight: float  # inverse document frequency; the maximum if the corpus lacks it
     known: bool  # it or another spelling occurs in the corpus
     noun: bool
@@ -202,8 +202,8 @@ def _asks(word: str, index: Index) -> bool:
 def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
     same = lexicon.others(text)
     frequency = max(_frequency(o, index) for o in same)
-    near = {o: degree for o, degree in index.meanings.near(text).items() if o not in same}
-    return Word(text, near | dict.fromkeys(same, 1.0), index.lexical.idf_of(frequency), frequency > 0, is_noun(text))
+    near = {o: degree for o, degree in index.meanings.near(text).items() if degree and o not in same}
+    return Word(text, dict.fromkeys(same, 1.0) | near, index.lexical.idf_of(frequency), frequency > 0, is_noun(text))
 
 
 def _kind(folded: str) -> tuple[Kind, str]:

@@ -38,30 +38,25 @@ def retrieve(
     dense_rows, cosines = index.dense.search(vector, _DEPTH)
     bm25 = index.lexical.scores(terms)
     lexical_rows = _best(bm25, _DEPTH)
-    rows = np.union1d(dense_rows, lexical_rows)
-    dense, lexical = np.zeros(len(rows)), np.zeros(len(rows))
-    in_dense, in_lexical = np.searchsorted(rows, dense_rows), np.searchsorted(rows, lexical_rows)
+    fused = np.zeros(len(bm25))
     if fusion == "rrf":
-        dense[in_dense] = 1 / (_RRF_K + 1 + np.arange(len(dense_rows)))
-        lexical[in_lexical] = 1 / (_RRF_K + 1 + np.arange(len(lexical_rows)))
-        fused = dense + lexical
+        fused[dense_rows] = 1 / (_RRF_K + 1 + np.arange(len(dense_rows)))
+        fused[lexical_rows] += 1 / (_RRF_K + 1 + np.arange(len(lexical_rows)))
     else:
-        low, high = float(cosines[-1]), float(cosines[0])
-        dense[in_dense] = (cosines - low) / (high - low) if high > low else 1.0
-        if len(lexical_rows):
-            lexical[in_lexical] = bm25[lexical_rows] / bm25[lexical_rows[0]]
         weight = {"dense": 1.0, "lexical": 0.0}.get(fusion, _DENSE_WEIGHT)
-        fused = weight * dense + (1 - weight) * lexical
-    best = rows[_best(fused, k)].tolist()
+        low, high = float(cosines[-1]), float(cosines[0])
+        fused[dense_rows] = weight * ((cosines - low) / (high - low) if high > low else 1.0)
+        if len(lexical_rows):
+            fused[lexical_rows] += (1 - weight) * (bm25[lexical_rows] / bm25[lexical_rows[0]])
+    best = _best(fused, k).tolist()
     best += [row for row in also if row not in best]
-    score = dict(zip(rows.tolist(), fused.tolist(), strict=True))
     cosine = dict(zip(dense_rows.tolist(), cosines.tolist(), strict=True))
     return [
         Hit(
             rank=rank,
             row=row,
             passage=index.passages[row],
-            score=score.get(row, 0.0),
+            score=float(fused[row]),
             dense=cosine.get(row, float(cosines[-1])),
             lexical=float(bm25[row]),
         )
@@ -73,5 +68,6 @@ def _best(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
     """Rows of the ``k`` largest positive scores, largest first, ties in reading order."""
     rows = np.flatnonzero(scores > 0)
     if len(rows) > 4 * k:
-        rows = rows[np.sort(np.argpartition(-scores[rows], k)[:k])]
+        some = scores[rows]
+        rows = rows[some >= np.partition(some, len(rows) - k)[len(rows) - k]]
     return rows[np.argsort(-scores[rows], kind="stable")][:k]

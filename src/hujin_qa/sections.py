@@ -1,6 +1,7 @@
 """Finding one's way in an outline, and the pieces of a document that an answer is made of."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .types import Document, Section
 
@@ -35,6 +36,7 @@ def top_headings(document: Document) -> list[str]:
     return [s.heading for s in level]
 
 
+@lru_cache(maxsize=4096)
 def outline_order(position: str) -> tuple[int, ...]:
     """What sorts positions in reading order: ``"1.10"`` comes after ``"1.9"``."""
     return tuple(map(int, position.split(".")))

@@ -16,6 +16,8 @@ _RUN = re.compile(rf"[{_CJK}]+|[a-z0-9][a-z0-9.%+#_-]*")
 _GAP = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
 
+_WIDE = tuple(zip("，：；？！（）％", ",:;?!()%", strict=True))  # NFKC does the same, thirty times slower
+
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNIT = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "零〇一二两三四五六七八九十百千"
@@ -45,8 +47,11 @@ def fold(text: str) -> str:
     >>> fold("網絡信貸 占　百分之九十以上")
     '网络信贷占90%以上'
     """
-    text = unicodedata.normalize("NFKC", _CONTROL.sub(" ", text)).lower()
-    return fold_numbers(_GAP.sub("", _simplifier().convert(text)))
+    text = _CONTROL.sub(" ", text)
+    for wide, narrow in _WIDE:
+        text = text.replace(wide, narrow)
+    text = _simplifier().convert(unicodedata.normalize("NFKC", text).lower())
+    return fold_numbers(_GAP.sub("", text) if len(text.split()) > 1 else text)
 
 
 def numeral(text: str) -> str:
@@ -76,13 +81,16 @@ def fold_numbers(text: str) -> str:
     >>> fold_numbers("九成的人在二〇二四年,百分之三十二点五,24年")
     '90%的人在2024年,32.5%,2024年'
     """
-    text = _PERCENT.sub(lambda m: numeral(m[1]) + "%", text)
-    if _TENTHS.search(text):
+    if "百分之" in text:  # most texts have none of these, and looking for a word is quicker than for a pattern
+        text = _PERCENT.sub(lambda m: numeral(m[1]) + "%", text)
+    if "成" in text and _TENTHS.search(text):
         text = _CLAUSE.sub(lambda m: _fold_tenths(m[0]), text)
     if "年" in text:
         text = _YEAR.sub(lambda m: numeral(m[1]), text)
         text = _SHORT_YEAR.sub(lambda m: ("20" if int(m[1]) < 50 else "19") + m[1], text)
-    return _COMPOUND.sub(lambda m: numeral(m[0]), text)
+    if "十" in text or "百" in text or "千" in text:
+        text = _COMPOUND.sub(lambda m: numeral(m[0]), text)
+    return text
 
 
 def _fold_tenths(clause: str) -> str:

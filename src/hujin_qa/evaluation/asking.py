@@ -57,8 +57,8 @@ class Asker:
     def _ranked(self, answer: Answer) -> list[Hit]:
         """The passages that were read, and those right behind them: as many as the measures look at."""
         there = {h.passage.id for h in answer.hits}
-        further = self._assistant.search(answer.interpreted, DEPTH) if len(there) < DEPTH else []
-        return [*answer.hits, *(h for h in further if h.passage.id not in there)][:DEPTH]
+        further = self._assistant.search(answer.interpreted, DEPTH, there) if len(there) < DEPTH else []
+        return [*answer.hits, *further][:DEPTH]
 
     def _checker(self, answer: Answer) -> Callable[[str, Sequence[str]], bool]:
         """Extractive sentences stand in what they cite or they do not; a model's are checked for their meaning."""

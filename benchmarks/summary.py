@@ -1,0 +1,53 @@
+"""README.md of this folder: what each benchmark measures, with the ratios of the result files beside their limits."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+
+_ROWS = (  # file, place in it, what it is, limit, unit
+    ("ask", "cold_start.ratio", "`hujin-qa ask`, a fresh process / the floor", "2", ""),
+    ("ask", "cold_start_read_again.ratio", "the same, with the second reading", "", ""),
+    ("ask", "running.rest_cpu_share", "a question beyond its encoding / the encoding, median", "0.1", ""),
+    ("ask", "running_read_again.read_again_share_of_questions", "questions that are read again", "", ""),
+    ("ask", "running_read_again.read_again_cpu_mean_share", "reading again / the encoding, mean", "0.5", ""),
+    ("ask", "passages_20000.rest_cpu_ms", "beyond the encoding on 20,000 passages, median", "3", " ms"),
+    ("evaluation", "run.ratio_of_processor_time", "a run / the encoding of its questions", "1.5", ""),
+    ("evaluation", "run_read_again.ratio_of_processor_time", "the same, with the second reading", "1.5", ""),
+    ("encoder", "bulk.torch_over_nano", "encoding 500 passages, torch / C engine", "at least 3", ""),
+    ("encoder", "query.p95_busy_over_median_busy", "encoding a question under load, p95 / median", "2", ""),
+)
+_HEAD = """# Benchmarks
+
+Each prints its numbers, keeps them in `results/` and writes this table anew; run them on a quiet machine.
+
+- `python benchmarks/ask.py` (four minutes): a question in a fresh and in a running process, here and on 20,000 passages.
+- `python benchmarks/evaluation.py` (two minutes): a run of the question set against the encoding of its questions.
+- `python benchmarks/encoder.py`: the two engines, and questions on a busy machine.
+- `python benchmarks/load.py`: many clients at once; keeps nothing and does not write here.
+
+Shares and ratios are of processor time, but for fresh processes and the encoder.
+
+| | measured | limit |
+|---|---|---|
+"""
+
+
+def write_summary() -> str:
+    """Write README.md from the result files and return it."""
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (HERE / "results").glob("*.json")}
+    lines = []
+    for file, place, name, limit, unit in _ROWS:
+        value: Any = found.get(file, {})
+        for key in place.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        measured = "" if value is None else f"{value:.2f}{unit}"
+        lines.append(f"| {name} | {measured} | {limit}{unit if limit else ''} |\n")
+    text = _HEAD + "".join(lines)
+    (HERE / "README.md").write_text(text, encoding="utf-8")
+    return text
+
+
+if __name__ == "__main__":
+    print(write_summary())
