@@ -79,7 +79,10 @@ class Assistant:
 
         Closing the iterator, or ``stopped()`` becoming true, ends the model's work.
         """
-        answer = self._answer(clean(question), self._past(history))
+        past = self._past(history)
+        answer = self._answer(clean(question), past)
+        if past and self.settings.has_llm:
+            answer = yield from self._completed(answer, history, stopped)
         answer = replace(answer, suggestions=self._suggest(answer, history))
         if answer.status == "abstained" or not answer.hits or not self.settings.has_llm:
             yield answer
@@ -109,6 +112,21 @@ class Assistant:
             Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits, self.settings.fusion, also))
             for q, vector in zip(questions, vectors, strict=True)
         ]
+
+    def _completed(
+        self, answer: Answer, history: Sequence[Turn], stopped: Callable[[], bool]
+    ) -> Generator[Delta, None, Answer]:
+        """The answer to a follow-up as a language model completes it, where the code could not and the text bears it."""
+        from .rewriting import is_open, rewrite
+
+        if not is_open(self._understand(answer.question), self._understand(answer.interpreted), answer):
+            return answer
+        meant = yield from rewrite(answer.question, history, self.index, self.lexicon, self.settings, stopped)
+        again = self._answer(meant.text, None) if meant.text else answer
+        if again.status == "answered" and (answer.status == "abstained" or again.confidence > answer.confidence):
+            answer = replace(again, question=answer.question)
+        timings = answer.timings_ms | {"rewrite": meant.ms}
+        return replace(answer, usage=meant.usage, remark=meant.remark, timings_ms=timings)
 
     def _past(self, history: Sequence[Turn]) -> Past | None:
         past: Past | None = None
