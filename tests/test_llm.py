@@ -29,8 +29,8 @@ def _fast(monkeypatch):
 
 
 def settings(url, **more):
-    limits = {"llm_connect_seconds": 1.0, "llm_stall_seconds": 0.3, "llm_seconds": 3.0}
-    return Settings(llm_address=url, llm_model="m", llm_key=KEY, **(limits | more))
+    usual = {"llm_key": KEY, "llm_connect_seconds": 1.0, "llm_stall_seconds": 0.3, "llm_seconds": 3.0}
+    return Settings(llm_address=url, llm_model="m", **(usual | more))
 
 
 def said(url, stopped=lambda: False, **more):
@@ -233,7 +233,7 @@ def test_a_certificate_of_another_host(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("greeting", "word"),
-    [(b"HTTP/1.1 400 Bad Request\r\n\r\n", "加密连接"), (b"", "连不上|断"), (None, "超时")],
+    [(b"HTTP/1.1 400 Bad Request\r\n\r\n", "加密连接"), (b"", "加密连接"), (None, "超时")],
     ids=["in the clear", "hung up", "silent"],
 )
 def test_a_server_that_speaks_no_tls(greeting, word):
@@ -275,9 +275,9 @@ def test_a_proxy_or_a_certificate_that_cannot_be_used_is_told(monkeypatch, varia
         said("https://127.0.0.1:1/v1")
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://:80/v1", "http://127.0.0.1:99999/v1", "https://a b/v1"])
+@pytest.mark.parametrize("url", ["http://[::1", "http://:80/v1", "http://127.0.0.1:99999/v1"])
 def test_an_address_that_is_none_is_told(url):
-    with pytest.raises(LLMProblem, match="地址写得不对|连不上|找不到"):
+    with pytest.raises(LLMProblem, match=r"地址写得不对|连不上"):
         said(url)
 
 
@@ -383,12 +383,9 @@ def test_no_part_of_the_key_is_passed_on_where_the_server_says_it(size):
     text = f"不是sk-very-nice,是{KEY}。"
     pieces = [event(text[i : i + size]) for i in range(0, len(text), size)]
     came = []
-    with serving(saying(HEAD, *pieces, DONE)) as server, pytest.raises(LLMProblem, match="密钥"):
-        came.extend(Reply(settings(server.url), ASKED, lambda: False))
     with serving(saying(HEAD, *pieces, DONE)) as server:
-        with suppress(LLMProblem):
-            for piece in Reply(settings(server.url), ASKED, lambda: False):
-                came.append(piece)
+        with pytest.raises(LLMProblem, match="密钥"):
+            came.extend(Reply(settings(server.url), ASKED, lambda: False))
         assert "".join(came) in ("不是sk-very-nice,是", "")
         assert said(server.url, llm_key="sk") == text  # too short to be a secret
 

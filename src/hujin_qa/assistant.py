@@ -119,14 +119,15 @@ class Assistant:
         """The answer to a follow-up as a language model completes it, where the code could not and the text bears it."""
         from .rewriting import is_open, rewrite
 
-        if not is_open(self._understand(answer.question), self._understand(answer.interpreted), answer):
+        asked, meant = self._understand(answer.question), self._understand(answer.interpreted)
+        if not is_open(asked, meant, answer, self.index, self.lexicon):
             return answer
-        meant = yield from rewrite(answer.question, history, self.index, self.lexicon, self.settings, stopped)
-        again = self._answer(meant.text, None) if meant.text else answer
+        found = yield from rewrite(answer.question, history, self.index, self.lexicon, self.settings, stopped)
+        again = self._answer(found.text, None) if found.text else answer
         if again.status == "answered" and (answer.status == "abstained" or again.confidence > answer.confidence):
             answer = replace(again, question=answer.question)
-        timings = answer.timings_ms | {"rewrite": meant.ms}
-        return replace(answer, usage=meant.usage, remark=meant.remark, timings_ms=timings)
+        timings = answer.timings_ms | {"rewrite": found.ms}
+        return replace(answer, usage=found.usage, remark=found.remark, timings_ms=timings)
 
     def _past(self, history: Sequence[Turn]) -> Past | None:
         past: Past | None = None

@@ -329,7 +329,7 @@ def _told(error: Exception) -> LLMProblem:
         return LLMProblem("语言模型服务很久没有回应")
     if _caused_by(error, ssl.SSLError):
         return LLMProblem("与语言模型服务的加密连接失败,证书可能无法验证")
-    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
+    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, OverflowError)):
         return LLMProblem("语言模型服务的地址写得不对")
     if _caused_by(error, socket.gaierror):
         return LLMProblem("找不到语言模型服务的主机")

@@ -56,6 +56,8 @@ def note_payload(note: Note) -> dict[str, Any]:
 
 
 CONFIDENCE = {"none": "未作答", "fair": "把握一般,请核对原文", "good": "把握较大", "high": "把握大"}
+USAGE = "大模型:读 {prompt} 词元,写 {reply} 词元"
+COST = ",费用 {cost}"
 NOTE = "{kind}({status}):{text}(据:{source})"
 NOTE_WORDS = {"erratum": "勘误"}
 
@@ -71,3 +73,12 @@ def confidence_words(answer: Answer, words: Mapping[str, str] = CONFIDENCE) -> s
     if answer.status == "abstained":
         return words["none"]
     return words["high" if answer.confidence >= 0.85 else "good" if answer.confidence >= 0.65 else "fair"]
+
+
+def usage_line(answer: Answer, form: str = USAGE, priced: str = COST) -> str:
+    """What the language model read and wrote for an answer, and its cost where prices are set; ``""`` if nothing."""
+    if not any(answer.usage.values()):
+        return ""
+    cost = answer.usage.get("cost", 0)
+    said = form.format(prompt=round(answer.usage["prompt_tokens"]), reply=round(answer.usage["reply_tokens"]))
+    return said + (priced.format(cost=f"{cost:.6f}".rstrip("0")) if cost else "")

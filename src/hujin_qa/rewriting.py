@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
+from .abstention import missing
 from .conversation import without_pointers
 from .errors import LLMProblem
 from .index import Index
@@ -25,6 +26,8 @@ _REPLY_TOKENS = 64
 _SECONDS = 15.0
 _HISTORY_TOKENS = 600
 _LONGEST = 80  # characters of a question that is used
+_FEW = 2  # content words of a question that may have left out what it is about
+_SURE = 0.75  # confidence above which it is taken to have said all
 _LABEL = re.compile(r"^[^:：]{0,8}(?:改写|问句|问题|追问)[^:：]{0,6}[:：]\s*")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?|[a-z]+|[一二三四五六七八九十百千万亿两]{2,}|[二三四五六七八九十两]")
 
@@ -39,17 +42,20 @@ class Rewritten:
     remark: str = ""
 
 
-def is_open(asked: Question, meant: Question, answer: Answer) -> bool:
-    """Whether the code leaves a question that follows others open: without evidence, or with a 它 that is nothing.
+def is_open(asked: Question, meant: Question, answer: Answer, index: Index, lexicon: Lexicon) -> bool:
+    """Whether the code leaves a question that follows others open.
 
-    ``asked`` is the question as it was typed, ``meant`` as the code completed it.
+    That is one without evidence, or one that it took as it stands (``meant`` adds nothing to ``asked``) although it
+    says 它, or is short and not surely answered (什么时候建的). What names a thing that the text lacks is not open: no
+    other words make up for that.
     """
-    if asked.chat or not asked.folded:
+    if asked.chat or not asked.folded or missing(asked, index, lexicon):
         return False
     if answer.status == "abstained":
         return answer.reason in ("no_match", "not_enough_evidence")
     added = {w.text for w in meant.words} - {w.text for w in asked.words}
-    return not added and without_pointers(asked.folded) != asked.folded
+    points = without_pointers(asked.folded) != asked.folded
+    return not added and (points or (len(asked.words) <= _FEW and answer.confidence < _SURE))
 
 
 def rewrite(

@@ -61,6 +61,8 @@ CONFIDENCE = {
 }
 NOTE = "{kind} ({status}): {text} (source: {source})"
 NOTE_WORDS = {"erratum": "Erratum", "待核": "to be verified", "已核": "verified"}
+USAGE = "Language model: {prompt} tokens read, {reply} written"
+COST = ", cost {cost}"
 UNSUPPORTED = "(this sentence could not be verified in the text)"
 MARKER = "source "
 SOURCES = "Sources"
