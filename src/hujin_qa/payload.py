@@ -77,8 +77,8 @@ def confidence_words(answer: Answer, words: Mapping[str, str] = CONFIDENCE) -> s
 
 def usage_line(answer: Answer, form: str = USAGE, priced: str = COST) -> str:
     """What the language model read and wrote for an answer, and its cost where prices are set; ``""`` if nothing."""
-    if not any(answer.usage.values()):
+    prompt, reply, cost = (answer.usage.get(name, 0) for name in ("prompt_tokens", "reply_tokens", "cost"))
+    if not prompt and not reply:
         return ""
-    cost = answer.usage.get("cost", 0)
-    said = form.format(prompt=round(answer.usage["prompt_tokens"]), reply=round(answer.usage["reply_tokens"]))
-    return said + (priced.format(cost=f"{cost:.6f}".rstrip("0")) if cost else "")
+    told = priced.format(cost=f"{cost:.6f}".rstrip("0").rstrip(".")) if cost else ""
+    return form.format(prompt=round(prompt), reply=round(reply)) + told
