@@ -1,9 +1,11 @@
 """From a model's words to an answer that is vouched for, with scripted models over a real connection."""
 
+import importlib.util
 import logging
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +13,9 @@ from hujin_qa import cli, llm, transcript
 from hujin_qa.assistant import Assistant, ensure_index
 from hujin_qa.composer import compose_answer
 from hujin_qa.doctor import checks
+from hujin_qa.evaluation.questions import EvalQuestion
 from hujin_qa.llm_reader import sentences
-from hujin_qa.payload import answer_payload
+from hujin_qa.payload import answer_payload, usage_line
 from hujin_qa.prompts import messages, rewrite_messages, speaks_to_the_model, tokens
 from hujin_qa.settings import load_settings
 from hujin_qa.transcript import Transcript
@@ -263,13 +266,50 @@ def test_the_doctor_tries_the_model(plain, script, model, ok, word):
 
 def test_the_command_line_shows_the_draft_on_stderr_and_the_answer_on_stdout(plain, monkeypatch, capsys):
     with serving(answering("2024年产值为86亿元,增长12%[1]。公司计划在海外上市[1]。")) as server:
-        monkeypatch.setattr(cli, "_assistant", lambda settings: composing(plain, server))
+        monkeypatch.setattr(cli, "_assistant", lambda settings: composing(plain, server, llm_price=500))
         cli.ask(QUESTION)
     out, err = capsys.readouterr()
     assert "草稿(未核对):2024年产值为86亿元,增长12%[1]。公司计划在海外上市[1]。" in err
     assert "上市" not in out
     assert "2024年产值为86亿元,增长12%。[1]" in out
     assert "已略去" in out
+    assert "大模型:读 100 词元,写 20 词元,费用 0.05\n" in out
+
+
+def test_what_it_cost_is_told_where_there_is_something_to_tell(extracted):
+    def told(**usage):
+        return usage_line(replace(extracted, usage=usage))
+
+    assert told() == ""
+    assert told(prompt_tokens=0, reply_tokens=0, cost=0) == ""
+    assert told(prompt_tokens=900, reply_tokens=0, cost=0.0) == "大模型:读 900 词元,写 0 词元"
+    assert told(prompt_tokens=900, reply_tokens=80, cost=0.000001) == "大模型:读 900 词元,写 80 词元,费用 0.000001"
+    assert told(prompt_tokens=900, reply_tokens=80, cost=3.0).endswith("费用 3")
+
+
+def test_the_comparison_with_a_model_runs_on_scripted_answers(plain):
+    """``eval/llm.py`` as the run with a real model starts it."""
+    spec = importlib.util.spec_from_file_location("eval_llm", Path(__file__).parents[1] / "eval" / "llm.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    asked = [
+        EvalQuestion("1", "fact", QUESTION, True, (("86亿",),), ("澜江公司2024年的产值为86亿元",)),
+        EvalQuestion("2", "follow", "谁说了算?", False, history=(QUESTION,)),
+    ]
+    good, rewritten = answering("2024年产值为86亿元,增长12%[1]。公司要上市[1]。"), answering("不知道。")
+    said = []
+    with serving(good, rewritten) as server:
+        results, log = script.compare(plain, composing(plain, server, unsupported="mark"), asked, said.append)
+    model, extractive = results["llm"], results["extractive"]
+    assert (model["fact_recall"], extractive["fact_recall"]) == (1.0, 1.0)
+    assert (model["readers"], extractive["readers"]) == ({"llm": 1}, {"extractive": 1})
+    assert model["unsupported_shown_marked"] == 1
+    assert model["unsupported_shown_unmarked"] == model["unsupported_numbers_unmarked"] == 0
+    assert (results["facts_lost"], results["usage"]["prompt_tokens"]) == (0, 200)
+    assert results["follow_ups"] == {"asked": 1, "rewriting_tried": 1, "still_abstained": 1}
+    assert set(results["seconds"]["first_token"]) == {"0.5", "0.9"}
+    assert "上市" in log
+    assert said[-1].startswith("2/2 ")
 
 
 def test_sentences_that_give_orders_are_recognised():
