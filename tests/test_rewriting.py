@@ -1,5 +1,6 @@
 """Follow-ups that a language model completes: when it is asked, and what of its words is used."""
 
+import os
 import threading
 
 import pytest
@@ -38,7 +39,7 @@ UNSURE = "什么时候建的?"  # the code takes it as it stands, and answers of
 def plain(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rewriting")
     (folder / "town.md").write_text(REPORT, encoding="utf-8")
-    settings = load_settings(index=folder / "index", corpus=folder)
+    settings = load_settings(index=folder / "index", corpus=folder, llm_model="")
     ensure_index(settings, [folder / "town.md"])
     return Assistant.open(settings)
 
@@ -218,3 +219,14 @@ def test_who_leaves_or_stops_ends_it(plain):
         assert server.hung_up.wait(5)
         assert len(server.requests) == 1
     assert answer.status == "abstained"
+
+
+@pytest.mark.llm
+@pytest.mark.skipif(not os.environ.get("OPENAI_BASE_URL"), reason="needs a model: see eval/README.md")
+@pytest.mark.parametrize("question", [OPEN, UNSURE, "几点收工?", "干什么的?"])
+def test_a_real_model_completes_a_question_soundly_or_not_at_all(plain, question):
+    settings = load_settings(index=plain.settings.index, corpus=plain.settings.corpus)
+    found = outcome(rewrite(question, HISTORY, plain.index, plain.lexicon, settings, lambda: False))
+    assert found.remark == ""
+    assert found.usage["prompt_tokens"] > 0
+    assert not found.text or is_sound(found.text, question, HISTORY, plain.index, plain.lexicon)
