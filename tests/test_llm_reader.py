@@ -274,6 +274,7 @@ def test_the_command_line_shows_the_draft_on_stderr_and_the_answer_on_stdout(pla
     assert "2024年产值为86亿元,增长12%。[1]" in out
     assert "已略去" in out
     assert "大模型:读 100 词元,写 20 词元,费用 0.05\n" in out
+    assert "由大模型组织语言" in out
 
 
 def test_what_it_cost_is_told_where_there_is_something_to_tell(extracted):

@@ -56,6 +56,7 @@ def note_payload(note: Note) -> dict[str, Any]:
 
 
 CONFIDENCE = {"none": "未作答", "fair": "把握一般,请核对原文", "good": "把握较大", "high": "把握大"}
+BY_MODEL = "由大模型组织语言,每一句都与原文核对过。"
 USAGE = "大模型:读 {prompt} 词元,写 {reply} 词元"
 COST = ",费用 {cost}"
 NOTE = "{kind}({status}):{text}(据:{source})"

@@ -107,8 +107,8 @@ def _basis(answer: Answer) -> str:
     why = escape(say.CONFIDENCE_WHY.format(percent=percent))
     basis, words = say.BASIS.format(n=len(answer.citations)), confidence_words(answer, say.CONFIDENCE)
     sure = say.SURE.format(basis=basis, words=words, percent=percent)
-    used = usage_line(answer, say.USAGE, say.COST)
-    more = f"<p>{escape(used)}</p>" if used else ""
+    told = [say.BY_MODEL if answer.reader == "llm" else "", usage_line(answer, say.USAGE, say.COST)]
+    more = "".join(f"<p>{escape(line)}</p>" for line in told if line)
     return f'<details class="basis"><summary>{escape(sure)}</summary><p>{why}</p>{more}</details>'
 
 

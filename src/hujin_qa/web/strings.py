@@ -1,6 +1,7 @@
 """Every Chinese word the pages show, in one place; ``english`` has the same names. ``language`` picks between them."""
 
 from ..feedback import REASONS as _REASONS
+from ..payload import BY_MODEL as BY_MODEL
 from ..payload import CONFIDENCE as CONFIDENCE
 from ..payload import COST as COST
 from ..payload import NOTE as NOTE
