@@ -14,7 +14,7 @@ from hujin_qa import llm
 from hujin_qa.errors import BadInput, LLMProblem
 from hujin_qa.llm import Reply
 from hujin_qa.settings import Settings, load_settings
-from llm_fake import DONE, FAULTS, HEAD, JSON_HEAD, answering, event, flooding, saying, serving, status
+from llm_fake import DONE, FAULTS, HEAD, JSON_HEAD, answering, event, flooding, patience, saying, serving, status
 from llm_fake import SECRET as KEY
 
 ASKED = [{"role": "user", "content": "产值多少?"}]
@@ -29,7 +29,7 @@ def _fast(monkeypatch):
 
 
 def settings(url, **more):
-    usual = {"llm_key": KEY, "llm_connect_seconds": 1.0, "llm_stall_seconds": 0.3, "llm_seconds": 3.0}
+    usual = {"llm_key": KEY, "llm_connect_seconds": 30.0, "llm_stall_seconds": 30.0, "llm_seconds": 60.0}
     return Settings(llm_address=url, llm_model="m", **(usual | more))
 
 
@@ -60,10 +60,10 @@ def test_text_arrives_in_pieces_with_the_usage_that_the_server_counted():
 
 def test_the_first_piece_is_there_before_the_last_is_sent():
     with serving(saying(HEAD, event("先"), 5.0)) as server:
-        pieces = iter(Reply(settings(server.url, llm_stall_seconds=5), ASKED, lambda: False))
+        pieces = iter(Reply(settings(server.url), ASKED, lambda: False))
         assert next(filter(None, pieces)) == "先"
         pieces.close()
-        assert server.hung_up.wait(5)
+        assert server.hung_up.wait(60)
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ def test_the_proxy_of_the_environment_is_used(monkeypatch):
 
 def test_a_silent_model_gives_empty_pieces_so_that_a_reader_can_leave():
     with serving(saying(HEAD, event("先"), 30.0)) as server:
-        pieces = iter(Reply(settings(server.url, llm_stall_seconds=30, llm_seconds=60), ASKED, lambda: False))
+        pieces = iter(Reply(settings(server.url), ASKED, lambda: False))
         assert next(filter(None, pieces)) == "先"
         assert next(pieces) == ""
         pieces.close()
-        assert server.hung_up.wait(5)
+        assert server.hung_up.wait(60)
 
 
 def test_nobody_listening():
@@ -202,7 +202,7 @@ def test_a_name_that_is_looked_up_for_ever_keeps_nobody_waiting(monkeypatch, sto
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     try:
         if stops:
-            reply = Reply(settings("http://llm.invalid/v1", llm_connect_seconds=60), ASKED, iter([0, 0, 0, 1]).__next__)
+            reply = Reply(settings("http://llm.invalid/v1"), ASKED, iter([0, 0, 0, 1]).__next__)
             assert list(reply) == []
         else:
             with pytest.raises(LLMProblem, match="超时"):
@@ -308,7 +308,7 @@ def test_a_certificate_of_the_operators_own_authority(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(("script", "word"), FAULTS.values(), ids=FAULTS)
 def test_every_way_to_go_wrong_has_its_sentence(script, word):
-    message, _ = fault(script)
+    message, _ = fault(script, llm_stall_seconds=patience(word))
     assert word in message
 
 
@@ -339,7 +339,7 @@ def test_a_hundred_megabytes_are_neither_read_nor_kept(head, piece):
     sent = []
     tracemalloc.start()
     try:
-        message, _ = fault(flooding(head, piece, sent), llm_stall_seconds=20.0, llm_seconds=60.0)
+        message, _ = fault(flooding(head, piece, sent))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -361,11 +361,11 @@ def test_a_started_answer_is_never_asked_for_again():
 def test_stopping_ends_a_stalled_answer_at_once_and_hangs_up():
     stop = threading.Event()
     with serving(saying(HEAD, event("产值"), 30.0)) as server:
-        pieces = iter(Reply(settings(server.url, llm_stall_seconds=30, llm_seconds=60), ASKED, stop.is_set))
+        pieces = iter(Reply(settings(server.url), ASKED, stop.is_set))
         assert next(filter(None, pieces)) == "产值"
         stop.set()
         assert list(filter(None, pieces)) == []
-        assert server.hung_up.wait(5)
+        assert server.hung_up.wait(60)
 
 
 def test_the_key_is_in_no_log_and_no_representation(caplog):

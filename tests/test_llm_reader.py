@@ -21,7 +21,7 @@ from hujin_qa.settings import load_settings
 from hujin_qa.transcript import Transcript
 from hujin_qa.types import Answer, Delta
 from injections import INJECTIONS
-from llm_fake import FAULTS, HEAD, answering, event, saying, serving, status
+from llm_fake import FAULTS, HEAD, answering, event, patience, saying, serving, status
 from llm_fake import SECRET as KEY
 
 QUESTION = "澜江公司2024年的产值是多少?"
@@ -62,7 +62,7 @@ def _fast(monkeypatch):
 
 
 def composing(plain, server, **more):
-    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 2.0, "llm_seconds": 10.0, **more}
+    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 30.0, "llm_seconds": 60.0, **more}
     settings = load_settings(index=plain.settings.index, corpus=plain.settings.corpus, llm_key=KEY, **changed)
     return Assistant(settings, plain.encoder, plain.lexicon, plain.index)
 
@@ -150,7 +150,7 @@ def test_without_evidence_the_model_is_not_asked(plain):
 @pytest.mark.parametrize(("script", "why"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_gives_the_extractive_answer_and_one_sentence_why(plain, extracted, script, why):
     with serving(script) as server:
-        settings = composing(plain, server, llm_stall_seconds=0.3).settings
+        settings = composing(plain, server, llm_stall_seconds=patience(why)).settings
         *_, answer = compose_answer(extracted, "没有。", [], plain.index, plain.encoder, settings, lambda: False)
     assert (answer.status, answer.reason, answer.reader) == ("answered", "llm_unavailable", "extractive")
     assert (answer.text, answer.claims, answer.citations) == (extracted.text, extracted.claims, extracted.citations)
@@ -180,7 +180,7 @@ def test_closing_the_stream_hangs_up(plain):
         events = composing(plain, server, llm_stall_seconds=30.0, llm_seconds=60.0).stream(QUESTION)
         assert next(e for e in events if e.text) == Delta("产值")
         events.close()
-        assert server.hung_up.wait(5)
+        assert server.hung_up.wait(60)
 
 
 def test_a_follow_up_is_resolved_before_the_model_sees_it(plain):

@@ -12,7 +12,7 @@ from hujin_qa.prompts import REWRITE, rewrite_messages, tokens
 from hujin_qa.rewriting import is_sound, rewrite, the_question
 from hujin_qa.settings import load_settings
 from hujin_qa.types import Delta
-from llm_fake import DONE, FAULTS, HEAD, SECRET, answering, event, saying, serving, status
+from llm_fake import DONE, FAULTS, HEAD, SECRET, answering, event, patience, saying, serving, status
 
 REPORT = """# 青岩镇概况
 
@@ -50,7 +50,7 @@ def _fast(monkeypatch):
 
 
 def composing(plain, server, **more):
-    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 2.0, "llm_seconds": 10.0, **more}
+    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 30.0, "llm_seconds": 60.0, **more}
     settings = load_settings(index=plain.settings.index, corpus=plain.settings.corpus, **changed)
     return Assistant(settings, plain.encoder, plain.lexicon, plain.index)
 
@@ -113,7 +113,6 @@ def test_a_short_question_that_the_code_is_not_sure_of_is_completed_too(plain):
         ("那它的厂长呢?", HISTORY, 1),  # the code completes it
         ("有食堂吗?", HISTORY, 0),  # the text has no 食堂, under whatever words
         ("你好", HISTORY, 0),
-        ("", HISTORY, 0),
     ],
 )
 def test_the_model_is_not_asked_where_it_cannot_help(plain, question, history, asked):
@@ -179,7 +178,7 @@ def test_only_the_first_line_counts_without_label_and_quotation_marks():
 @pytest.mark.parametrize(("script", "why"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_leaves_the_question_as_it_was_and_says_why(plain, script, why):
     with serving(script) as server:
-        found = rewritten(plain, server, llm_stall_seconds=0.3)
+        found = rewritten(plain, server, llm_stall_seconds=patience(why))
     assert found.text == ""
     assert why in found.remark
     assert found.remark.count("。") == 1
@@ -198,7 +197,7 @@ def test_it_is_bounded_in_time_and_length(plain, monkeypatch):
     drip = [part for _ in range(1000) for part in (b": .\n\n", 0.05)]
     with serving(saying(HEAD, *drip)) as server:
         assert "用时太长" in rewritten(plain, server).remark
-        assert server.hung_up.wait(5)
+        assert server.hung_up.wait(60)
     long = [("user", "长" * 900), ("assistant", "文" * 20_000)] * 30
     assert sum(tokens(m["content"]) for m in rewrite_messages(OPEN, long, 600)) < 900
 
@@ -209,14 +208,14 @@ def test_who_leaves_or_stops_ends_it(plain):
         events = patient.stream(OPEN, HISTORY)
         assert next(events) == Delta("")  # so that whoever iterates can leave
         events.close()
-        assert server.hung_up.wait(5)
+        assert server.hung_up.wait(60)
         server.scripts(saying(HEAD, event("云渡"), 300.0))
         stop = threading.Event()
         events = patient.stream(OPEN, HISTORY, stop.is_set)
         assert next(events) == Delta("")
         stop.set()
         *_, answer = events
-        assert server.hung_up.wait(5)
+        assert server.hung_up.wait(60)
         assert len(server.requests) == 1
     assert answer.status == "abstained"
 
