@@ -113,6 +113,7 @@ def test_a_short_question_that_the_code_is_not_sure_of_is_completed_too(plain):
         ("那它的厂长呢?", HISTORY, 1),  # the code completes it
         ("有食堂吗?", HISTORY, 0),  # the text has no 食堂, under whatever words
         ("你好", HISTORY, 0),
+        ("", HISTORY, 0),
     ],
 )
 def test_the_model_is_not_asked_where_it_cannot_help(plain, question, history, asked):

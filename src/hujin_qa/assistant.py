@@ -137,7 +137,9 @@ class Assistant:
         return past
 
     def _interpret(self, text: str, past: Past | None) -> Question:
-        follows = past is not None and fold(text) not in self.index.known  # what was offered was found to stand alone
+        follows = (
+            bool(text) and past is not None and fold(text) not in self.index.known
+        )  # what was offered was found to stand alone
         if not past or not follows:
             return self._understand(text)
         meant = resolve(text, past, self.index, self.lexicon)
