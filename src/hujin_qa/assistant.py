@@ -137,10 +137,7 @@ class Assistant:
         return past
 
     def _interpret(self, text: str, past: Past | None) -> Question:
-        follows = (
-            bool(text) and past is not None and fold(text) not in self.index.known
-        )  # what was offered was found to stand alone
-        if not past or not follows:
+        if not text or not past or fold(text) in self.index.known:  # what was offered was found to stand alone
             return self._understand(text)
         meant = resolve(text, past, self.index, self.lexicon)
         asked = self._understand(meant.text)

@@ -321,6 +321,8 @@ def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
 
 def _told(error: Exception) -> LLMProblem:
     """What a reader is told of a failure."""
+    while isinstance(error, ExceptionGroup):  # anyio's, of the ways to connect
+        error = error.exceptions[0]
     if isinstance(error, _Refused):
         return LLMProblem(_refusal(error))
     if isinstance(error, httpx.ConnectTimeout):
