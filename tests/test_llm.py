@@ -29,7 +29,7 @@ def _fast(monkeypatch):
 
 
 def settings(url, **more):
-    usual = {"llm_key": KEY, "llm_connect_seconds": 30.0, "llm_stall_seconds": 30.0, "llm_seconds": 60.0}
+    usual = {"llm_key": KEY, "llm_connect_seconds": 30.0, "llm_stall_seconds": 30.0, "llm_seconds": 600.0}
     return Settings(llm_address=url, llm_model="m", **(usual | more))
 
 

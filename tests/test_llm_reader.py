@@ -62,7 +62,7 @@ def _fast(monkeypatch):
 
 
 def composing(plain, server, **more):
-    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 30.0, "llm_seconds": 60.0, **more}
+    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 30.0, "llm_seconds": 600.0, **more}
     settings = load_settings(index=plain.settings.index, corpus=plain.settings.corpus, llm_key=KEY, **changed)
     return Assistant(settings, plain.encoder, plain.lexicon, plain.index)
 
@@ -177,7 +177,7 @@ def test_a_draft_is_streamed_before_the_answer(plain):
 
 def test_closing_the_stream_hangs_up(plain):
     with serving(saying(HEAD, event("产值"), 30.0)) as server:
-        events = composing(plain, server, llm_stall_seconds=30.0, llm_seconds=60.0).stream(QUESTION)
+        events = composing(plain, server, llm_stall_seconds=300.0).stream(QUESTION)
         assert next(e for e in events if e.text) == Delta("产值")
         events.close()
         assert server.hung_up.wait(60)

@@ -50,7 +50,7 @@ def _fast(monkeypatch):
 
 
 def composing(plain, server, **more):
-    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 30.0, "llm_seconds": 60.0, **more}
+    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 30.0, "llm_seconds": 600.0, **more}
     settings = load_settings(index=plain.settings.index, corpus=plain.settings.corpus, **changed)
     return Assistant(settings, plain.encoder, plain.lexicon, plain.index)
 
