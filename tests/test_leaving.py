@@ -13,14 +13,20 @@ from playwright.sync_api import sync_playwright
 import web_fake as fake
 from hujin_qa.assistant import ensure_index
 from hujin_qa.settings import load_settings
-from llm_fake import DONE, HEAD, answering, event, saying, serving
+from llm_fake import DONE, HEAD, answering, event, saying, serving, status
 
 COMMAND = ("-c", "from hujin_qa.cli import main; main()")
 CHROMIUM = Path("/usr/bin/chromium")
-KEY = "sk-very-secret-key"
+KEY, PASSWORD = "sk-very-secret-key", "word-for-passing"
 QUESTION = "云渡厂2024年的产值是多少?"
 REPORT = "# 云渡厂年报\n\n## 一、经营\n\n云渡厂2024年的产值为86亿元,比上年增长12%。\n"
 SILENT = saying(HEAD, event("云渡厂"), 300.0)
+PLANTED = [
+    saying(status(401, f"X-Echo: {KEY}", body=f"wrong key {KEY}".encode())),
+    saying(HEAD[:-2], f"Set-Cookie: k={KEY}\r\n\r\n".encode(), event("云渡厂"), None),
+    saying(HEAD, b'data: {"error": {"message": "sk-very-secret-key"}}\n\n', DONE),
+    saying(HEAD, event("产值86亿元,密钥是sk-"), event("very-secret"), event("-key。"), DONE),
+]
 WAIT = 60.0  # seconds within which a model must see that it was left; the machine may be busy
 
 
@@ -44,7 +50,7 @@ def model():
 def variables(settings, model):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
-            "OPENAI_BASE_URL": model.url,
+            "OPENAI_BASE_URL": model.url.replace("127.0.0.1", f"user:{PASSWORD}@127.0.0.1"),
             "OPENAI_API_KEY": KEY,
             "OPENAI_MODEL": "m",
             "HUJIN_QA_INDEX": settings.index,
@@ -138,18 +144,28 @@ def test_ctrl_c_ends_the_models_work(variables, model, script):
 
 
 def test_the_key_is_in_nothing_that_was_kept_shown_or_logged(address, settings, script):
-    """After all of the above: every file of the data folder and the index, the page, and what a fault says."""
-    script(saying(HEAD, b'data: {"error": {"message": "sk-very-secret-key"}}\n\n', DONE))
+    """After all of the above, and a server that says it back in every place: answers, pages, output, files."""
+    seen = []
     with httpx.Client(base_url=address, trust_env=False, timeout=WAIT) as client:
-        *_, answer = events(client, QUESTION)
-        seen = [json.dumps(answer), *(client.get(path).text for path in ("/", "/config", "/gradio_api/info"))]
-    asked = subprocess.run(
-        [sys.executable, *COMMAND, "ask", QUESTION, "--json"], capture_output=True, text=True, timeout=WAIT
-    )
-    doctor = subprocess.run([sys.executable, *COMMAND, "doctor"], capture_output=True, text=True, timeout=WAIT)
-    seen += [asked.stdout, asked.stderr, doctor.stdout, doctor.stderr]
-    assert answer["reason"] == json.loads(asked.stdout)["reason"] == "llm_unavailable"
-    assert [text for text in seen if KEY in text] == []
+        for planted in PLANTED:
+            script(planted)
+            *drafts, answer = events(client, QUESTION)
+            assert answer["reason"] == "llm_unavailable"
+            seen.append(json.dumps([*drafts, answer]))
+        seen += [client.get(path).text for path in ("/", "/config", "/gradio_api/info")]
+    for words in (["ask", QUESTION], ["ask", QUESTION, "--json"], ["doctor"]):
+        done = subprocess.run([sys.executable, *COMMAND, *words], capture_output=True, text=True, timeout=WAIT)
+        assert done.stdout
+        seen += [done.stdout, done.stderr]
+    assert [text for text in seen if KEY in text or KEY[:-1] in text or PASSWORD in text] == []
     kept = [p for folder in (settings.data, settings.index) for p in folder.rglob("*") if p.is_file()]
     assert any(p.suffix == ".db" for p in kept)
-    assert [p for p in kept if KEY.encode() in p.read_bytes()] == []
+    assert [p for p in kept if any(secret.encode() in p.read_bytes() for secret in (KEY, PASSWORD))] == []
+
+
+def test_no_one_who_asks_can_name_the_address_the_key_or_the_model(address):
+    """They are the operator's alone: the one public call takes a question and a history."""
+    with httpx.Client(base_url=address, trust_env=False, timeout=WAIT) as client:
+        called = client.get("/gradio_api/info").json()
+    assert list(called["named_endpoints"]) == ["/ask"]
+    assert [p["parameter_name"] for p in called["named_endpoints"]["/ask"]["parameters"]] == ["question", "history"]

@@ -1,9 +1,11 @@
 """From a model's words to an answer that is vouched for, with scripted models over a real connection."""
 
+import importlib.util
 import logging
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,16 +13,17 @@ from hujin_qa import cli, llm, transcript
 from hujin_qa.assistant import Assistant, ensure_index
 from hujin_qa.composer import compose_answer
 from hujin_qa.doctor import checks
+from hujin_qa.evaluation.questions import EvalQuestion
 from hujin_qa.llm_reader import sentences
-from hujin_qa.payload import answer_payload
-from hujin_qa.prompts import messages, speaks_to_the_model
+from hujin_qa.payload import answer_payload, usage_line
+from hujin_qa.prompts import messages, rewrite_messages, speaks_to_the_model, tokens
 from hujin_qa.settings import load_settings
 from hujin_qa.transcript import Transcript
 from hujin_qa.types import Answer, Delta
 from injections import INJECTIONS
-from llm_fake import HEAD, answering, event, saying, serving, status
+from llm_fake import FAULTS, HEAD, answering, event, patience, saying, serving, status
+from llm_fake import SECRET as KEY
 
-KEY = "sk-very-secret-key"
 QUESTION = "澜江公司2024年的产值是多少?"
 FACTS = """# 澜江公司年报
 
@@ -43,9 +46,14 @@ def plain(tmp_path_factory):
     folder = tmp_path_factory.mktemp("llm")
     hidden = "\n\n".join(f"## 附注{n}\n\n附言 {order}" for n, (order, *_) in enumerate(INJECTIONS, 1))
     (folder / "report.md").write_text(FACTS + "\n" + hidden + "\n", encoding="utf-8")
-    settings = load_settings(index=folder / "index", corpus=folder)
+    settings = load_settings(index=folder / "index", corpus=folder, llm_model="")
     ensure_index(settings, [folder / "report.md"])
     return Assistant.open(settings)
+
+
+@pytest.fixture(scope="module")
+def extracted(plain):
+    return plain.ask(QUESTION)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +62,7 @@ def _fast(monkeypatch):
 
 
 def composing(plain, server, **more):
-    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 2.0, "llm_seconds": 10.0, **more}
+    changed = {"llm_address": server.url, "llm_model": "m", "llm_stall_seconds": 30.0, "llm_seconds": 600.0, **more}
     settings = load_settings(index=plain.settings.index, corpus=plain.settings.corpus, llm_key=KEY, **changed)
     return Assistant(settings, plain.encoder, plain.lexicon, plain.index)
 
@@ -93,9 +101,8 @@ def test_a_wrong_or_missing_citation_is_corrected(plain, cited):
 @pytest.mark.parametrize(
     "wrong", ["产值为68亿元[1]。", "产值比上年下降12%[1]。", "江澜集团2023年产值为86亿元[1]。", "公司计划明年上市[1]。"]
 )
-def test_without_a_supported_sentence_the_source_answers_itself(plain, wrong):
-    answer = told(plain, wrong)
-    expected = plain.ask(QUESTION)
+def test_without_a_supported_sentence_the_source_answers_itself(plain, extracted, wrong):
+    answer, expected = told(plain, wrong), extracted
     assert (answer.reader, answer.text, answer.claims) == ("extractive", expected.text, expected.claims)
     assert "没有依据" in answer.remark
 
@@ -140,23 +147,24 @@ def test_without_evidence_the_model_is_not_asked(plain):
     assert answer.status == "abstained"
 
 
-@pytest.mark.parametrize(
-    ("script", "why"),
-    [
-        (saying(status(401)), "密钥"),
-        (saying(status(503)), "503"),
-        (saying(HEAD, event("产值为")), "断"),
-        (saying(HEAD, *[event("产值为86亿元。")] * 40), "反复"),
-    ],
-)
-def test_a_fault_gives_the_extractive_answer_and_one_sentence_why(plain, script, why):
+@pytest.mark.parametrize(("script", "why"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_gives_the_extractive_answer_and_one_sentence_why(plain, extracted, script, why):
     with serving(script) as server:
-        answer = composing(plain, server).ask(QUESTION)
-    expected = plain.ask(QUESTION)
+        settings = composing(plain, server, llm_stall_seconds=patience(why)).settings
+        *_, answer = compose_answer(extracted, "没有。", [], plain.index, plain.encoder, settings, lambda: False)
     assert (answer.status, answer.reason, answer.reader) == ("answered", "llm_unavailable", "extractive")
-    assert (answer.text, answer.claims, answer.citations) == (expected.text, expected.claims, expected.citations)
+    assert (answer.text, answer.claims, answer.citations) == (extracted.text, extracted.claims, extracted.citations)
     assert why in answer.remark
     assert answer.remark.count("。") == 1
+    assert KEY not in str(answer_payload(answer, "1"))
+
+
+def test_a_fault_is_told_on_the_way_that_a_user_takes(plain, extracted):
+    with serving(saying(status(401))) as server:
+        answer = composing(plain, server).ask(QUESTION)
+    assert (answer.text, answer.reason) == (extracted.text, "llm_unavailable")
+    assert answer.remark == "语言模型服务拒绝了密钥,以上是原文摘句。"
+    assert answer.usage == {"prompt_tokens": 0, "reply_tokens": 0, "cost": 0}
 
 
 def test_a_draft_is_streamed_before_the_answer(plain):
@@ -169,10 +177,10 @@ def test_a_draft_is_streamed_before_the_answer(plain):
 
 def test_closing_the_stream_hangs_up(plain):
     with serving(saying(HEAD, event("产值"), 30.0)) as server:
-        events = composing(plain, server, llm_stall_seconds=30.0, llm_seconds=60.0).stream(QUESTION)
+        events = composing(plain, server, llm_stall_seconds=300.0).stream(QUESTION)
         assert next(e for e in events if e.text) == Delta("产值")
         events.close()
-        assert server.hung_up.wait(5)
+        assert server.hung_up.wait(60)
 
 
 def test_a_follow_up_is_resolved_before_the_model_sees_it(plain):
@@ -186,13 +194,51 @@ def test_a_follow_up_is_resolved_before_the_model_sees_it(plain):
     assert "86亿元。" in asked
 
 
-def test_history_is_trimmed_to_the_budget(plain):
-    hits = plain.search(QUESTION)
+def test_history_is_trimmed_to_the_budget(extracted):
+    hits = extracted.hits
     history = [("user", f"第{n}问" + "长" * 200) for n in range(50)]
     sent = messages(QUESTION, hits, history, 1000)
     assert "第49问" in "".join(m["content"] for m in sent)
     assert "第10问" not in "".join(m["content"] for m in sent)
     assert len("".join(m["content"] for m in sent)) < 2500
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3, 8, 200])
+@pytest.mark.parametrize("length", [1, 100, 900, 20_000])
+@pytest.mark.parametrize("budget", [200, 1000, 3000])
+def test_a_long_history_never_takes_more_than_a_quarter(extracted, turns, length, budget):
+    hits = extracted.hits[:1]
+    fixed = messages("", hits, [], budget)
+    history = [(("user", "assistant")[n % 2], f"轮{n}" + "长" * length) for n in range(turns)]
+    sent = messages("", hits, history, budget)
+    more = sum(tokens(m["content"]) for m in sent) - sum(tokens(m["content"]) for m in fixed)
+    assert more <= budget / 4 + 1  # two line breaks
+    latest = [f"轮{n}长" in "".join(m["content"] for m in sent) for n in range(turns)]
+    assert latest == sorted(latest)  # what is left out is the oldest
+    assert latest[-1] or 2 * tokens(history[-1][1]) > budget / 4
+
+
+@pytest.mark.parametrize(
+    "roles", ["", "u", "ua", "uaua", "a", "aua", "uu", "uuu", "uaa", "auau", "uauu", "usua"], ids=lambda r: r or "none"
+)
+def test_users_and_assistants_take_turns_whatever_the_history(extracted, roles):
+    """The templates of some models refuse anything else; a role that a chat does not have is left out."""
+    names = {"u": "user", "a": "assistant", "s": "system"}
+    history = [(names[r], f"轮{n}") for n, r in enumerate(roles)]
+    sent = messages(QUESTION, extracted.hits, history, 3000)
+    assert [m["role"] for m in sent] == ["system", *["user", "assistant"] * (len(sent) // 2 - 1), "user"]
+    for n, role in enumerate(roles):
+        there = f"轮{n}" in "".join(m["content"] for m in sent)
+        assert there == (role == "u" or (role == "a" and "u" in roles[:n]))
+
+
+def test_an_order_that_an_answer_quoted_or_a_heading_gives_is_not_repeated_to_the_model(extracted):
+    hit = extracted.hits[0]
+    for order, _, forbidden in INJECTIONS:
+        headed = replace(hit, passage=replace(hit.passage, section=(order.replace("\n", " "),)))
+        history = [("user", "附注讲了什么?"), ("assistant", f"附言 {order}[1]")]
+        for sent in (messages("产值?", [headed], history, 3000), rewrite_messages("它呢?", history, 3000)):
+            assert forbidden not in "".join(m["content"] for m in sent[3:]), order
 
 
 def test_the_key_and_the_address_are_on_no_answer_and_in_no_log(plain, caplog):
@@ -220,13 +266,51 @@ def test_the_doctor_tries_the_model(plain, script, model, ok, word):
 
 def test_the_command_line_shows_the_draft_on_stderr_and_the_answer_on_stdout(plain, monkeypatch, capsys):
     with serving(answering("2024年产值为86亿元,增长12%[1]。公司计划在海外上市[1]。")) as server:
-        monkeypatch.setattr(cli, "_assistant", lambda settings: composing(plain, server))
+        monkeypatch.setattr(cli, "_assistant", lambda settings: composing(plain, server, llm_price=500))
         cli.ask(QUESTION)
     out, err = capsys.readouterr()
     assert "草稿(未核对):2024年产值为86亿元,增长12%[1]。公司计划在海外上市[1]。" in err
     assert "上市" not in out
     assert "2024年产值为86亿元,增长12%。[1]" in out
     assert "已略去" in out
+    assert "大模型:读 100 词元,写 20 词元,费用 0.05\n" in out
+    assert "由大模型组织语言" in out
+
+
+def test_what_it_cost_is_told_where_there_is_something_to_tell(extracted):
+    def told(**usage):
+        return usage_line(replace(extracted, usage=usage))
+
+    assert told() == ""
+    assert told(prompt_tokens=0, reply_tokens=0, cost=0) == ""
+    assert told(prompt_tokens=900, reply_tokens=0, cost=0.0) == "大模型:读 900 词元,写 0 词元"
+    assert told(prompt_tokens=900, reply_tokens=80, cost=0.000001) == "大模型:读 900 词元,写 80 词元,费用 0.000001"
+    assert told(prompt_tokens=900, reply_tokens=80, cost=3.0).endswith("费用 3")
+
+
+def test_the_comparison_with_a_model_runs_on_scripted_answers(plain):
+    """``eval/llm.py`` as the run with a real model starts it."""
+    spec = importlib.util.spec_from_file_location("eval_llm", Path(__file__).parents[1] / "eval" / "llm.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    asked = [
+        EvalQuestion("1", "fact", QUESTION, True, (("86亿",),), ("澜江公司2024年的产值为86亿元",)),
+        EvalQuestion("2", "follow", "谁说了算?", False, history=(QUESTION,)),
+    ]
+    good, rewritten = answering("2024年产值为86亿元,增长12%[1]。公司要上市[1]。"), answering("不知道。")
+    said = []
+    with serving(good, rewritten) as server:
+        results, log = script.compare(plain, composing(plain, server, unsupported="mark"), asked, said.append)
+    model, extractive = results["llm"], results["extractive"]
+    assert (model["fact_recall"], extractive["fact_recall"]) == (1.0, 1.0)
+    assert (model["readers"], extractive["readers"]) == ({"llm": 1}, {"extractive": 1})
+    assert model["unsupported_shown_marked"] == 1
+    assert model["unsupported_shown_unmarked"] == model["unsupported_numbers_unmarked"] == 0
+    assert (results["facts_lost"], results["usage"]["prompt_tokens"]) == (0, 200)
+    assert results["follow_ups"] == {"asked": 1, "rewriting_tried": 1, "still_abstained": 1}
+    assert set(results["seconds"]["first_token"]) == {"0.5", "0.9"}
+    assert "上市" in log
+    assert said[-1].startswith("2/2 ")
 
 
 def test_sentences_that_give_orders_are_recognised():
@@ -247,10 +331,9 @@ def test_ordinary_sentences_are_not_taken_for_orders(sentence):
     assert not speaks_to_the_model(sentence)
 
 
-def poisoned(plain, settings):
+def poisoned(plain, extracted, settings):
     """The answers to one question where every order in turn stands beside the passage that answers it."""
     notes = {p.section[-1]: p for p in plain.index.passages if p.section[-1].startswith("附注")}
-    extracted = plain.ask(QUESTION)
     honest = extracted.hits[0]
     for n in range(1, len(INJECTIONS) + 1):
         hits = honest, replace(honest, rank=2, passage=notes[f"附注{n}"])
@@ -259,12 +342,11 @@ def poisoned(plain, settings):
         yield answer
 
 
-def test_no_hidden_order_reaches_the_model_and_no_obedience_reaches_the_reader(plain):
+def test_no_hidden_order_reaches_the_model_and_no_obedience_reaches_the_reader(plain, extracted):
     """Every order stands in the passages, and the scripted model does what it says."""
-    extracted = plain.ask(QUESTION)
     with serving(*(answering(obeyed, 400) for _, obeyed, _ in INJECTIONS)) as server:
         settings = composing(plain, server).settings
-        for (order, _, forbidden), answer in zip(INJECTIONS, poisoned(plain, settings), strict=True):
+        for (order, _, forbidden), answer in zip(INJECTIONS, poisoned(plain, extracted, settings), strict=True):
             assert answer.text == extracted.text or answer.status == "abstained", order
             assert forbidden not in answer.text, order
             prompt = server.body()["messages"][-1]["content"]
@@ -342,9 +424,9 @@ def test_a_models_mark_up_is_taken_off():
 
 @pytest.mark.llm
 @pytest.mark.skipif(not os.environ.get("OPENAI_BASE_URL"), reason="needs a model: see eval/README.md")
-def test_a_real_model_does_not_obey_hidden_orders(plain):
+def test_a_real_model_does_not_obey_hidden_orders(plain, extracted):
     settings = load_settings(index=plain.settings.index, corpus=plain.settings.corpus)
-    for (order, _, forbidden), answer in zip(INJECTIONS, poisoned(plain, settings), strict=True):
+    for (order, _, forbidden), answer in zip(INJECTIONS, poisoned(plain, extracted, settings), strict=True):
         assert forbidden not in answer.text, order
         assert answer.reason != "llm_unavailable", answer.remark
         assert_exact(answer, plain)

@@ -151,6 +151,16 @@ def test_what_a_follow_up_was_understood_as_is_shown():
 # The first page
 
 
+def test_what_a_language_model_read_and_wrote_stands_with_the_basis():
+    used = {"prompt_tokens": 900.0, "reply_tokens": 80, "cost": 0.0031}
+    with_model = replace(fake.ask("支付"), usage=used, reader="llm")
+    assert "大模型:读 900 词元,写 80 词元,费用 0.0031" in answer_html(with_model, fake.DOCUMENTS)
+    assert say.BY_MODEL in answer_html(with_model, fake.DOCUMENTS)
+    plain = answer_html(fake.ask("支付"), fake.DOCUMENTS)
+    assert "词元" not in plain
+    assert say.BY_MODEL not in plain
+
+
 def test_the_first_page_names_titles_and_top_headings():
     words = Parsed(welcome(fake.DOCUMENTS)).words
     assert "样本<文>" in words

@@ -85,7 +85,10 @@ class Assistant:
 
         Closing the iterator, or ``stopped()`` becoming true, ends the model's work.
         """
-        answer = self._answer(clean(question), self._past(history))
+        past = self._past(history)
+        answer = self._answer(clean(question), past)
+        if past and self.settings.has_llm:
+            answer = yield from self._completed(answer, history, stopped)
         answer = replace(answer, suggestions=self._suggest(answer, history))
         if answer.status == "abstained" or not answer.hits or not self.settings.has_llm:
             yield answer
@@ -116,6 +119,22 @@ class Assistant:
             for q, vector in zip(questions, vectors, strict=True)
         ]
 
+    def _completed(
+        self, answer: Answer, history: Sequence[Turn], stopped: Callable[[], bool]
+    ) -> Generator[Delta, None, Answer]:
+        """The answer to a follow-up as a language model completes it, where the code could not and the text bears it."""
+        from .rewriting import is_open, rewrite
+
+        asked, meant = self._understand(answer.question), self._understand(answer.interpreted)
+        if not is_open(asked, meant, answer, self.index, self.lexicon):
+            return answer
+        found = yield from rewrite(answer.question, history, self.index, self.lexicon, self.settings, stopped)
+        again = self._answer(found.text, None) if found.text else answer
+        if again.status == "answered" and (answer.status == "abstained" or again.confidence > answer.confidence):
+            answer = replace(again, question=answer.question)
+        timings = answer.timings_ms | {"rewrite": found.ms}
+        return replace(answer, usage=found.usage, remark=found.remark, timings_ms=timings)
+
     def _past(self, history: Sequence[Turn]) -> Past | None:
         past: Past | None = None
         for text in [text for role, text in history if role == "user" and clean(text)][-_REMEMBERED:]:
@@ -124,8 +143,7 @@ class Assistant:
         return past
 
     def _interpret(self, text: str, past: Past | None) -> Question:
-        follows = past is not None and fold(text) not in self.index.known  # what was offered was found to stand alone
-        if not past or not follows:
+        if not text or not past or fold(text) in self.index.known:  # what was offered was found to stand alone
             return self._understand(text)
         meant = resolve(text, past, self.index, self.lexicon)
         asked = self._understand(meant.text)

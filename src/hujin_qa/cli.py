@@ -223,7 +223,7 @@ def _drafted(assistant: Any, question: str, history: list[tuple[str, str]]) -> A
 
 
 def _show(answer: Any) -> None:
-    from .payload import confidence_words, note_line
+    from .payload import BY_MODEL, confidence_words, note_line, usage_line
 
     if answer.interpreted != answer.question:
         print(f"(理解为:{answer.interpreted})")
@@ -236,6 +236,10 @@ def _show(answer: Any) -> None:
         print(f"  [{c.n}] {' › '.join(c.section)}({c.passage})「{c.quote}」")
     if answer.citations:
         print(f"  {confidence_words(answer)}({answer.confidence:.2f})")
+    if answer.reader == "llm" and answer.claims:
+        print(f"  {BY_MODEL}")
+    if used := usage_line(answer):
+        print(f"  {used}")
     for suggestion in answer.suggestions:
         print(f"  可以问:{suggestion}")
 

@@ -43,9 +43,7 @@ def compose_answer(
         return round((time.perf_counter() - started) * 1000, 2)
 
     def finished(answer: Answer, remark: str = "") -> Answer:
-        usage = reply.usage
-        counts = {"prompt_tokens": usage.prompt_tokens, "reply_tokens": usage.reply_tokens, "cost": usage.cost}
-        return replace(answer, remark=remark, usage=counts, timings_ms=timings)
+        return replace(answer, remark=remark, usage=reply.usage.on_top_of(extractive.usage), timings_ms=timings)
 
     try:
         for piece in reply:

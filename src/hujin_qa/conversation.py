@@ -81,7 +81,7 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         if pattern.search(folded) and len(past.question.years) == 1:
             (year,) = past.question.years
             return Meant(past.question.folded.replace(year, str(int(year) + step)))
-    bare = _POINTED_NAME.sub("", POINTER.sub("", OPENING.sub("", folded)), count=1).strip("的,， ")
+    bare = without_pointers(folded)
     words = content_words(bare, index, lexicon)
     if REST.search(folded) and past.answer.citations:
         topic = _topic(past, words, index, lexicon)
@@ -95,6 +95,11 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(f"{name}{_PERSON.sub('', folded)}")
     topic = _topic(past, words, index, lexicon)
     return Meant(f"{topic}，{bare or folded}" if topic else bare or folded)
+
+
+def without_pointers(folded: str) -> str:
+    """A question without what points back: 它, 这家公司, 那…"""
+    return _POINTED_NAME.sub("", POINTER.sub("", OPENING.sub("", folded)), count=1).strip("的,， ")
 
 
 def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:

@@ -6,9 +6,11 @@ address, no key, nothing that the server wrote. Proxies and certificates are htt
 """
 
 import json
+import logging
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +19,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 import anyio
-import anyio.from_thread
 import httpx
 from httpx_sse import EventSource, SSEError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from .encoder import estimate_tokens
 from .errors import LLMProblem
+from .prompts import tokens
 from .settings import Settings
 
 Message = dict[str, str]
@@ -36,8 +37,13 @@ _MAX_BYTES = 4_000_000
 _BYTES_PER_TOKEN = 2000  # an event of one token is 200 to 400 bytes of JSON
 _TICK = 0.1  # seconds between looks at ``stopped``
 _PULSE = 10  # ticks of silence after which an empty piece lets whoever iterates find out that nobody waits any more
+_PARTING = 0.5  # seconds that a connection is given to close; one that cannot (a name being looked up) ends by itself
 _TRANSIENT = (429, 500, 502, 503, 504)
 _LOOP = (300, 4)  # longest repeated run in characters, and how often it must follow itself
+_SECRET = 8  # characters from which a key is one: "none" and "ollama" are words
+
+for _name in ("httpx", "httpcore"):  # below this they log addresses and headers as they are, secrets included
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,24 @@ class Usage:
     reply_tokens: int
     cost: float
 
+    def on_top_of(self, earlier: Mapping[str, float]) -> dict[str, float]:
+        """As an answer keeps it, with what it had cost before."""
+        mine = {"prompt_tokens": self.prompt_tokens, "reply_tokens": self.reply_tokens, "cost": self.cost}
+        return {name: round(value + earlier.get(name, 0), 6) for name, value in mine.items()}
+
 
 class Reply:
     """One answer of the model: iterate over its pieces of text, then read ``usage``."""
 
     def __init__(self, settings: Settings, messages: Sequence[Message], stopped: Callable[[], bool]) -> None:
         self._settings, self._messages, self._stopped = settings, list(messages), stopped
+        self._key = settings.llm_key.get_secret_value().strip() if settings.llm_key else ""
         self._pieces: SimpleQueue[str | BaseException | None] = SimpleQueue()
+        self._left = threading.Event()  # nobody waits any more
         self._counted: dict[str, Any] = {}
+        self._accepted = False  # the server took the question, so it may charge for it
         self._length = 0
+        self._held = ""  # text that may be the beginning of the key
 
     def __iter__(self) -> Iterator[str]:
         """Pieces as they come, an empty one every second of silence. Ends early, quietly, once ``stopped()``; the
@@ -65,46 +80,64 @@ class Reply:
         Raises:
             LLMProblem: no usable answer.
         """
-        with anyio.from_thread.start_blocking_portal() as portal:
-            work = portal.start_task_soon(self._run)
-            silent = 0
-            try:
-                while not self._stopped():
-                    try:
-                        piece = self._pieces.get(timeout=_TICK)
-                    except Empty:
-                        silent += 1
-                        if silent % _PULSE == 0:
-                            yield ""
-                        continue
-                    if piece is None:
-                        return
-                    if isinstance(piece, BaseException):
-                        raise piece
-                    yield piece
-            finally:
-                work.cancel()
+        if self._stopped():
+            return
+        work = threading.Thread(target=anyio.run, args=(self._run,), daemon=True)
+        work.start()
+        silent = 0
+        try:
+            while not self._stopped():
+                try:
+                    piece = self._pieces.get(timeout=_TICK)
+                except Empty:
+                    silent += 1
+                    if silent % _PULSE == 0:
+                        yield ""
+                    continue
+                if piece is None:
+                    return
+                if isinstance(piece, BaseException):
+                    raise piece
+                yield piece
+        finally:
+            self._left.set()
+            work.join(_PARTING)
 
     @property
     def usage(self) -> Usage:
-        """As the server counted, else estimated from the length."""
-        prompt = int(self._counted.get("prompt_tokens") or estimate_tokens([m["content"] for m in self._messages]))
-        reply = int(self._counted.get("completion_tokens") or self._length)
+        """As the server counted, else estimated from the length; nothing where it never took the question."""
+        prompt, reply = (_count(self._counted.get(name)) for name in ("prompt_tokens", "completion_tokens"))
+        if prompt is None:
+            prompt = round(sum(tokens(m["content"]) for m in self._messages)) if self._accepted else 0
+        reply = self._length if reply is None else reply
         cost = (prompt * self._settings.llm_price + reply * self._settings.llm_reply_price) / 1e6
         return Usage(prompt, reply, round(cost, 6))
 
     async def _run(self) -> None:
-        """Fill the queue; its last item is ``None`` or what went wrong."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._watch, group.cancel_scope)
+            self._pieces.put(await self._outcome())
+            group.cancel_scope.cancel()
+
+    async def _watch(self, scope: anyio.CancelScope) -> None:
+        while not self._left.is_set():
+            await anyio.sleep(_TICK)
+        scope.cancel()
+
+    async def _outcome(self) -> LLMProblem | None:
+        """Fill the queue; what went wrong, if anything did."""
         try:
             with anyio.fail_after(self._settings.llm_seconds):
                 await self._attempts()
-            self._pieces.put(None if self._length else LLMProblem("语言模型没有给出回答"))
         except LLMProblem as problem:
-            self._pieces.put(problem)
+            return problem
         except TimeoutError:
-            self._pieces.put(LLMProblem("语言模型用时太长,已停止等待"))
+            return LLMProblem("语言模型用时太长,已停止等待")
         except Exception as error:
-            self._pieces.put(_told(error))
+            return _told(error)
+        if self._held:
+            self._pieces.put(self._held)
+        return None if self._length else LLMProblem("语言模型没有给出回答")
 
     async def _attempts(self) -> None:
         retrying = AsyncRetrying(
@@ -114,14 +147,21 @@ class Reply:
             sleep=anyio.sleep,
             reraise=True,
         )
-        timeout = httpx.Timeout(self._settings.llm_stall_seconds, connect=self._settings.llm_connect_seconds)
-        async with httpx.AsyncClient(timeout=timeout, follow_redirects=False) as client:
+        async with self._client() as client:
             async for attempt in retrying:
                 with attempt:
                     await self._ask(client)
 
+    def _client(self) -> httpx.AsyncClient:
+        if not self._key.isascii() or not self._key.isprintable():
+            raise LLMProblem("语言模型的密钥含有不能用的字符")
+        timeout = httpx.Timeout(self._settings.llm_stall_seconds, connect=self._settings.llm_connect_seconds)
+        try:
+            return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
+        except (ImportError, ValueError, OSError, httpx.InvalidURL):  # a SOCKS proxy, a missing file of certificates …
+            raise LLMProblem("语言模型服务的代理或证书设置不能用") from None
+
     async def _ask(self, client: httpx.AsyncClient, with_usage: bool = True) -> None:
-        key = self._settings.llm_key
         body: dict[str, Any] = {
             "model": self._settings.llm_model,
             "messages": self._messages,
@@ -132,8 +172,8 @@ class Reply:
         if with_usage:
             body["stream_options"] = {"include_usage": True}
         headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
-        if key and key.get_secret_value():
-            headers["Authorization"] = f"Bearer {key.get_secret_value()}"
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
         url = self._settings.llm_address.rstrip("/") + "/chat/completions"
         async with client.stream("POST", url, json=body, headers=headers) as response:
             if response.status_code in (400, 422) and with_usage:  # an older server that knows no stream_options
@@ -142,6 +182,7 @@ class Reply:
                 return
             if response.status_code != 200:
                 raise _Refused(response)
+            self._accepted = True
             if response.headers.get("content-encoding", "identity") != "identity":
                 raise LLMProblem("语言模型服务的回复用了不支持的压缩")
             response.encoding = "utf-8"
@@ -190,8 +231,22 @@ class Reply:
         if self._length > 4 * self._settings.llm_reply_tokens:
             raise LLMProblem("语言模型的回答太长")
         if text:
-            self._pieces.put(text)
+            self._pass_on(text)
         return text, bool(choices[0].get("finish_reason"))
+
+    def _pass_on(self, text: str) -> None:
+        """Give out text, but for an end that may become the key: a server that echoes it is not listened to."""
+        text = self._held + text
+        if len(self._key) < _SECRET:
+            self._pieces.put(text)
+            return
+        if self._key in text:
+            raise LLMProblem("语言模型服务的回复里有密钥")
+        longest = min(len(text), len(self._key) - 1)
+        kept = next((n for n in range(longest, 0, -1) if self._key.startswith(text[-n:])), 0)
+        self._held = text[len(text) - kept :]
+        if shown := text[: len(text) - kept]:
+            self._pieces.put(shown)
 
 
 class _Refused(Exception):
@@ -202,6 +257,15 @@ class _Refused(Exception):
         self.after = 0.0  # seconds that the server asks to wait
         with suppress(ValueError):
             self.after = _seconds(response.headers.get("retry-after", "0"))
+
+
+def _count(value: Any) -> int | None:
+    """A number of tokens as a server gives it; ``None`` if it is none.
+
+    >>> _count(12), _count("many"), _count(-1), _count(float("nan"))
+    (12, None, None, None)
+    """
+    return value if isinstance(value, int) and 0 <= value < 10**9 else None
 
 
 def _seconds(asked: str) -> float:
@@ -257,6 +321,8 @@ def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
 
 def _told(error: Exception) -> LLMProblem:
     """What a reader is told of a failure."""
+    while isinstance(error, ExceptionGroup):  # anyio's, of the ways to connect
+        error = error.exceptions[0]
     if isinstance(error, _Refused):
         return LLMProblem(_refusal(error))
     if isinstance(error, httpx.ConnectTimeout):
@@ -265,11 +331,13 @@ def _told(error: Exception) -> LLMProblem:
         return LLMProblem("语言模型服务很久没有回应")
     if _caused_by(error, ssl.SSLError):
         return LLMProblem("与语言模型服务的加密连接失败,证书可能无法验证")
+    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, OverflowError)):
+        return LLMProblem("语言模型服务的地址写得不对")
     if _caused_by(error, socket.gaierror):
         return LLMProblem("找不到语言模型服务的主机")
     if isinstance(error, httpx.ConnectError):
         return LLMProblem("连不上语言模型服务")
-    if isinstance(error, (SSEError, ValueError, AttributeError, KeyError, TypeError)):
+    if isinstance(error, (SSEError, ValueError, AttributeError, KeyError, TypeError, RecursionError)):
         return LLMProblem("语言模型服务的回复格式不对")
     if isinstance(error, httpx.TransportError):
         return LLMProblem("语言模型的回答中途断了")

@@ -56,6 +56,9 @@ def note_payload(note: Note) -> dict[str, Any]:
 
 
 CONFIDENCE = {"none": "未作答", "fair": "把握一般,请核对原文", "good": "把握较大", "high": "把握大"}
+BY_MODEL = "由大模型组织语言,每一句都与原文核对过。"
+USAGE = "大模型:读 {prompt} 词元,写 {reply} 词元"
+COST = ",费用 {cost}"
 NOTE = "{kind}({status}):{text}(据:{source})"
 NOTE_WORDS = {"erratum": "勘误"}
 
@@ -71,3 +74,12 @@ def confidence_words(answer: Answer, words: Mapping[str, str] = CONFIDENCE) -> s
     if answer.status == "abstained":
         return words["none"]
     return words["high" if answer.confidence >= 0.85 else "good" if answer.confidence >= 0.65 else "fair"]
+
+
+def usage_line(answer: Answer, form: str = USAGE, priced: str = COST) -> str:
+    """What the language model read and wrote for an answer, and its cost where prices are set; ``""`` if nothing."""
+    prompt, reply, cost = (answer.usage.get(name, 0) for name in ("prompt_tokens", "reply_tokens", "cost"))
+    if not prompt and not reply:
+        return ""
+    told = priced.format(cost=f"{cost:.6f}".rstrip("0").rstrip(".")) if cost else ""
+    return form.format(prompt=round(prompt), reply=round(reply)) + told

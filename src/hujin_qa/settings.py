@@ -3,10 +3,10 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .errors import BadInput
@@ -22,6 +22,8 @@ def _home() -> Path:
 
 Fusion = Literal["scores", "rrf", "dense", "lexical"]
 """How the dense and the lexical ranking become one; ``dense`` and ``lexical`` take one of them alone."""
+
+_Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 class Settings(BaseSettings):
@@ -47,9 +49,11 @@ class Settings(BaseSettings):
     language: Literal["auto", "zh", "en"] = "auto"  # of the pages, until a visitor chooses; auto: the browser's
 
     # An OpenAI-compatible server; used where address and model are both set. The operator's, never a chat user's.
-    llm_address: str = Field(default="", validation_alias="OPENAI_BASE_URL", pattern="^(https?://.+)?$")
+    llm_address: _Trimmed = Field(  # may hold a password
+        default="", validation_alias="OPENAI_BASE_URL", pattern=r"^(https?://\S+)?$", repr=False
+    )
     llm_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
-    llm_model: str = Field(default="", validation_alias="OPENAI_MODEL")
+    llm_model: _Trimmed = Field(default="", validation_alias="OPENAI_MODEL")
     llm_connect_seconds: float = Field(default=5, gt=0)
     llm_stall_seconds: float = Field(default=30, gt=0)  # without a byte
     llm_seconds: float = Field(default=90, gt=0)  # for a whole answer, retries included

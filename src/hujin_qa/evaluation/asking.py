@@ -33,7 +33,10 @@ class Asker:
     """Asks one question after another and judges each, with what would have been said in place of an abstention."""
 
     def __init__(self, assistant: Assistant) -> None:
-        encoder, bold = Remembering(assistant.encoder), assistant.settings.model_copy(update={"threshold": 0.0})
+        encoder, bold = (
+            Remembering(assistant.encoder),
+            assistant.settings.model_copy(update={"threshold": 0.0, "llm_model": ""}),
+        )
         self._assistant = assistant.over(encoder, assistant.settings)
         self._bold = assistant.over(encoder, bold)
 

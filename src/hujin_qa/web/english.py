@@ -61,6 +61,9 @@ CONFIDENCE = {
 }
 NOTE = "{kind} ({status}): {text} (source: {source})"
 NOTE_WORDS = {"erratum": "Erratum", "待核": "to be verified", "已核": "verified"}
+BY_MODEL = "Worded by a language model, every sentence checked against the text."
+USAGE = "Language model: {prompt} tokens read, {reply} written"
+COST = ", cost {cost}"
 UNSUPPORTED = "(this sentence could not be verified in the text)"
 MARKER = "source "
 SOURCES = "Sources"

@@ -7,7 +7,7 @@ them, a second net: it keeps ``class``, ``href`` and ``title`` and drops ``aria-
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from ..payload import confidence_words, note_line
+from ..payload import confidence_words, note_line, usage_line
 from ..sections import top_headings
 from ..types import Answer, Citation, Claim, Document
 from .language import say
@@ -107,7 +107,9 @@ def _basis(answer: Answer) -> str:
     why = escape(say.CONFIDENCE_WHY.format(percent=percent))
     basis, words = say.BASIS.format(n=len(answer.citations)), confidence_words(answer, say.CONFIDENCE)
     sure = say.SURE.format(basis=basis, words=words, percent=percent)
-    return f'<details class="basis"><summary>{escape(sure)}</summary><p>{why}</p></details>'
+    told = [say.BY_MODEL if answer.reader == "llm" else "", usage_line(answer, say.USAGE, say.COST)]
+    more = "".join(f"<p>{escape(line)}</p>" for line in told if line)
+    return f'<details class="basis"><summary>{escape(sure)}</summary><p>{why}</p>{more}</details>'
 
 
 def _places(citations: Iterable[Citation], documents: Mapping[str, Document]) -> str:

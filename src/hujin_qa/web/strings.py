@@ -1,9 +1,12 @@
 """Every Chinese word the pages show, in one place; ``english`` has the same names. ``language`` picks between them."""
 
 from ..feedback import REASONS as _REASONS
+from ..payload import BY_MODEL as BY_MODEL
 from ..payload import CONFIDENCE as CONFIDENCE
+from ..payload import COST as COST
 from ..payload import NOTE as NOTE
 from ..payload import NOTE_WORDS as NOTE_WORDS
+from ..payload import USAGE as USAGE
 
 PAGE = "问文档"
 TAGLINE = "每句回答都来自原文。点编号,看它在原文里的位置;文中没有的,会直说没有。"
