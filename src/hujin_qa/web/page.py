@@ -31,7 +31,7 @@ _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 _ASKING = "(...given) => window.hujin.asking(...given)"
-_ASKED = """() => new URLSearchParams(location.search).get("q")
+_ASKED = """() => window.hujin.written() || new URLSearchParams(location.search).get("q")
     || document.querySelector("#question textarea")?.value || ''"""  # a link that asks, such as from a quiz
 _NAMED = "() => new URLSearchParams(location.search).get('chat') || ''"
 
@@ -99,7 +99,7 @@ def _build(
     def read_document(document: str) -> str:
         return reader_html(str(document), documents, notes)
 
-    def answer_json(question: str, history: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    def answer_json(request: gr.Request, question: str, history: list[str] | None = None) -> Iterator[dict[str, Any]]:
         """Answer a question from the documents, with citations; ``history`` holds the earlier questions.
 
         What a language model drafts comes first, as ``{"id", "draft"}``; the last event is the answer.
@@ -115,6 +115,8 @@ def _build(
                         yield {"id": "1", "draft": draft}
         except Exception as error:
             yield {"id": "1", "error": words_for(error)}
+        finally:  # Gradio would keep the whole page once more for every caller
+            page.state_holder.session_data.pop(request.session_hash or "", None)
 
     def on_ask(question: str, chat: str, request: gr.Request) -> Iterator[Updates]:
         with told():
