@@ -195,6 +195,7 @@ def _build(
                     latex_delimiters=[],
                     buttons=[],
                     editable="user",
+                    autoscroll=False,  # page.js shows an answer from its start
                     feedback_options=(LIKE, DISLIKE, *list(say.REASONS.values())[:-1]),
                 )
                 box = gr.Textbox(
