@@ -29,7 +29,8 @@ from ..suggestions import first_questions
 from .bench import Bench
 from .language import COOKIE, language_of, say, speaking
 from .login import guard
-from .page import assets, build
+from .page import Site, assets, build
+from .talk import Talk
 from .waiting import waiting
 
 _POLICY = (  # the browser itself refuses every other host
@@ -93,16 +94,16 @@ def _telling(settings: Settings, say_line: Callable[[str], None], meanwhile: Exi
 
 def _page(assistant: Assistant) -> gr.Blocks:
     settings, index = assistant.settings, assistant.index
+    chats = Chats(settings.data / "chats.db")
     return build(
-        assistant.stream,
-        index.documents,
-        index.notes,
-        first_questions(index, 4),
-        Accounts.of(settings),
-        Chats(settings.data / "chats.db"),
-        _versions(settings),
-        Course.of(index, Store.of(settings)),
-        Bench.of(assistant),
+        Site(
+            Talk(assistant.stream, index.documents, chats, _versions(settings)),
+            Accounts.of(settings),
+            index.notes,
+            first_questions(index, 4),
+            Course.of(index, Store.of(settings)),
+            Bench.of(assistant),
+        )
     )
 
 

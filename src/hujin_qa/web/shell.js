@@ -98,6 +98,12 @@
     }
   };
   window.addEventListener("offline", watch);
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault(); // else the browser leaves the page to show the file
+    notice(words.no_files);
+  });
   // A stream that breaks off is seen by Gradio alone; and its login has neither a name, a main part nor a first heading.
   new MutationObserver(() => {
     const login = document.querySelector("p.auth")?.parentElement;

@@ -25,7 +25,7 @@ setInterval(async () => {
   p.textContent = bar.hidden ? silent : building;
 }, 1000);"""
 _PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{page}</title>
-<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="60"><style>
+<meta name="viewport" content="width=device-width"><style>
 :root {{ color-scheme: light dark; }}
 body {{ margin: 18vh auto 0; padding: 0 20px; max-width: 36em; font: 16px/1.8 system-ui, sans-serif; }}
 progress {{ width: 100%; accent-color: #0f766e; }}
