@@ -1,6 +1,8 @@
 """The page /eval: run a set, look into failures, compare, try variants, correct gold. For evaluators only."""
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -57,8 +59,8 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 sets = _correction_tab(bench, allowed)
 
         def lists() -> tuple[Any, ...]:
-            names = bench.run_names()
-            latest, before = (names[0] if names else None), (names[1] if len(names) > 1 else None)
+            names = [(_dated(name), name) for name in bench.run_names()]
+            latest, before = (names[0][1] if names else None), (names[1][1] if len(names) > 1 else None)
             return tuple(gr.update(choices=names, value=value) for value in (latest, before, latest))
 
         def on_load(request: gr.Request) -> tuple[Any, ...]:
@@ -107,6 +109,19 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
         gr.on([look.click, cause.change], on_show, [kept, cause], looked, **_QUIET)
         go.click(on_compare, [first, second], compared, **_QUIET)
         trial.connect(on_try)
+
+
+def _dated(name: str) -> str:
+    """A run as it is chosen from: when first, for the rest is often the same.
+
+    >>> _dated("extractive-0a1b2c3-hujin-2026-01-31T235959-1.json")[-26:]
+    ' extractive-0a1b2c3-hujin-1'
+    """
+    found = re.fullmatch(r"(.+)-(\d{4}-\d\d-\d\dT\d{6})(-\d+)?\.json", name)
+    if not found:
+        return name
+    started = datetime.strptime(found[2], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC).astimezone()
+    return f"{started:%m-%d %H:%M:%S} {found[1]}{found[3] or ''}"
 
 
 class _Trial:

@@ -132,7 +132,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
     page.pages[0] = ("", say.CHAT, True)  # Gradio calls the first page Home
     with page.route(say.STUDY, "/study"):
         gr.HTML(f"<h1>{say.STUDY}</h1>", apply_default_css=False)
-        with gr.Tabs():
+        with gr.Tabs(elem_id="lesson"):
             with gr.Tab(say.PATH) as path_tab:
                 path = gr.HTML(apply_default_css=False, elem_id="path")
             with gr.Tab(say.QUIZ):
