@@ -18,6 +18,7 @@ from hujin_qa.settings import load_settings
 from hujin_qa.study.classroom import begin_form
 from hujin_qa.study.course import Course
 from hujin_qa.study.store import Store
+from hujin_qa.web import english as twins
 from hujin_qa.web import strings as say
 from hujin_qa.web.bench import Bench
 
@@ -96,11 +97,11 @@ def learning(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/study")
     page.locator("#path details[open]").wait_for()
     save(page, f"path-{name}")
-    page.get_by_role("tab", name=say.CARDS).click()
+    tab(page, say.CARDS)
     page.get_by_role("button", name=say.TURN).click()
     page.locator("#card blockquote").wait_for()
     save(page, f"card-{name}")
-    page.get_by_role("tab", name=say.QUIZ).click()
+    tab(page, say.QUIZ)
     page.get_by_role("button", name=say.START).or_(page.locator("#item .stem")).first.wait_for()
     if page.get_by_role("button", name=say.START).is_visible():
         page.get_by_role("button", name=say.START).click()
@@ -110,7 +111,7 @@ def learning(page: Page, address: str, name: str) -> None:
 
 def trainer(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/study")
-    page.get_by_role("tab", name=say.RESULTS).click()
+    tab(page, say.RESULTS)
     page.locator("#results svg").wait_for()
     save(page, f"results-{name}")
     page.locator("#cohorts").get_by_role("button", name=say.COHORTS).click()
@@ -120,22 +121,18 @@ def trainer(page: Page, address: str, name: str) -> None:
 
 def evaluator(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/eval")
-    page.get_by_role("tab", name=say.RUNS).click()
+    tab(page, say.RUNS)
     page.get_by_role("button", name=say.LOOK).filter(visible=True).click()
     page.locator("#looked details").first.wait_for()
     save(page, f"run-{name}")
     page.locator("#looked #questions summary").first.click()
     page.locator("#looked #questions").scroll_into_view_if_needed()
     save(page, f"failure-{name}")
-    page.get_by_role("tab", name=say.COMPARE).click()
+    tab(page, say.COMPARE)
     page.get_by_role("button", name=say.COMPARE).click()
     page.locator("#compared table").first.wait_for()
     save(page, f"compared-{name}")
-    if not page.get_by_role("tab", name=say.VARIANTS).is_visible():
-        page.locator(".overflow-menu > button").first.click()
-        page.locator(".overflow-dropdown button", has_text=say.VARIANTS).click()
-    else:
-        page.get_by_role("tab", name=say.VARIANTS).click()
+    tab(page, say.VARIANTS)
     page.locator("#trial-question textarea").fill("移动支付规模多大?")
     page.get_by_role("button", name=say.TRY).click()
     page.locator("#tried table").first.wait_for()
@@ -146,6 +143,26 @@ def english(page: Page, address: str, name: str) -> None:
     page.goto(address)
     ask(page, "移动支付规模多大?")
     save(page, f"english-{name}")
+    page.goto(f"{address}/study")
+    tab(page, twins.RESULTS)
+    page.locator("#results svg").wait_for()
+    save(page, f"english-results-{name}")
+    page.goto(f"{address}/eval")
+    tab(page, twins.RUNS)
+    page.get_by_role("button", name=twins.LOOK).filter(visible=True).click()
+    page.locator("#looked #questions summary").first.click()
+    save(page, f"english-run-{name}")
+
+
+def tab(page: Page, name: str) -> None:
+    """Where there is no room for a tab, Gradio has it in a menu."""
+    page.get_by_role("tab").first.wait_for()
+    page.wait_for_timeout(500)
+    if page.get_by_role("tab", name=name).is_visible():
+        page.get_by_role("tab", name=name).click()
+    else:
+        page.locator(".overflow-menu > button").first.click()
+        page.locator(".overflow-dropdown button", has_text=name).click()
 
 
 def ask(page: Page, question: str) -> None:

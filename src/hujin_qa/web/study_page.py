@@ -133,7 +133,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
 
     page.pages[0] = ("", say.CHAT, True)  # Gradio calls the first page Home
     with page.route(say.STUDY, "/study"):
-        gr.HTML(f"<h1>{say.STUDY}</h1>", apply_default_css=False)
+        gr.HTML(f"<h1>{say.STUDY}</h1>", apply_default_css=False, elem_id="lesson-name")
         with gr.Tabs(elem_id="lesson"):
             with gr.Tab(say.PATH) as path_tab:
                 path = gr.HTML(apply_default_css=False, elem_id="path")
