@@ -5,8 +5,7 @@ BIN = .venv/bin
 .PHONY: run test check install lint docs index bench eval baseline clean
 
 run: .venv/.installed
-	@$(BIN)/hujin-qa index
-	@$(BIN)/hujin-qa serve || test $$? -eq 130  # Ctrl+C is how it ends
+	@$(BIN)/hujin-qa serve --update || test $$? -eq 130  # Ctrl+C is how it ends
 
 test: .venv/.installed-dev
 	$(BIN)/pytest -q

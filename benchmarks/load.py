@@ -1,7 +1,8 @@
 """Many clients of the chat's API at once: `python benchmarks/load.py [--address URL] [--clients 20] [--seconds 120]`.
 
 Every answer has to be the one that a single client gets to the same question; without an address a server is started
-and its memory printed. Exit code 1 if an answer failed or was mixed up.
+and its memory watched. Writes ``results/load.json``; exit code 1 if an answer failed or was mixed up, or if the memory
+grew by more than a tenth after the first quarter.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from typing import Any
 
 import httpx
 
+RESULTS = Path(__file__).resolve().parent / "results" / "load.json"
 QUESTIONS = [
     ("移动支付规模多大?", []),
     ("绿色金融讲的是什么?", []),
@@ -105,13 +107,20 @@ def run(address: str, process: int | None, clients: int, seconds: float) -> int:
         time.sleep(5)
         memory += [megabytes(process)] if process else []
     took.sort()
-    print(f"{clients} clients, {seconds:g} s: {len(took)} answers, {len(faults)} faults")
-    print(f"seconds an answer: median {took[len(took) // 2]:.2f}, 95 % {took[int(len(took) * 0.95)]:.2f}")
+    told: dict[str, Any] = {
+        "clients": clients,
+        "seconds": seconds,
+        "answers": len(took),
+        "faults": len(faults),
+        "answer_s": {"median": round(took[len(took) // 2], 2), "p95": round(took[int(len(took) * 0.95)], 2)},
+    }
     if memory:
-        warm = memory[len(memory) // 4]
-        print(
-            f"memory, MB: start {memory[0]:.0f}, after a quarter {warm:.0f}, end {memory[-1]:.0f}, most {max(memory):.0f}"
-        )
+        warm, last = memory[len(memory) // 4], memory[-1]
+        told["memory_mb"] = {"start": round(memory[0]), "quarter": round(warm), "end": round(last)}
+        if last > 1.1 * warm:
+            faults.append(f"the memory grew from {warm:.0f} to {last:.0f} MB")
+    print(json.dumps(told, indent=1))
+    RESULTS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     for fault in faults[:5]:
         print(fault, file=sys.stderr)
     return bool(faults)

@@ -15,6 +15,7 @@ def ask(page, question):
     """Ask and wait for the whole answer."""
     before = page.locator("[data-testid=bot]").count()
     page.locator("#question textarea").fill(question)
+    expect(page.locator("#question .stop-button")).to_have_count(0)  # the answer before is there, and kept
     page.keyboard.press("Enter")
     answer = page.locator("[data-testid=bot]").nth(before)
     answer.locator(".copy, .abstained, .failure").wait_for()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import web_fake as fake
-from browsing import PHONE, answer_something, ask, lit, needs_chromium, no_barrier
+from browsing import PHONE, WIDE, answer_something, ask, lit, needs_chromium, no_barrier
 from hujin_qa.evaluation.asking import run
 from hujin_qa.evaluation.report import to_html
 from hujin_qa.web import strings as say
@@ -71,9 +71,10 @@ def measure(page):
     page.get_by_label(say.QUESTION_SET).click()
     page.get_by_role("option", name="heldout/museum-history.jsonl").click()
     page.get_by_role("button", name=say.START_RUN).click()
-    page.locator("#run svg").first.wait_for()
     page.locator("#run details summary").first.click()
-    assert "理解为" in page.locator("#run details[open]").inner_text()
+    page.locator("#run svg").first.wait_for()
+    page.locator("#run #questions summary").first.click()
+    assert "理解为" in page.locator("#run #questions details[open]").inner_text()
     no_barrier(page)
     page.get_by_role("tab", name=say.COMPARE).click()
     page.get_by_role("button", name=say.COMPARE).click()
@@ -261,6 +262,37 @@ def test_a_phone_shows_one_thing_at_a_time(visit, address, scheme):
     page.get_by_role("button", name=say.BACK).click()
     assert not page.locator("#source").is_visible()
     assert marker.is_visible()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_an_answer_is_read_from_its_start_until_its_reader_scrolls(visit, address, size):
+    page = visit(address, size)
+    for question in ("支付", "信贷", "第二", "支付规模"):
+        ask(page, question)
+    log = page.get_by_role("log")
+    asked = page.locator("[data-testid=user]").last
+
+    def is_shown_from_its_question():
+        page.wait_for_function(
+            """([log, asked]) => { const gap = asked.getBoundingClientRect().top - log.getBoundingClientRect().top;
+            const end = log.scrollHeight - log.clientHeight - log.scrollTop;
+            return gap >= 0 && (gap < 60 || end < 2) }""",
+            arg=[log.element_handle(), asked.element_handle()],
+        )
+
+    is_shown_from_its_question()
+    expect(page.locator(".answer").last.locator("a.cite").first).to_be_in_viewport()
+    expect(page.locator(".scroll-down-button-container")).to_have_count(0)
+    page.reload()
+    page.locator(".answer .copy").nth(3).wait_for()
+    is_shown_from_its_question()
+    log.hover()
+    page.mouse.wheel(0, -5000)
+    page.wait_for_function("(log) => log.scrollTop === 0", arg=log.element_handle())
+    page.locator(".basis summary").first.click()  # what changes now does not move the reader
+    assert log.evaluate("(log) => log.scrollTop") == 0
+    ask(page, "信贷规模")
+    is_shown_from_its_question()
 
 
 def test_a_report_is_one_file_that_filters_its_questions_without_a_network(browser, tmp_path, assistant, questions):  # noqa: F811

@@ -144,18 +144,11 @@ if __name__ == "__main__":
     from hujin_qa.accounts import Accounts
     from hujin_qa.chats import Chats
     from hujin_qa.settings import load_settings
-    from hujin_qa.web import build, launch
+    from hujin_qa.web import Site, build, launch
+    from hujin_qa.web.talk import Talk
 
     settings = load_settings()
-    kept = Chats(settings.data / "chats.db")
-    page = build(
-        stream,
-        DOCUMENTS,
-        [NOTE],
-        ["支付分哪几类?", "信贷规模是多少?"],
-        Accounts.of(settings),
-        kept,
-        {"corpus": "1"},
-    )
+    talk = Talk(stream, DOCUMENTS, Chats(settings.data / "chats.db"), {"corpus": "1"})
+    page = build(Site(talk, Accounts.of(settings), [NOTE], ["支付分哪几类?", "信贷规模是多少?"]))
     print(launch(page, settings), file=sys.stderr, flush=True)
     page.block_thread()

@@ -144,17 +144,18 @@ def chat(index: IndexOption = None, as_json: JsonOption = False) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="监听地址")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="端口;0 表示任选一个")] = None,
+    update: Annotated[bool, typer.Option("--update", help="文档有变化时先重建索引")] = False,
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """打开网页聊天(默认只在本机)。"""
+    """打开网页聊天(默认只在本机);索引要建的时候,网页上会说正在建立。"""
     from .web import serve as serve_web
 
     def opened(address: str) -> None:
         if as_json:
             _print({"url": address})
 
-    serve_web(load_settings(host=host, port=port, index=index), _say, opened)
+    serve_web(load_settings(host=host, port=port, index=index), _say, opened, update)
 
 
 @app.command()

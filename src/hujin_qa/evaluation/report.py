@@ -93,15 +93,17 @@ def to_html(of: Run, against: tuple[Run, Comparison] | None = None) -> str:
 
 
 def tables_html(of: Run) -> str:
-    """Where the numbers come from, the numbers with their intervals, causes, plots and groups."""
+    """Where the numbers come from, causes, the numbers with their intervals; plots and groups, folded away."""
     told = f"{_system(of)} · {of.set['n']} 题 · {of.started} · {of.seconds} 秒 · 问题集 {of.set['sha256']}"
     return "".join(
         [
             f"<p>{escape(told)}</p>",
-            f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], rows(of))}",
             _causes(of),
+            f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], rows(of))}",
+            "<details><summary>曲线和分组</summary>",
             _plots(of),
             *(_group(title, groups(of.scores)[name]) for name, title in _GROUPS.items()),
+            "</details>",
         ]
     )
 

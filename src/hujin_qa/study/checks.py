@@ -14,7 +14,7 @@ _MANY = ("list", "match", "order")
 
 def fault(draft: Draft, documents: Mapping[str, Document]) -> str:
     """The first check that a draft fails, "" if it is sound."""
-    return next((name for name, check in _CHECKS.items() if not check(draft, documents)), "")
+    return next((name for name, check in CHECKS.items() if not check(draft, documents)), "")
 
 
 def _quoted(draft: Draft, documents: Mapping[str, Document]) -> bool:
@@ -113,7 +113,7 @@ def _overlap(text: str, folded: str) -> float:
     return len(mine & set(bigrams(folded))) / len(mine) if mine else 0.0
 
 
-_CHECKS: dict[str, Callable[[Draft, Mapping[str, Document]], bool]] = {
+CHECKS: dict[str, Callable[[Draft, Mapping[str, Document]], bool]] = {
     "引文与原文不符": _quoted,
     "选项或题干不成形": _shaped,
     "选项重复": _distinct,

@@ -4,7 +4,7 @@ import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from .page import build
+from .page import Site, build
 from .server import launch, serve
 
-__all__ = ["build", "launch", "serve"]
+__all__ = ["Site", "build", "launch", "serve"]

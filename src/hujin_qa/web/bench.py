@@ -16,6 +16,7 @@ from ..evaluation.report import answers_html, comparison_html, questions_html, t
 from ..evaluation.runs import Journal, read_run, write_run
 from ..evaluation.variants import Variant
 from .language import say
+from .twins import twin_html
 
 Progress = Generator[tuple[int, int], None, str]
 """How many questions are done, of how many; returns the name of the run that was kept."""
@@ -66,22 +67,24 @@ class Bench:
     def page(self, name: str, cause: str = "") -> str:
         """A kept run as HTML: numbers, causes, and every question of a cause with what is needed to judge it."""
         run = read_run(self._run(name))
-        return tables_html(run) + questions_html(run, cause)
+        return twin_html(tables_html(run) + questions_html(run, cause))
 
     def comparison(self, first: str, second: str) -> str:
         """Two kept runs side by side."""
         before, after = (read_run(self._run(name)) for name in (first, second))
-        return comparison_html(before, compare(before, after))
+        return twin_html(comparison_html(before, compare(before, after)))
 
     def ask(self, question: str, variants: Sequence[Variant]) -> str:
         """One question asked of every variant, side by side."""
         if not question.strip():
             raise BadInput(say.NO_QUESTION)
-        return answers_html([(v.name, v.of(self._opened).ask(question)) for v in variants])
+        return twin_html(answers_html([(v.name, v.of(self._opened).ask(question)) for v in variants]))
 
     def contrast(self, variants: Sequence[Variant], names: Sequence[str]) -> str:
         """The kept runs of variants side by side, each compared with the first."""
-        return variants_html([(v.name, read_run(self._run(n))) for v, n in zip(variants, names, strict=True)])
+        return twin_html(
+            variants_html([(v.name, read_run(self._run(n))) for v, n in zip(variants, names, strict=True)])
+        )
 
     def question(self, name: str, id_: str) -> EvalQuestion:
         """One question of a set, to be corrected."""

@@ -16,6 +16,7 @@ from ..study.results import by_section, item_quality, score, section_name
 from ..study.written import KINDS, as_written, from_lines
 from ..users import User
 from .language import say
+from .twins import twin, twin_html
 
 _SHOWN = 30  # rows of items
 _FOUND = 50  # items in the list to choose from
@@ -46,7 +47,7 @@ class Desk:
                 d.assignment.cohort,
                 d.assignment.form.name,
                 d.assignment.due.isoformat(),
-                d.state,
+                twin(d.state),
                 f"{d.score.right}/{d.score.total}" if d.score else "",
             ]
             for d in deeds(self.course.classroom, self.course.store)
@@ -73,7 +74,7 @@ class Desk:
         )
         return (
             f"{tasks}<h2>{say.BY_LEARNER}</h2>{_table(say.LEARNER_HEADS, learners)}"
-            f'<h2>{say.BY_SECTION}</h2><div class="plot">{section_plot(sections)}</div>{_table(say.SECTION_HEADS, hard)}'
+            f'<h2>{say.BY_SECTION}</h2><div class="plot">{twin_html(section_plot(sections))}</div>{_table(say.SECTION_HEADS, hard)}'
             f"<h2>{say.BY_ITEM}</h2>{_table(say.ITEM_HEADS, worst[:_SHOWN])}{gone}"
         )
 
@@ -156,7 +157,7 @@ class Desk:
 
 def kinds() -> list[tuple[str, str]]:
     """The kinds of items that trainers write, as they are chosen from."""
-    return [(word, kind) for kind, word in KINDS.items()]
+    return [(twin(word), kind) for kind, word in KINDS.items()]
 
 
 def _trainer(user: User) -> None:

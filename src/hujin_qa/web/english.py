@@ -101,11 +101,21 @@ IN_PAGE = {
     "offline": "You are offline and cannot ask now. This message goes away once you are back.",
     "gone": "The server does not respond; it may be restarting. All that you asked is kept, and this page recovers by itself.",
     "expired": "Your sign-in has expired. Please sign in again; all that you asked is kept.",
+    "restarted": "The server was restarted. Please reload this page to go on; all that you asked is kept.",
+    "reload": "Reload",
     "close": "Close",
     "log_in": "Sign in again",
 }
 OTHER_LANGUAGE = "中文"
 
+BUILDING = (
+    "The index is being built. This mostly takes less than a minute, or several with many documents. The page opens by "
+    "itself when it is done; no need to reload."
+)
+BUILDING_ENDED = (
+    "The server does not respond; the index may have failed to build. Please read what its window says, mend it and run "
+    "it again; this page recovers by itself."
+)
 OPENED = "Open at {address}"
 STOP_HINT = "Press Ctrl+C to stop."
 LOGIN = "请登录后提问 · Please sign in"

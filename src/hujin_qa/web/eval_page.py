@@ -1,6 +1,8 @@
 """The page /eval: run a set, look into failures, compare, try variants, correct gold. For evaluators only."""
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -15,6 +17,7 @@ from .bench import Bench
 from .language import say
 from .login import user_of
 from .talk import told
+from .twins import twin
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _SHOWN_EVERY = 5  # questions
@@ -42,7 +45,11 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 shown = gr.HTML(apply_default_css=False, elem_id="run", elem_classes="report")
             with gr.Tab(say.RUNS):
                 kept = gr.Dropdown([], label=say.RUNS)
-                causes = [(say.ALL_WRONG, "wrong"), (say.ALL_QUESTIONS, ""), *((name, c) for c, name in CAUSES.items())]
+                causes = [
+                    (say.ALL_WRONG, "wrong"),
+                    (say.ALL_QUESTIONS, ""),
+                    *((twin(name), c) for c, name in CAUSES.items()),
+                ]
                 cause = gr.Dropdown(causes, value="wrong", label=say.CAUSE)
                 look = gr.Button(say.LOOK)
                 looked = gr.HTML(apply_default_css=False, elem_id="looked", elem_classes="report")
@@ -57,8 +64,8 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 sets = _correction_tab(bench, allowed)
 
         def lists() -> tuple[Any, ...]:
-            names = bench.run_names()
-            latest, before = (names[0] if names else None), (names[1] if len(names) > 1 else None)
+            names = [(_dated(name), name) for name in bench.run_names()]
+            latest, before = (names[0][1] if names else None), (names[1][1] if len(names) > 1 else None)
             return tuple(gr.update(choices=names, value=value) for value in (latest, before, latest))
 
         def on_load(request: gr.Request) -> tuple[Any, ...]:
@@ -109,6 +116,19 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
         trial.connect(on_try)
 
 
+def _dated(name: str) -> str:
+    """A run as it is chosen from: when first, for the rest is often the same.
+
+    >>> _dated("extractive-0a1b2c3-hujin-2026-01-31T235959-1.json")[14:]
+    ' extractive-0a1b2c3-hujin-1'
+    """
+    found = re.fullmatch(r"(.+)-(\d{4}-\d\d-\d\dT\d{6})(-\d+)?\.json", name)
+    if not found:
+        return name
+    started = datetime.strptime(found[2], "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC).astimezone()
+    return f"{started:%m-%d %H:%M:%S} {found[1]}{found[3] or ''}"
+
+
 class _Trial:
     """The fields of the tab where variants are tried."""
 
@@ -117,13 +137,13 @@ class _Trial:
         gr.Markdown(say.VARIANTS_HINT)
         with gr.Row():
             self.fusions = gr.CheckboxGroup(
-                [(n, f) for f, n in FUSIONS.items()], value=["scores", "rrf"], label=say.FUSION
+                [(twin(n), f) for f, n in FUSIONS.items()], value=["scores", "rrf"], label=say.FUSION
             )
             others = [(say.CURRENT, ""), *((name, name) for name in settings.other_encoders)]
             self.encoders = gr.CheckboxGroup(others, value=[""], label=say.ENCODER, visible=len(others) > 1)
             self.hits = gr.Textbox(str(settings.hits), label=say.HITS)
             self.thresholds = gr.Textbox(f"{settings.threshold:g}", label=say.THRESHOLD)
-            readers = [(name, r) for r, name in READERS.items() if r == "extractive" or settings.has_llm]
+            readers = [(twin(name), r) for r, name in READERS.items() if r == "extractive" or settings.has_llm]
             self.readers = gr.CheckboxGroup(readers, value=["extractive"], label=say.READER)
         with gr.Row():
             self.question = gr.Textbox(label=say.QUESTION, elem_id="trial-question")
@@ -184,7 +204,7 @@ def _tried(
                 names.append(end.value)
                 break
             if done % _SHOWN_EVERY == 0:
-                told_ = say.TRYING.format(n=n, of=len(chosen), name=variant.name, done=done, total=total)
+                told_ = say.TRYING.format(n=n, of=len(chosen), name=twin(variant.name), done=done, total=total)
                 yield f'<p role="status">{escape(told_)}</p>'
     yield bench.contrast(chosen, names)
 

@@ -21,6 +21,7 @@ from ..types import Citation
 from ..users import User
 from .language import say
 from .source import place
+from .twins import twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Lesson:
         """What trainers have set the learner, with the day it is due; "" if nothing."""
         mine = deeds(self.course.classroom, self.course.store, user.name)
         rows = "".join(
-            f"<li>{escape(say.TODO.format(form=d.assignment.form.name, due=d.assignment.due, state=d.state))}"
+            f"<li>{escape(say.TODO.format(form=d.assignment.form.name, due=d.assignment.due, state=twin(d.state)))}"
             f"{escape(f' {d.score.right}/{d.score.total}' if d.score else '')}</li>"
             for d in mine
         )
@@ -168,12 +169,12 @@ def item_html(asked: Asked) -> str:
         end = datetime.fromisoformat(asked.session.deadline)
         left = max(0, round((end - datetime.now(UTC)).total_seconds() / 60))
         head += " · " + say.TIME_LEFT.format(minutes=left, end=f"{end.astimezone():%H:%M}")
-    return f'<section class="study item" aria-live="polite"><p>{head}</p><p class="stem">{escape(asked.item.stem)}</p></section>'
+    return f'<section class="study item" aria-live="polite"><p>{head}</p><p class="stem">{escape(twin(asked.item.stem))}</p></section>'
 
 
 def feedback_html(item: Item, given: Sequence[int]) -> str:
     right = item.is_right(tuple(given))
-    verdict = say.RIGHT if right else say.WRONG.format(answer=answer_text(item))
+    verdict = say.RIGHT if right else say.WRONG.format(answer=twin(answer_text(item)))
     whys = [] if right or item.kind in ("match", "order") else [item.why[i] for i in given if item.why[i]]
     reasons = "".join(f"<p>{escape(why)}</p>" for why in whys)
     return (
@@ -185,8 +186,8 @@ def feedback_html(item: Item, given: Sequence[int]) -> str:
 def card_html(item: Item, *, opened: bool) -> str:
     """The front of a card, and its back once it is turned."""
     prompts = "".join(f"<li>{escape(p)}</li>" for p in item.prompts)
-    front = f'<p class="stem">{escape(item.stem)}</p>{f"<ol>{prompts}</ol>" if prompts else ""}'
-    back = f"<p><strong>{escape(answer_text(item))}</strong></p>{proof_html(item)}" if opened else ""
+    front = f'<p class="stem">{escape(twin(item.stem))}</p>{f"<ol>{prompts}</ol>" if prompts else ""}'
+    back = f"<p><strong>{escape(twin(answer_text(item)))}</strong></p>{proof_html(item)}" if opened else ""
     return f'<section class="study item" aria-live="polite">{front}{back}</section>'
 
 

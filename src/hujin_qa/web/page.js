@@ -45,12 +45,30 @@
     if (busy) [event.preventDefault(), event.stopPropagation()]; // one question at a time
   }, true);
 
+  // What was asked last stays at the top, so that its answer is read from the start, until the reader scrolls.
+  let last = "", following = false;
+  function follow() {
+    const asked = [...document.querySelectorAll("#chat [data-testid=user]")];
+    const box = document.querySelector("#chat [role=log]");
+    const now = `${asked.length} ${asked.at(-1)?.textContent}`;
+    if (now !== last) [last, following] = [now, asked.length > 0];
+    if (!following || !box) return;
+    const gap = asked.at(-1).getBoundingClientRect().top - box.getBoundingClientRect().top;
+    box.scrollTop += gap - 40; // below Gradio's buttons
+  }
+  for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    document.addEventListener(name, (event) => {
+      if (event.target.closest?.("#chat")) following = false;
+    }, { passive: true, capture: true });
+  }
+
   // Gradio names every message by its source text, which here is HTML; without a name its words are read out.
   const labelled = "[data-testid=bot][aria-label], [data-testid=user][aria-label]";
   new MutationObserver(() => {
     for (const message of document.querySelectorAll(labelled)) message.removeAttribute("aria-label");
     // Its examples are buttons, which may not be the children of a list.
     for (const list of document.querySelectorAll(".examples[role=list]")) list.setAttribute("role", "group");
+    follow();
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
 
   // The answer that a link "#answer=<n>" stands for.
@@ -58,11 +76,10 @@
     const n = +(/#answer=(\d+)$/.exec(location.hash) || [])[1];
     const answer = answers()[n - 1];
     if (!answer) return null;
-    setTimeout(() => {
-      answer.tabIndex = -1;
-      answer.focus({ preventScroll: true });
-      answer.scrollIntoView({ block: "start" });
-    }, 400); // after Gradio has scrolled to the end
+    following = false;
+    answer.tabIndex = -1;
+    answer.focus({ preventScroll: true });
+    answer.scrollIntoView({ block: "start" });
     return answer;
   }
 

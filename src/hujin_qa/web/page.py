@@ -4,8 +4,9 @@ Nothing here is shared between sessions but what is read only; ``talk`` says wha
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from html import unescape
 from importlib.resources import files
 from typing import Any
@@ -13,10 +14,9 @@ from typing import Any
 import gradio as gr
 
 from ..accounts import Accounts
-from ..chats import Chats
 from ..payload import answer_payload
 from ..study.course import Course
-from ..types import Answer, Document, Note
+from ..types import Answer, Note
 from .bench import Bench
 from .eval_page import build_eval
 from .language import COOKIE, LANGUAGES, Page, in_every_language, say, speaking
@@ -25,13 +25,13 @@ from .render import welcome
 from .shelf import Shelf
 from .source import reader_html
 from .study_page import build_study
-from .talk import DISLIKE, LIKE, UNCHANGED, Stream, Talk, Updates, idle, told, words_for
+from .talk import DISLIKE, LIKE, UNCHANGED, Talk, Updates, idle, told, words_for
 
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 _ASKING = "(...given) => window.hujin.asking(...given)"
-_ASKED = """() => new URLSearchParams(location.search).get("q")
+_ASKED = """() => window.hujin.written() || new URLSearchParams(location.search).get("q")
     || document.querySelector("#question textarea")?.value || ''"""  # a link that asks, such as from a quiz
 _NAMED = "() => new URLSearchParams(location.search).get('chat') || ''"
 
@@ -43,7 +43,7 @@ def assets() -> dict[str, Any]:
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with speaking(language):
-            words[language] = say.IN_PAGE | {"other": say.OTHER_LANGUAGE, "page": say.PAGE}
+            words[language] = say.IN_PAGE | {"other": say.OTHER_LANGUAGE, "page": say.PAGE, "no_files": say.NO_UPLOAD}
     given = f"window.hujinWords = {json.dumps(words)}; window.hujinCookie = {json.dumps(COOKIE)};"
     return {
         "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO).set(
@@ -58,55 +58,49 @@ def assets() -> dict[str, Any]:
     }
 
 
-def build(
-    stream: Stream,
-    documents: Mapping[str, Document],
-    notes: Sequence[Note],
-    examples: Sequence[str],
-    accounts: Accounts,
-    chats: Chats,
-    versions: Mapping[str, str],
-    course: Course | None = None,
-    bench: Bench | None = None,
-) -> gr.Blocks:
-    """The page over anything that answers questions about these documents; with a course, the page /study too, and
-    with a bench, the page /eval."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the pages are over: conversations, who may have them, and what else there is to show."""
+
+    talk: Talk
+    accounts: Accounts
+    notes: Sequence[Note] = ()
+    examples: Sequence[str] = ()  # questions of the first page
+    course: Course | None = None  # makes the page /study
+    bench: Bench | None = None  # makes the page /eval
+
+
+def build(site: Site) -> gr.Blocks:
+    """The pages over anything that answers questions."""
 
     def make() -> Page:
-        page: Page = _build(stream, documents, notes, examples, accounts, chats, versions)
-        if course:
-            build_study(page, course, accounts)
-        if bench:
-            build_eval(page, bench, accounts)
+        page = _chat(site)
+        if site.course:
+            build_study(page, site.course, site.accounts)
+        if site.bench:
+            build_eval(page, site.bench, site.accounts)
         page.queue(default_concurrency_limit=_AT_ONCE)
         return page
 
     return in_every_language(make)
 
 
-def _build(
-    stream: Stream,
-    documents: Mapping[str, Document],
-    notes: Sequence[Note],
-    examples: Sequence[str],
-    accounts: Accounts,
-    chats: Chats,
-    versions: Mapping[str, str],
-) -> Page:
+def _chat(site: Site) -> Page:
     """The chat alone, in the language that is spoken here."""
-    talk = Talk(stream, documents, chats, versions)
+    talk, accounts, notes = site.talk, site.accounts, site.notes
+    documents, chats = talk.documents, talk.chats
 
     def read_document(document: str) -> str:
         return reader_html(str(document), documents, notes)
 
-    def answer_json(question: str, history: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    def answer_json(request: gr.Request, question: str, history: list[str] | None = None) -> Iterator[dict[str, Any]]:
         """Answer a question from the documents, with citations; ``history`` holds the earlier questions.
 
         What a language model drafts comes first, as ``{"id", "draft"}``; the last event is the answer.
         """
         draft = ""
         try:
-            with closing(stream(question, [("user", h) for h in history or []])) as events:
+            with closing(talk.stream(question, [("user", h) for h in history or []])) as events:
                 for event in events:
                     if isinstance(event, Answer):
                         yield answer_payload(event, "1")
@@ -115,6 +109,8 @@ def _build(
                         yield {"id": "1", "draft": draft}
         except Exception as error:
             yield {"id": "1", "error": words_for(error)}
+        finally:  # Gradio would keep the whole page once more for every caller
+            page.state_holder.session_data.pop(request.session_hash or "", None)
 
     def on_ask(question: str, chat: str, request: gr.Request) -> Iterator[Updates]:
         with told():
@@ -187,12 +183,13 @@ def _build(
                     show_label=False,
                     height="100%",
                     placeholder=welcome(documents),
-                    examples=[{"text": q} for q in examples] or None,
+                    examples=[{"text": q} for q in site.examples] or None,
                     render_markdown=False,
                     sanitize_html=True,
                     latex_delimiters=[],
                     buttons=[],
                     editable="user",
+                    autoscroll=False,  # page.js shows an answer from its start
                     feedback_options=(LIKE, DISLIKE, *list(say.REASONS.values())[:-1]),
                 )
                 box = gr.Textbox(

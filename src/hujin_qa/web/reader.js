@@ -214,6 +214,7 @@
   Object.assign(window.hujin, {
     open(element, calls) {
       [pane, server] = [element, calls];
+      new ResizeObserver(() => led && center(one("mark.lit"), one("article"), "auto")).observe(element);
       const place = parse(location.hash);
       if (place) show(place);
       else standIn(null, one(".outline a")?.hash || "");

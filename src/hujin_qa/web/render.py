@@ -12,6 +12,7 @@ from ..sections import top_headings
 from ..types import Answer, Citation, Claim, Document
 from .language import say
 from .source import place
+from .twins import twin
 
 _TITLES = 6  # documents named on the first page
 _EXCERPT = 60  # characters
@@ -74,7 +75,7 @@ def draft_html(text: str) -> str:
 
 def _remark(answer: Answer) -> str:
     """How it was answered, where that needs saying."""
-    return f'<p class="remark">{escape(answer.remark)}</p>' if answer.remark else ""
+    return f'<p class="remark">{escape(twin(answer.remark))}</p>' if answer.remark else ""
 
 
 def _reread(answer: Answer) -> bool:

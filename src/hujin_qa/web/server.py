@@ -6,8 +6,10 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib.metadata import version
 from typing import Any
+from uuid import uuid4
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -16,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..accounts import Accounts
-from ..assistant import Assistant
+from ..assistant import Assistant, ensure_index
 from ..chats import Chats
 from ..errors import BadInput
 from ..index import read_manifest
@@ -27,12 +29,15 @@ from ..suggestions import first_questions
 from .bench import Bench
 from .language import COOKIE, language_of, say, speaking
 from .login import guard
-from .page import assets, build
+from .page import Site, assets, build
+from .talk import Talk
+from .waiting import waiting
 
 _POLICY = (  # the browser itself refuses every other host
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
 )
+_SESSIONS = 1000  # of browsers, the latest; Gradio keeps a third of a megabyte for each
 _HEADERS = [
     (b"content-security-policy", _POLICY.encode()),
     (b"referrer-policy", b"no-referrer"),
@@ -40,10 +45,16 @@ _HEADERS = [
 ]
 
 
-def serve(settings: Settings, say_line: Callable[[str], None], opened: Callable[[str], None] = lambda _: None) -> None:
-    """Open the index (build it if it is missing), start the chat and stay until interrupted.
+def serve(
+    settings: Settings,
+    say_line: Callable[[str], None],
+    opened: Callable[[str], None] = lambda _: None,
+    update: bool = False,
+) -> None:
+    """Open the index, start the chat and stay until interrupted.
 
-    ``opened`` is told the address once the chat answers there.
+    A missing index is built first; with ``update``, one that is not what the corpus holds now. Meanwhile a browser is
+    told so at the chat's address. ``opened`` is told the address once the chat answers there.
 
     Raises:
         BadInput: an address off this machine without users, a busy port.
@@ -51,20 +62,12 @@ def serve(settings: Settings, say_line: Callable[[str], None], opened: Callable[
     """
     guard(settings)
     check_address(settings)
-    assistant = Assistant.open(settings, say_line)
-    index, accounts = assistant.index, Accounts.of(settings)
-    kept = Chats(settings.data / "chats.db")
-    page = build(
-        assistant.stream,
-        index.documents,
-        index.notes,
-        first_questions(index, 4),
-        accounts,
-        kept,
-        _versions(settings),
-        Course.of(index, Store.of(settings)),
-        Bench.of(assistant),
-    )
+    settings = settings.model_copy(update={"port": settings.port or _free_port(settings.host)})
+    with ExitStack() as meanwhile:
+        report = _telling(settings, say_line, meanwhile)
+        if update:
+            ensure_index(settings, [settings.corpus], report)
+        page = _page(Assistant.open(settings, report))
     address = launch(page, settings)
     say_line(say.OPENED.format(address=address) + "  " + say.STOP_HINT)
     opened(address)
@@ -73,6 +76,35 @@ def serve(settings: Settings, say_line: Callable[[str], None], opened: Callable[
             time.sleep(3600)  # unlike a lock, interruptible everywhere
     finally:
         page.close(verbose=False)
+
+
+def _telling(settings: Settings, say_line: Callable[[str], None], meanwhile: ExitStack) -> Callable[[str], None]:
+    """A report of the building of an index, whose first line lets browsers wait at the address."""
+    lines: list[str] = []
+
+    def report(line: str) -> None:
+        if not lines:
+            place = _listen(settings.host, settings.port)
+            meanwhile.enter_context(waiting(place, settings.language, _HEADERS))
+        lines.append(line)
+        say_line(line)
+
+    return report
+
+
+def _page(assistant: Assistant) -> gr.Blocks:
+    settings, index = assistant.settings, assistant.index
+    chats = Chats(settings.data / "chats.db")
+    return build(
+        Site(
+            Talk(assistant.stream, index.documents, chats, _versions(settings)),
+            Accounts.of(settings),
+            index.notes,
+            first_questions(index, 4),
+            Course.of(index, Store.of(settings)),
+            Bench.of(assistant),
+        )
+    )
 
 
 def launch(page: gr.Blocks, settings: Settings) -> str:
@@ -103,6 +135,7 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
             ssr_mode=False,
             pwa=False,
             max_file_size=1,
+            state_session_capacity=_SESSIONS,
         )
     except OSError:
         raise BadInput(say.PORT_BUSY.format(port=port, other=port + 1)) from None
@@ -161,6 +194,7 @@ class _Visit:
 
     def __init__(self, app: ASGIApp, language: str, head: str) -> None:
         self.app, self.language, self.head = app, language, head.encode()
+        self.started = uuid4().hex.encode()  # for shell.js: a page that was open before is told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -168,7 +202,7 @@ class _Visit:
             return
         visit = Request(scope)
         language = language_of(visit.cookies, visit.headers, self.language)
-        headers = [*_HEADERS]
+        headers = [*_HEADERS, (b"x-hujin-started", self.started)]
         if visit.cookies.get(COOKIE) != language:  # for page.js and for events; until the browser is closed
             headers.append((b"set-cookie", f"{COOKIE}={language}; Path=/; SameSite=Lax".encode()))
 

@@ -28,13 +28,32 @@
     bar.setAttribute("role", "alert");
     const button = made("button", { type: "button", textContent: action || "✕" });
     if (!action) button.setAttribute("aria-label", words.close);
-    button.addEventListener("click", () => (action ? location.reload() : notice("")));
+    button.addEventListener("click", () => (action ? reload() : notice("")));
     bar.append(button);
     document.body.append(bar);
   }
 
   const ask = window.fetch.bind(window);
   let lost = false;
+  let server = ""; // which start of the server this page belongs to: another one knows nothing of its lists
+
+  function isOther(reply) {
+    const other = reply.headers.get("x-hujin-started");
+    server ||= other;
+    return Boolean(other) && other !== server;
+  }
+
+  // What is being written survives, what was asked is kept anyway.
+  function reload() {
+    const written = document.querySelector("#question textarea")?.value;
+    if (written) sessionStorage.setItem("hujin-question", written);
+    location.reload();
+  }
+  function written() {
+    const kept = sessionStorage.getItem("hujin-question") || "";
+    sessionStorage.removeItem("hujin-question");
+    return kept;
+  }
 
   // Until the server is back: say what is wrong, then whether one may go on.
   async function watch() {
@@ -48,6 +67,7 @@
         if (reply.status < 500) {
           const known = window.gradio_config?.username;
           if (known && user !== known) notice(words.expired, words.log_in);
+          else if (isOther(reply)) reload();
           else notice("");
           break;
         }
@@ -61,10 +81,16 @@
     lost = false;
   }
 
+  function restarted() {
+    document.body.classList.add("lost"); // what Gradio complains of is this
+    notice(words.restarted, words.reload);
+  }
+
   window.fetch = async (...given) => {
     try {
       const reply = await ask(...given);
       if (reply.status === 401 && !/\/login/.test(reply.url)) watch();
+      else if (isOther(reply)) restarted();
       return reply;
     } catch (error) {
       if (error.name !== "AbortError") watch();
@@ -72,6 +98,12 @@
     }
   };
   window.addEventListener("offline", watch);
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault(); // else the browser leaves the page to show the file
+    notice(words.no_files);
+  });
   // A stream that breaks off is seen by Gradio alone; and its login has neither a name, a main part nor a first heading.
   new MutationObserver(() => {
     const login = document.querySelector("p.auth")?.parentElement;
@@ -83,5 +115,5 @@
     if (/Connection to the server was lost/.test(document.querySelector(".toast-wrap")?.textContent)) watch();
   }).observe(document, { subtree: true, childList: true });
 
-  window.hujin = { words, made, notice };
+  window.hujin = { words, made, notice, written };
 })();

@@ -81,11 +81,15 @@ IN_PAGE = {  # for page.js
     "offline": "网络断开了,现在不能提问。连上以后这条提示会消失。",
     "gone": "服务没有回应:它可能正在重启。问过的都已保存,连上以后会自动恢复。",
     "expired": "登录已失效。请重新登录,问过的都还在。",
+    "restarted": "服务重启过。请刷新这一页再继续,问过的都还在。",
+    "reload": "刷新",
     "close": "关闭",
     "log_in": "重新登录",
 }
 OTHER_LANGUAGE = "English"
 
+BUILDING = "正在建立索引,通常不到一分钟;文档多时要几分钟。建好后这一页会自动打开,不用刷新。"
+BUILDING_ENDED = "服务没有回应:建立索引时可能出了错。请看运行窗口里的说明,改正后再运行;这一页会自动恢复。"
 OPENED = "已打开:{address}"
 STOP_HINT = "按 Ctrl+C 停止。"
 LOGIN = "请登录后提问 · Please sign in"  # before one is known

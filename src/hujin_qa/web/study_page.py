@@ -17,6 +17,7 @@ from .language import say
 from .lesson import Asked, Lesson, card_html, item_html, said
 from .login import user_of
 from .talk import told
+from .twins import twin
 
 _PLACES = 6  # the most that an item has to pair or to sort
 _HIDDEN = gr.update(visible=False)
@@ -31,7 +32,8 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
         if asked is None:
             return ["", _HIDDEN, _HIDDEN, *[_HIDDEN] * _PLACES, _HIDDEN]
         item = asked.item
-        choices = [(text, i) for i, text in enumerate(item.options)]
+        words = map(twin, item.options) if item.kind == "true_false" else item.options
+        choices = [(text, i) for i, text in enumerate(words)]
         ordered = item.kind in ("match", "order")
         one, many = not ordered and item.kind != "list", item.kind == "list"
         labels = item.prompts or [say.PLACE.format(n=n) for n in range(1, len(item.answer) + 1)]
@@ -131,8 +133,8 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
 
     page.pages[0] = ("", say.CHAT, True)  # Gradio calls the first page Home
     with page.route(say.STUDY, "/study"):
-        gr.HTML(f"<h1>{say.STUDY}</h1>", apply_default_css=False)
-        with gr.Tabs():
+        gr.HTML(f"<h1>{say.STUDY}</h1>", apply_default_css=False, elem_id="lesson-name")
+        with gr.Tabs(elem_id="lesson"):
             with gr.Tab(say.PATH) as path_tab:
                 path = gr.HTML(apply_default_css=False, elem_id="path")
             with gr.Tab(say.QUIZ):
@@ -157,7 +159,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
                 front = gr.HTML(apply_default_css=False, elem_id="card")
                 turn = gr.Button(say.TURN, variant="primary")
                 with gr.Row():
-                    ratings = {n: gr.Button(word, visible=False) for n, word in RATINGS.items()}
+                    ratings = {n: gr.Button(twin(word), visible=False) for n, word in RATINGS.items()}
                 undo = gr.Button(say.UNDO_CARD, size="sm")
             with gr.Tab(say.RESULTS, visible=False) as results_tab:
                 classroom = lay_out_classroom(course, accounts, lesson.sections())

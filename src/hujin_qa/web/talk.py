@@ -19,6 +19,7 @@ from ..types import Answer, Delta, Document, Turn
 from ..users import User
 from .language import said_now, say
 from .render import answer_html, draft_html, said
+from .twins import twin
 
 Stream = Callable[[str, Sequence[Turn]], Generator[Delta | Answer]]
 """Pieces of a language model's draft, if there is one, and last the answer. Closing it ends the model's work."""
@@ -136,7 +137,7 @@ class Talk:
     def _shown(self, turn: Kept) -> str:
         if turn.answer:
             return answer_html(turn.answer, self.documents)
-        remark = said_now(turn.remark)
+        remark = twin(said_now(turn.remark))
         return said(remark or say.UNFINISHED, "state" if remark in ("", say.STOPPED) else "failure")
 
 
@@ -146,7 +147,7 @@ def told() -> Generator[None]:
     try:
         yield
     except Exception as error:
-        raise gr.Error(words_for(error), title=say.PROBLEM, print_exception=False) from None
+        raise gr.Error(twin(words_for(error)), title=say.PROBLEM, print_exception=False) from None
 
 
 def words_for(error: Exception) -> str:

@@ -1,0 +1,78 @@
+"""What modules below the pages say in Chinese has an English twin wherever an English page can show it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import hujin_qa
+from hujin_qa.evaluation.judge import CAUSES
+from hujin_qa.evaluation.variants import FUSIONS, READERS
+from hujin_qa.study.cards import RATINGS
+from hujin_qa.study.checks import CHECKS
+from hujin_qa.study.written import KINDS
+from hujin_qa.web.language import speaking
+from hujin_qa.web.twins import TWINS, twin, twin_html
+
+SOURCES = Path(hujin_qa.__file__).parent
+CHINESE = re.compile("[一-鿿]")
+TELLING = [  # modules whose errors reach a page
+    "chats", "composer", "llm", "study/classroom", "study/store", "study/written", "study/course",
+    "evaluation/compare", "evaluation/edits", "evaluation/runs", "evaluation/variants",
+]  # fmt: skip
+
+
+def said(node):
+    """A string as it may read, every blank filled with a letter; "" if it is none."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "x" for part in node.values)
+    return ""
+
+
+def strings(path, within=ast.Module):
+    """All that a module may say in Chinese, but for what it says of itself."""
+    tree = ast.parse((SOURCES / f"{path}.py").read_text("utf-8"))
+    parts = {part for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for part in n.values}
+    for node in ast.walk(tree):
+        if isinstance(node, within):
+            for each in ast.walk(node):
+                if each not in parts and CHINESE.search(said(each)):
+                    yield said(each)
+
+
+def untold(words):
+    with speaking("en"):
+        return [each for each in words if CHINESE.search(twin(each))]
+
+
+@pytest.mark.parametrize("path", TELLING)
+def test_every_error_has_a_twin(path):
+    assert untold(strings(path, ast.Raise)) == []
+
+
+def test_every_name_that_is_chosen_from_has_a_twin():
+    named = [*CAUSES.values(), *FUSIONS.values(), *READERS.values(), *RATINGS.values(), *KINDS.values(), *CHECKS]
+    assert untold(named) == []
+
+
+def test_every_word_of_a_report_has_a_twin():
+    elsewhere = (
+        r"评测报告|x\(x 题\),x|\| 指标|原因:|\* 与第一列相差显著\(p$"  # in the file, on the terminal; cut by its "<"
+    )
+    texts = [text for html in strings("evaluation/report") for text in re.split(r"<[^>]*>", html)]
+    assert untold(text for text in texts if not re.match(elsewhere, text)) == []
+
+
+def test_both_have_the_same_blanks():
+    assert [c for c, english in TWINS.items() if c.count("{}") != english.count("{}")] == []
+
+
+def test_what_is_filled_in_stays_and_a_chinese_page_stays_chinese():
+    assert twin("没有试卷「期末」。已有的:还没有。") == "没有试卷「期末」。已有的:还没有。"
+    with speaking("en"):
+        assert twin("没有试卷「期末」。已有的:还没有。") == "There is no form “期末”. There are: none yet."
+        html = '<h2 title="原因">原因</h2><td>a&lt;b&amp;</td><p>理解为:<b>错</b></p>'
+        assert twin_html(html) == '<h2 title="原因">Causes</h2><td>a&lt;b&amp;</td><p>Understood as: <b>False</b></p>'
