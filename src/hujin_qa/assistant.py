@@ -9,13 +9,14 @@ from pathlib import Path
 from .absent import opening_name
 from .abstention import explain, near
 from .citations import compose
-from .conversation import Past, remember, resolve, sections_of
+from .conversation import remember, resolve, sections_of
 from .corpus import NOTES
 from .credits import find_credits
 from .crossencoder import CrossEncoder, open_cross_encoder
 from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
 from .errors import NoIndex
 from .evidence import rerank, weigh
+from .followup import Past
 from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question

@@ -75,7 +75,8 @@ class Index:
     @cached_property
     def sentence_starts(self) -> list[int]:
         """First sentence row of each passage, and the total at the end."""
-        return np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1)).tolist()
+        starts: list[int] = np.searchsorted(self.sentences[:, 0], np.arange(len(self.passages) + 1)).tolist()
+        return starts
 
     @cached_property
     def branches(self) -> dict[int, dict[str, list[Section]]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..assistant import Assistant
-from ..conversation import Past
+from ..followup import Past
 from ..metrics import mcnemar
 from ..question import Question, understand
 from ..reader import Reading, Sought
