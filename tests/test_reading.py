@@ -7,7 +7,7 @@ import pytest
 from hujin_qa.assistant import Assistant
 from hujin_qa.citations import announced
 from hujin_qa.digest import digest
-from hujin_qa.evidence import weigh
+from hujin_qa.evidence import matched, reread, weigh
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.meaning import Meanings, is_noun
@@ -199,3 +199,44 @@ def test_words_that_are_only_near_those_of_the_text_count_less(assistant):
     known = assistant.interpret("雪梨亩产多少?")
     sought, *parts = assistant.seek(known)
     assert assistant.ask("雪梨亩产多少?").confidence == round(weigh_up(sought, parts, assistant.index).confidence, 3)
+
+
+class Counting:
+    """A cross-encoder that reads nothing and knows how much of it was asked."""
+
+    def __init__(self):
+        self.windows = []
+
+    def score(self, question, windows):
+        self.windows += windows
+        return [[0.0] * len(window.sentences) for window in windows]
+
+
+def test_what_was_read_again_for_a_question_is_not_read_once_more(assistant):
+    sought, *_ = assistant.seek(assistant.interpret("苹果由谁负责?"))
+    found = weigh(sought.question, sought.vector, sought.hits, assistant.index)
+    reader = Counting()
+    once, twice = (reread(sought.question, found, assistant.index, reader) for _ in range(2))
+    assert once == twice
+    assert len(reader.windows) == len(set(reader.windows)) > 0
+
+
+def test_a_word_counts_as_much_as_its_best_spelling_that_is_there(assistant):
+    (word,) = [w for w in assistant.interpret("雪梨产量多少?").words if w.text == "产量"]
+    word = replace(word, others={"产量": 1.0, "收成": 0.7, "产值": 0.4})
+    assert matched([word], "产值和收成") == {"产量": 0.7}
+    assert matched([word], "收成,也叫产量") == {"产量": 1.0}
+    assert matched([word], "由小陈负责") == {}
+
+
+def test_a_search_leaves_out_what_it_is_told_to(assistant):
+    first, *rest = assistant.search("雪梨的产量", 4)
+    assert [hit.passage.id for hit in assistant.search("雪梨的产量", 4, {first.passage.id})] == [
+        h.passage.id for h in rest
+    ]
+
+
+def test_the_best_spelling_of_a_word_comes_first(assistant):
+    words = assistant.interpret("苹果和雪梨的收成、工资、价格各是多少?").words
+    assert all(list(w.others.values()) == sorted(w.others.values(), reverse=True) for w in words)
+    assert all(0 < degree <= 1 for w in words for degree in w.others.values())

@@ -1,6 +1,9 @@
 import tempfile
+import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers
 
@@ -88,3 +91,10 @@ def test_the_dictionary_is_kept_in_the_users_own_cache(monkeypatch, tmp_path):
 
 def test_pairs_do_not_cross_what_is_not_chinese():
     assert list(bigrams("支付p2p爆发")) == ["支付", "爆发"]
+
+
+@given(
+    st.text(st.sampled_from("，：；？！（）％。ＡｂＣ１２①…é\u0301 \u3000\n一二三成百分之十千万年个支付"), max_size=40)
+)
+def test_folding_is_no_other_for_text_in_its_normal_form(text):
+    assert fold(text) == fold(unicodedata.normalize("NFKC", text))

@@ -134,7 +134,8 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 degrees[word] = degree
         return degrees
 
-    weighed, at = [], 0
+    weighed = []
+    at = 0
     for hit, path, text in zip(hits, paths, texts, strict=True):
         first, here = at, (hit.passage.document, hit.passage.position)
         at += starts[hit.row + 1] - starts[hit.row]
