@@ -32,7 +32,6 @@ def assistant(tmp_path_factory):
         ("Python怎么装?", ["Python"]),
         ("比特幣能不能買蘋果?", ["比特幣"]),
         ("单子啥时候能下来", ["单子"]),
-        ("新人报到以后做什么", ["新人"]),
         ("苹果的产量是多少?", []),
         ("大概要花多久", []),
         ("What is the price of an apple?", []),

@@ -7,6 +7,7 @@ ONNX, run by onnxruntime.
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -85,6 +86,11 @@ class CrossEncoder:
     def _tokens(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
+
+
+def sigmoid(log_odds: float) -> float:
+    """The probability, 0 to 1, that log-odds stand for."""
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def tensors(pieces: Sequence[Piece]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -18,7 +18,7 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
-from .crossencoder import CrossEncoder, Window
+from .crossencoder import CrossEncoder, Window, sigmoid
 from .index import Index
 from .question import Question, Word, number, numeral
 from .text import bigrams, fold
@@ -229,7 +229,7 @@ def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]
     """
     best: dict[int, float] = {}
     for e in evidence:
-        best.setdefault(e.hit.row, _probability(e.score))
+        best.setdefault(e.hit.row, sigmoid(e.score))
     ordered = sorted(hits, key=lambda h: -best.get(h.row, 0.0))
     return tuple(Hit(n, h.row, h.passage, best.get(h.row, 0.0), h.dense, h.lexical) for n, h in enumerate(ordered, 1))
 
@@ -328,11 +328,7 @@ def _beyond(question: Question, found: str) -> bool:
 
 def confidence(signals: Mapping[str, float]) -> float:
     """Calibrated probability, 0 to 1, that the evidence holds the answer."""
-    return _probability(_logit("answer_again" if "again" in signals else "answer", signals))
-
-
-def _probability(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
+    return sigmoid(_logit("answer_again" if "again" in signals else "answer", signals))
 
 
 def _logit(model: str, signals: Mapping[str, float]) -> float:

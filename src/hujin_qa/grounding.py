@@ -1,12 +1,12 @@
-"""Is this sentence supported by what it cites? Decided locally: rules that can veto, then one small model.
+"""Is this sentence supported by what it cites? Decided locally: rules, one small model, and the cross-encoder.
 
 A rule names what is wrong (a number, a name, a denial, the other side of a pair); the model, a logistic one
 over words, character pairs and the encoder, judges whether the meaning is there at all. Its weights are the
 readable file ``data/grounding.json``, fitted by ``eval/fit_grounding.py``; ``eval/grounding.py`` measures.
+The cross-encoder reads claim and evidence together: it can overrule both where it is sure, but never on numbers.
 """
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from .amounts import number_faults
 from .contraries import clauses, content, contradiction, likeness
+from .crossencoder import open_cross_encoder, sigmoid
 from .headings import tag
 from .meaning import Meanings
 from .modality import overstated
@@ -30,13 +31,15 @@ _NAME_FLAGS = ("nr", "ns", "nt", "nz")
 
 
 _ENOUGH = 0.4  # probability; what the rules let pass is more often a true paraphrase than not
+_DOUBT = -2.0  # log-odds of the cross-encoder below which nothing is supported
+_BELIEF, _STRONG = 1.25, 3.0  # … from which a model or a rule is overruled; one that looks at roles or certainty
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
     """The verdict on one sentence. ``score`` is the probability, 0 to 1, that the evidence says it.
 
-    A fault that a rule found makes it 0.
+    A fault that decides alone makes it 0.
     """
 
     supported: bool
@@ -45,21 +48,50 @@ class Support:
 
 
 def support(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
-    """Whether ``evidence``, the cited sentences and the headings above them, says what ``claim`` says."""
+    """Whether ``evidence``, the headings above the cited sentences and then these, says what ``claim`` says."""
     said, sources = fold(claim), tuple(fold(e) for e in evidence if e.strip())
     if not sources or not said.strip():
         return Support(False, 0.0, ("没有可核对的原文",))
-    if faults := rule_faults(said, sources):
-        return Support(False, 0.0, tuple(dict.fromkeys(faults)))
+    found = rules(said, sources)
+    faults = tuple(dict.fromkeys(fault for each in found.values() for fault in each))
+    second = open_cross_encoder() if not found["number"] else None
+    if faults and not second:
+        return Support(False, 0.0, faults)
+    read = second.verify(_as_written(said, sources), sources) if second else 0.0
+    if faults:
+        enough = _STRONG if found["overstated"] or found["exchanged"] else _BELIEF
+        return Support(True, round(sigmoid(read), 3), ()) if read >= enough else Support(False, 0.0, faults)
     score = probability(signals(said, sources, encoder))
+    if read >= _BELIEF:
+        score = max(score, sigmoid(read))
+    elif read < _DOUBT:
+        score = min(score, sigmoid(read))
     return Support(score >= _ENOUGH, round(score, 3), () if score >= _ENOUGH else ("所引原文没有说到这个意思",))
+
+
+def _as_written(said: str, sources: tuple[str, ...]) -> str:
+    """The claim with its quantities written as the evidence writes the same ones: the reader cannot calculate."""
+    there = [q for source in sources for q in quantities(source)]
+    for mine in reversed(quantities(said)):
+        same = next((q.text for q in there if q.matches(mine)), mine.text)
+        said = said[: mine.start] + same + said[mine.end :]
+    return said
+
+
+def rules(said: str, sources: tuple[str, ...]) -> dict[str, list[str]]:
+    """What each rule finds wrong with a folded claim, in Chinese."""
+    return {
+        "number": number_faults(said, sources),
+        "name": _name_faults(said, sources),
+        "contrary": [*filter(None, [contradiction(said, sources)])],
+        "overstated": [*filter(None, [overstated(said, sources)])],
+        "exchanged": [*filter(None, [exchanged(said, sources)])],
+    }
 
 
 def rule_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     """What the rules find wrong with a folded claim."""
-    faults = [*number_faults(said, sources), *_name_faults(said, sources)]
-    found = contradiction(said, sources), overstated(said, sources), exchanged(said, sources)
-    return [*faults, *filter(None, found)]
+    return [fault for found in rules(said, sources).values() for fault in found]
 
 
 def _name_faults(said: str, sources: tuple[str, ...]) -> list[str]:
@@ -294,7 +326,7 @@ def _nearness(word: str, text: str, near: Meanings) -> float:
 def probability(values: Mapping[str, float]) -> float:
     """The model's judgement of the signals."""
     weights = _weights()
-    return 1 / (1 + math.exp(-weights["bias"] - sum(weights[name] * value for name, value in values.items())))
+    return sigmoid(weights["bias"] + sum(weights[name] * value for name, value in values.items()))
 
 
 @cache
