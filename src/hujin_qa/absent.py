@@ -45,7 +45,9 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
         at += len(whole)
         word = _without_grammar(_well_cut(whole, folded[at : at + 1], index), words, index, lexicon)
         named = (flag in _NAMES and word == whole) or (flag in (*_NAMES, "nz") and not is_common(word))
-        if open_end and len(word) == 1 and flag in _PIECES and not _occurs(found[-1].text[-1] + word, index):
+        torn = index.segmenter.is_word(word + folded[at : at + 1])  # 报 behind 新人, before 到
+        piece = len(word) == 1 and flag in _PIECES and not torn
+        if open_end and piece and not _occurs(found[-1].text[-1] + word, index):
             found[-1] = Absent(found[-1].text + word, name=True)
         elif _is_thing(word, flag) and not any(_occurs(o, index) for o in lexicon.others(word)):
             if open_end:
