@@ -160,7 +160,7 @@ class Assistant:
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
             return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
-        asks = bool(asked.terms) and any(c.isalpha() for c in asked.folded) and not asked.chat  # figures alone do not
+        asks = bool(asked.terms) and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat  # figures alone do not
         if not asks or not self.index.passages:
             reason = "empty_index" if asks else "no_match"
             why = "chat" if asked.chat else reason if any(map(str.isalnum, text)) else "empty_question"
