@@ -35,6 +35,7 @@ def assistant(tmp_path_factory):
         ("苹果的产量是多少?", []),
         ("大概要花多久", []),
         ("What is the price of an apple?", []),
+        ("新人报到以后做什么", ["新人"]),
     ],
 )
 def test_what_is_missing_is_named_where_it_is_certain(assistant, asked, gone):
