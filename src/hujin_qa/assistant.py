@@ -175,7 +175,7 @@ class Assistant:
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
         }
-        if not (reading.read_again or asked.kind == "summary" or any(w.known for w in asked.words)):
+        if not (reading.believed or asked.kind == "summary" or any(w.known for w in asked.words)):
             # Words that are only near those of the text are weaker evidence than the model was fitted on.
             reading = replace(reading, confidence=reading.confidence**2)
         if withheld := self._withheld(asked, hits, reading):
@@ -193,7 +193,7 @@ class Assistant:
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        known = asked.kind == "summary" or reading.read_again or bool(asked.words and reading.signals.get("together"))
+        known = asked.kind == "summary" or reading.believed or bool(asked.words and reading.signals.get("together"))
         if known and reading.confidence >= self.settings.threshold and reading.claims:
             return None
         reason = "not_enough_evidence" if known and hits else "no_match"

@@ -60,9 +60,9 @@ class Reading:
     hits: tuple[Hit, ...] = ()  # in the order that reading them gave
 
     @property
-    def read_again(self) -> bool:
-        """Whether the cross-encoder was asked, so that the confidence does not rest on known words alone."""
-        return "again" in self.signals
+    def believed(self) -> bool:
+        """Whether the cross-encoder, if it was asked, holds an answer for more likely than not."""
+        return self.signals.get("again", 0.0) > 0
 
 
 NOTHING = Reading((), (), 0.0, {})
