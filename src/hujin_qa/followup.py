@@ -9,6 +9,7 @@ from .index import Index
 from .items import Item, labels
 from .lexicon import Lexicon
 from .question import Question, Word
+from .sections import ancestors
 from .text import fold
 from .types import Answer
 
@@ -75,7 +76,9 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         return True
     common = aspects(past, index)
     topics = (w for w in known if w.text not in common and stands_alone(w, index, lexicon))
-    if names or any(topics) or _has_owner(asked, common) or _COUNTED.match(folded) or len(folded) > 2 * _NEAR_ONE:
+    if names or any(topics) or _has_owner(asked, common) or _opens_with_section(asked, past, common, index):
+        return False
+    if _COUNTED.match(folded) or len(folded) > 2 * _NEAR_ONE:
         return False
     if asked.ordinal or any(pattern.search(folded) for pattern, _ in OTHER_YEAR):
         return True
@@ -101,6 +104,18 @@ def _has_owner(asked: Question, common: str) -> bool:
     flags = [flag for _, flag in tag(found["owner"])]
     nominal = flags[0].startswith(_NOMINAL)
     return nominal and (len(words) > 1 or (len(words) == 1 and flags[-1].startswith(_NOMINAL)))
+
+
+def _opens_with_section(asked: Question, past: Past, common: str, index: Index) -> bool:
+    """Whether a question opens with what another section is named for than those cited, and asks something of it."""
+    first = next((w for w in asked.words if w.known and asked.folded.startswith(w.text)), None)
+    if first is None or len(asked.words) < 2 or first.text in common or first.text in past.question.folded:
+        return False
+    cited = {document for document, _ in past.places}
+    above = {s.position for d, p in past.places for s in ancestors(index.documents[d], p)}
+    sections = [s for d in cited for s in index.documents[d].sections]
+    named = [s for s in sections if first.text in fold(s.heading)]
+    return bool(named) and not any(s.position in above for s in named)
 
 
 def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:

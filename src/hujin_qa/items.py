@@ -52,8 +52,10 @@ def short_title(heading: str) -> str:
 
 def extent(document: Document, section: Section) -> tuple[int, int]:
     """Where a section and all below it begin and end."""
-    below = [s.end for s in document.sections if f"{s.position}.".startswith(f"{section.position}.")]
-    return section.start, max(below)
+    last = section
+    while below := children(document, last.position):
+        last = below[-1]
+    return section.start, last.end
 
 
 def sections_below(document: Document, section: Section) -> list[Item]:

@@ -178,9 +178,9 @@ def _the_rest(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
 def _defining(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Evidence]:
     """The evidence, first what stands in the section that is named like what is asked for, its features before all."""
     best: tuple[str, Place] | None = None
-    for e in evidence:
-        document = index.documents[e.hit.passage.document]
-        for section in ancestors(document, e.hit.passage.position):
+    for id_, position in dict.fromkeys((e.hit.passage.document, e.hit.passage.position) for e in evidence):
+        document = index.documents[id_]
+        for section in ancestors(document, position):
             names = [fold(n) for n in re.split(r"[(（)）:：—]", title(section.heading)) if len(n) > 2]
             called = {w.text for w in question.words if len(w.text) > 2}
             found = max(

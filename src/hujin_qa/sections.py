@@ -20,12 +20,13 @@ class Span:
 
 def ancestors(document: Document, position: str) -> list[Section]:
     """The sections above a position and itself, outermost first."""
-    return [s for s in document.sections if position == s.position or position.startswith(s.position + ".")]
+    ends = [*(n for n, c in enumerate(position) if c == "."), len(position)]
+    return [document.at[position[:end]] for end in ends if position[:end] in document.at]
 
 
 def children(document: Document, position: str) -> list[Section]:
     """The sections right below a position, in order."""
-    return [s for s in document.sections if s.parent == position]
+    return document.below.get(position, [])
 
 
 def top_headings(document: Document) -> list[str]:

@@ -5,6 +5,7 @@ Scores: higher is better.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
@@ -44,7 +45,7 @@ class Section:
         return self.position.rpartition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A text with its outline in reading order. ``id`` is its file stem, or the ``_id`` of a BEIR line."""
 
@@ -53,6 +54,19 @@ class Document:
     text: str
     sections: tuple[Section, ...]
     metadata: dict[str, str] = field(default_factory=dict)  # author, source, licence …
+
+    @cached_property
+    def at(self) -> dict[str, Section]:
+        """Its sections by position."""
+        return {s.position: s for s in self.sections}
+
+    @cached_property
+    def below(self) -> dict[str, list[Section]]:
+        """The sections right below each position, in order; those at the top are below ``""``."""
+        found: dict[str, list[Section]] = {}
+        for section in self.sections:
+            found.setdefault(section.parent, []).append(section)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
