@@ -1,8 +1,9 @@
 """Questions with one passage each, for training: which of its sentences answer, or that none does.
 
 The documents of ``train/`` with their questions, four in ten of them near misses that the text does not answer; BEIR
-folders with short gold answers; ``train/near_miss.jsonl``, questions on paragraphs of the first folder. Each question
-is read with passages that hold its answer and with passages that only look like it.
+folders with short gold answers; ``train/near_miss.jsonl``, questions on paragraphs of these folders, half of which
+look as if they were answered there. Each question is read with passages that hold its answer and with passages that only
+look like it.
 """
 
 import json
@@ -17,7 +18,7 @@ import numpy as np
 from claims import Claim, Text
 from numpy.typing import NDArray
 
-from hujin_qa.assistant import Assistant, ensure_index
+from hujin_qa.assistant import Assistant
 from hujin_qa.crossencoder import Window
 from hujin_qa.evaluation.judge import is_evidence
 from hujin_qa.evaluation.questions import load_questions
@@ -34,7 +35,7 @@ SHARE = 0.6  # of a document's sentences that make claims
 
 
 class Blind:
-    """An encoder that sees no difference: a thousand paragraphs are searched by their words, not encoded for minutes."""
+    """An encoder that sees no difference: the texts are searched by their words, not encoded for minutes."""
 
     id = "blind"
 
@@ -138,11 +139,16 @@ def over_folder(folder: Path, assistant: Assistant, own: dict[str, list[int]]) -
         yield from right[:1] + wrong[:1]
 
 
-def over_near_misses(assistant: Assistant, own: dict[str, list[int]]) -> Iterator[Example]:
+def near_misses(corpus: str) -> list[dict[str, Any]]:
+    """The written questions on the paragraphs of one BEIR folder: ``doc``, ``question``, ``answer`` or ``""``."""
+    return [v for v in _lines(ROOT / "eval" / "train" / "near_miss.jsonl") if v["corpus"] == corpus]
+
+
+def over_near_misses(corpus: str, assistant: Assistant, own: dict[str, list[int]]) -> Iterator[Example]:
     """Questions on paragraphs of a BEIR folder, half of them not answered there."""
     index = assistant.index
-    for value in _lines(ROOT / "eval" / "train" / "near_miss.jsonl"):
-        rows = [row for row in own.get(value["doc"], []) if index.passages[row].start < READ]
+    for value in near_misses(corpus):
+        rows = [row for row in own[value["doc"]] if index.passages[row].start < READ]
         asked = assistant.interpret(value["question"])
         yield from over_paragraph(asked.folded, [value["answer"]] if value["answer"] else [], rows, (), index)
 
@@ -155,11 +161,6 @@ def collect(indexes: Path, folders: Sequence[Path]) -> tuple[list[Example], list
     """Every example and every claim, from all sources."""
 
     def opened(source: Path, name: str) -> Assistant:
-        settings = load_settings(index=indexes / name)
-        ensure_index(settings, [source])
-        return Assistant.open(settings)
-
-    def by_words(source: Path, name: str) -> Assistant:
         settings, encoder = load_settings(index=indexes / name), Blind()
         lexicon = load_lexicon(settings.lexicon)
         if is_stale(settings.index, [source], None, encoder.id, lexicon):
@@ -173,8 +174,8 @@ def collect(indexes: Path, folders: Sequence[Path]) -> tuple[list[Example], list
             assistant = opened(source, source.stem)
             examples += over_document(assistant, source)
             made += claims_over_document(source, *Text.all(assistant.index).values())
-    for n, folder in enumerate(folders):
-        assistant = by_words(folder / "corpus.jsonl", folder.name)
+    for folder in folders:
+        assistant = opened(folder / "corpus.jsonl", folder.name)
         texts = Text.all(assistant.index)
         own: dict[str, list[int]] = {}
         for row, passage in enumerate(assistant.index.passages):
@@ -183,9 +184,8 @@ def collect(indexes: Path, folders: Sequence[Path]) -> tuple[list[Example], list
         made += claims_over_folder(folder, texts)
         whole = {name: document.text for name, document in assistant.index.documents.items()}
         made += claims.on_paragraphs(ROOT / "eval" / "train" / "claims.jsonl", folder.name, whole)
-        if n == 0:
-            examples += over_near_misses(assistant, own)
-            made += claims_over_near_misses(texts)
+        examples += over_near_misses(folder.name, assistant, own)
+        made += claims_over_near_misses(folder.name, texts)
     made += claims.written(ROOT / "eval" / "grounding.jsonl", None)
     return examples, made
 
@@ -216,14 +216,13 @@ def claims_over_folder(folder: Path, texts: Mapping[str, Text]) -> Iterator[Clai
         yield from claims.of_sentences(text, SHARE / 6)
 
 
-def claims_over_near_misses(texts: Mapping[str, Text]) -> Iterator[Claim]:
+def claims_over_near_misses(corpus: str, texts: Mapping[str, Text]) -> Iterator[Claim]:
     """Claims of questions on paragraphs, half of them not answered there."""
-    for value in _lines(ROOT / "eval" / "train" / "near_miss.jsonl"):
-        if text := texts.get(value["doc"]):
-            short = [value["answer"]] if value["answer"] else []
-            place = nearest_place(value["question"], short, text) if short else None
-            if place is not None or not short:
-                yield from claims.of_question(value["question"], short, place, text)
+    for value in near_misses(corpus):
+        text, short = texts[value["doc"]], [value["answer"]] if value["answer"] else []
+        place = nearest_place(value["question"], short, text) if short else None
+        if place is not None or not short:
+            yield from claims.of_question(value["question"], short, place, text)
 
 
 def nearest_place(question: str, answers: Sequence[str], text: Text) -> int | None:

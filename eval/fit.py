@@ -1,6 +1,8 @@
 """Fit the two evidence models on development questions over several corpora; writes data/evidence.json.
 
-    .venv/bin/python eval/fit.py [--beir FOLDER …] [--indexes FOLDER]
+    .venv/bin/python eval/fit.py [--again] [--beir FOLDER …] [--indexes FOLDER]
+
+``--again`` fits only the twins for what the cross-encoder has read, behind the first models as they are.
 
 A BEIR folder holds corpus.jsonl, queries.jsonl, qrels.tsv and answers.jsonl (short gold answers). Each of its
 questions also serves as an unanswerable one, with the gold paragraph taken out of the hits. For every corpus
@@ -33,6 +35,7 @@ from hujin_qa.reader import Sought, choose
 from hujin_qa.settings import load_settings
 
 ROOT = Path(__file__).parents[1]
+OUT = ROOT / "src" / "hujin_qa" / "data" / "evidence.json"
 SAMPLE = 150  # questions drawn from each BEIR folder
 BEIR_WEIGHT = 0.3  # of one question, against 1 of a hand-written one
 RIDGE = 0.3  # inverse strength of the penalty on a standardised weight
@@ -241,6 +244,7 @@ def beir(folder: Path) -> list[EvalQuestion]:
 def main() -> None:
     """Collect, show leave-one-corpus-out results, fit on everything, write."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--again", action="store_true", help="only the models for what was read again")
     parser.add_argument("--beir", type=Path, nargs="*", default=[])
     parser.add_argument("--indexes", type=Path, help="keep the indexes here, for another run")
     arguments = parser.parse_args()
@@ -264,20 +268,23 @@ def main() -> None:
         briefing = load_questions(ROOT / "eval" / "hujin.jsonl")
         own = [*examples("briefing", opened("briefing", ROOT / "corpus"), briefing, 1)]
         own += [*folder("other"), *folder("calibration")]
-        trained, unseen = folder("train"), folder("unseen")
-        for beir_folder in arguments.beir:
-            assistant, questions = opened(beir_folder.name, beir_folder / "corpus.jsonl"), beir(beir_folder)
-            trained += examples(beir_folder.name, assistant, questions, BEIR_WEIGHT)
-            trained += examples(beir_folder.name, assistant, questions, BEIR_WEIGHT, drop=True)
-        models = fit_and_report(own, trained, unseen)
+        unseen = folder("unseen")
+        if arguments.again:
+            models = json.loads(OUT.read_text(encoding="utf-8"))
+        else:
+            trained = folder("train")
+            for beir_folder in arguments.beir:
+                assistant, questions = opened(beir_folder.name, beir_folder / "corpus.jsonl"), beir(beir_folder)
+                trained += examples(beir_folder.name, assistant, questions, BEIR_WEIGHT)
+                trained += examples(beir_folder.name, assistant, questions, BEIR_WEIGHT, drop=True)
+            models = fit_and_report(own, trained, unseen)
         if encoder := open_cross_encoder():
             # It was trained on the questions of "train": its scores there are better than they will ever be.
             evidence.use_weights({"sentence_again": {}, "answer_again": {}})
             own, unseen = ([read_again(x, encoder) for x in data] for data in (own, unseen))
             print("\nread again")
             models |= fit_and_report(own, [], unseen, models)
-    out = ROOT / "src" / "hujin_qa" / "data" / "evidence.json"
-    out.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
+    OUT.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
 
 
 def fit_and_report(
