@@ -1,8 +1,8 @@
 """What each way of reading again costs and gives: a table over the constants of ``hujin_qa.evidence``.
 
-    python benchmarks/rereading.py [--train N] [--indexes FOLDER] [--only NAME …]
+    python benchmarks/rereading.py [--calibration N] [--indexes FOLDER] [--only NAME …]
 
-Asks the briefing's questions, those of ``eval/other`` and every N-th of ``eval/train`` (default 4) under each variant of
+Asks the briefing's questions, those of ``eval/other`` and every N-th of ``eval/calibration`` (default 4) under each variant of
 ``_BY_SCORE``, ``_BY_RANK``, ``_BEHIND`` and ``_AROUND``. Only questions that are read again at all are asked more than
 once. The cost is in tokens, which no neighbour on the machine disturbs, as a share of what the first variant reads.
 """
@@ -74,14 +74,14 @@ def opened(group: str, source: Path, indexes: Path) -> Assistant:
 def main() -> None:
     """Print a line of the table for each variant as it is done."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--train", type=int, default=4)
+    parser.add_argument("--calibration", type=int, default=4)
     parser.add_argument("--indexes", type=Path, help="keep the indexes here, for the next time")
     parser.add_argument("--only", nargs="*", default=list(VARIANTS), choices=list(VARIANTS))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         indexes = arguments.indexes or Path(folder)
         sets = {"hujin": [(opened("hujin", EVAL.parent / "corpus", indexes), load_questions(EVAL / "hujin.jsonl"))]}
-        for group, every in (("other", 1), ("train", arguments.train)):
+        for group, every in (("other", 1), ("calibration", arguments.calibration)):
             sources = (p for p in sorted((EVAL / group).iterdir()) if p.suffix in (".md", ".txt"))
             sets[group] = [
                 (opened(group, p, indexes), load_questions(p.with_suffix(".jsonl"))[::every])

@@ -221,6 +221,24 @@ def test_what_was_read_again_for_a_question_is_not_read_once_more(assistant):
     assert len(reader.windows) == len(set(reader.windows)) > 0
 
 
+@pytest.mark.parametrize(("asked", "again"), [("苹果由谁负责?", False), ("苹果由哪位董事长负责?", True)])
+def test_a_question_with_a_word_that_the_text_lacks_is_always_read_again(assistant, monkeypatch, asked, again):
+    monkeypatch.setattr("hujin_qa.reader._SURE", 0.0)  # as sure as can be
+    sought, *parts = assistant.seek(assistant.interpret(asked))
+    assert all(w.known for w in sought.question.words) != again
+    reader = Counting()
+    weigh_up(sought, parts, assistant.index, lambda: reader)
+    assert bool(reader.windows) == again
+
+
+def test_unknown_words_are_answered_only_if_one_is_a_noun_and_was_read_again(assistant):
+    asked = assistant.interpret("怎么走?")
+    assert [(w.known, w.noun) for w in asked.words] == [(False, False)]
+    assert assistant.ask("怎么走?").status == "abstained"
+    once = assistant.over(assistant.encoder, assistant.settings.model_copy(update={"reread": False}))
+    assert once.ask("董事长是谁?").status == "abstained"
+
+
 def test_a_word_counts_as_much_as_its_best_spelling_that_is_there(assistant):
     (word,) = [w for w in assistant.interpret("雪梨产量多少?").words if w.text == "产量"]
     word = replace(word, others={"产量": 1.0, "收成": 0.7, "产值": 0.4})

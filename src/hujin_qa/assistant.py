@@ -193,7 +193,10 @@ class Assistant:
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        known = asked.kind == "summary" or reading.believed or bool(asked.words and reading.signals.get("together"))
+        # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
+        named = "again" in reading.signals and any(w.noun for w in asked.words)
+        known = asked.kind == "summary" or reading.believed or named
+        known = known or bool(asked.words and reading.signals.get("together"))
         if known and reading.confidence >= self.settings.threshold and reading.claims:
             return None
         reason = "not_enough_evidence" if known and hits else "no_match"

@@ -7,7 +7,6 @@ that the cross-encoder has read too: its score is one more signal, ``again``.
 """
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +41,7 @@ _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类
 _AHEAD = re.compile(r"明年|后年|未来|今后|将来|^以后|下个?(?:季度|月|年|周)|预测|预计")
 _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计划|下一步|终将|趋势")
 _BY_SCORE, _BY_RANK = 3, 2  # passages that are read again: of the best sentences, and the best found
-_BEHIND = math.inf  # log-odds that the best sentence of such a passage may lie behind the best of all
+_BEHIND = 3.0  # log-odds that the best sentence of such a passage may lie behind the best of all
 _AROUND = 1000  # sentences on either side of a passage's best one that are read with it
 
 
@@ -287,7 +286,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
         "no_cause": float(question.kind == "why" and not _CAUSE.search(said)),
         "strange": max((1 - together.get(w.text, 0.0) for w in unknown if w.noun and len(w.text) > 1), default=0.0),
         "other_year": float(question.value is not None and _other_year(question, said)),
-        "few_words": float(len(question.words) <= 1),
+        "few_words": float(len(question.words) <= 1 and not unknown),
         "open_kind": float(question.kind in ("why", "how", "summary", "define")),
         "polar": float(question.kind == "polar"),
     }

@@ -31,8 +31,8 @@ _NAME_FLAGS = ("nr", "ns", "nt", "nz")
 
 
 _ENOUGH = 0.4  # probability; what the rules let pass is more often a true paraphrase than not
-_DOUBT = -2.0  # log-odds of the cross-encoder below which nothing is supported
-_BELIEF, _STRONG = 1.25, 3.0  # … from which a model or a rule is overruled; one that looks at roles or certainty
+_DOUBT = -4.0  # log-odds of the cross-encoder below which nothing is supported
+_BELIEF, _STRONG = 0.5, 1.5  # … from which a model or a rule is overruled; one that looks at roles or certainty
 
 
 @dataclass(frozen=True, slots=True)

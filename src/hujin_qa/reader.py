@@ -84,8 +84,8 @@ def read(
     if not each[0][1]:
         return NOTHING
     spans, signals = _weighed(sought, each, index)
-    doubtful = confidence(signals) < _SURE and sought.question.kind != "summary"
-    if doubtful and (encoder := second()) is not None:
+    sure = confidence(signals) >= _SURE and all(w.known for w in sought.question.words)
+    if not sure and sought.question.kind != "summary" and (encoder := second()) is not None:
         each = [(question, reread(question, found, index, encoder)) for question, found in each]
         spans, signals = _weighed(sought, each, index)
     return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, each[0][1]))

@@ -236,9 +236,8 @@ def _citations(answer: Answer, check: Checker) -> tuple[float, float, tuple[str,
     for claim in answer.claims:
         places = [cited[n] for n in claim.citations if n in cited]
         quotes = [c.quote for c in places]
-        supported = bool(quotes) and (
-            check(claim.text, quotes) or check(claim.text, [" ".join([*c.section, c.quote]) for c in places])
-        )
+        above = list(dict.fromkeys(" › ".join(c.section) for c in places if c.section))
+        supported = bool(quotes) and (check(claim.text, quotes) or check(claim.text, [*above, *quotes]))
         recalled.append(float(supported))
         if not supported:
             unsupported.append(claim.text)
