@@ -183,6 +183,12 @@ def test_headings_are_a_list_only_of_things_and_only_where_things_are_asked_for(
     assert "产量" not in texts("苹果有哪些?")
 
 
+def test_no_filler_is_cut_out_of_a_doubled_word(assistant):
+    asked = assistant.interpret("三句话说说全文")
+    assert (asked.kind, asked.sentences) == ("summary", 3)
+    assert assistant.interpret("话说苹果由谁负责?").folded == "苹果由谁负责"
+
+
 def test_a_count_and_a_measure_are_no_name(assistant):
     asked = assistant.interpret("哪三个步骤?")
     assert (asked.kind, asked.count) == ("list", 3)

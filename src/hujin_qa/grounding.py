@@ -32,7 +32,7 @@ _NAME_FLAGS = ("nr", "ns", "nt", "nz")
 
 _ENOUGH = 0.4  # probability; what the rules let pass is more often a true paraphrase than not
 _DOUBT = -4.0  # log-odds of the cross-encoder below which nothing is supported
-_BELIEF, _STRONG = 0.5, 1.5  # … from which a model or a rule is overruled; one that looks at roles or certainty
+_BELIEF, _STRONG = 0.5, 1.5  # … from which a model or the rule on names is overruled; any other rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def support(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
         return Support(False, 0.0, faults)
     read = second.verify(_as_written(said, sources), sources) if second else 0.0
     if faults:
-        enough = _STRONG if found["overstated"] or found["exchanged"] else _BELIEF
+        enough = _STRONG if any(found[rule] for rule in found if rule != "name") else _BELIEF
         return Support(True, round(sigmoid(read), 3), ()) if read >= enough else Support(False, 0.0, faults)
     score = probability(signals(said, sources, encoder))
     if read >= _BELIEF:

@@ -268,7 +268,7 @@ def _without_fillers(folded: str, lexicon: Lexicon) -> str:
         if len(filler) == 1:  # inside a sentence a single character may be part of a word
             bare = bare.removeprefix(filler + ",").removesuffix(filler)
         elif filler in bare and len(bare) - len(filler) >= 2:
-            bare = bare.replace(filler, "")
+            bare = re.sub(f"{re.escape(filler)}(?!{re.escape(filler[-1])})", "", bare)  # not of 三句话说说
     return bare.strip(" ,.!?;:~…") or folded
 
 
