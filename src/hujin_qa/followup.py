@@ -112,10 +112,9 @@ def _opens_with_section(asked: Question, past: Past, common: str, index: Index) 
     if first is None or len(asked.words) < 2 or first.text in common or first.text in past.question.folded:
         return False
     cited = {document for document, _ in past.places}
-    above = {s.position for d, p in past.places for s in ancestors(index.documents[d], p)}
-    sections = [s for d in cited for s in index.documents[d].sections]
-    named = [s for s in sections if first.text in fold(s.heading)]
-    return bool(named) and not any(s.position in above for s in named)
+    named = {(d, s.position) for d in cited for s in index.documents[d].sections if first.text in fold(s.heading)}
+    here = {(d, s.position) for d, p in past.places for s in ancestors(index.documents[d], p)}
+    return bool(named) and named.isdisjoint(here)
 
 
 def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:
