@@ -74,8 +74,8 @@ def document_of(path):
 @pytest.mark.parametrize("path", QUESTIONS, ids=lambda p: p.stem)
 def test_questions_on_the_invented_documents_are_true_to_them(path):
     text, values = document_of(path), lines(path)
-    assert len(load_questions(path)) >= 55
-    assert 0.3 < sum(not value["answerable"] for value in values) / len(values) <= 0.5
+    unanswerable = sum(not value["answerable"] for value in values) / len(values)
+    assert (len(load_questions(path)) >= 60 and 0.3 < unanswerable < 0.5) or (len(values), unanswerable) == (56, 0.5)
     for value in values:
         assert_true_to(text, value)
 
@@ -83,8 +83,8 @@ def test_questions_on_the_invented_documents_are_true_to_them(path):
 @pytest.mark.parametrize("path", CLAIMS, ids=lambda p: p.stem)
 def test_claims_cite_what_stands_in_their_document(path):
     text, values = document_of(path), lines(path)
-    assert len(values) >= 36
-    assert 0.3 < sum(value["kind"] == "true" for value in values) / len(values) < 0.5
+    true = sum(value["kind"] == "true" for value in values)
+    assert (len(values) >= 50 and 0.3 < true / len(values) < 0.5) or (len(values), true) == (36, 16)
     assert len({value["id"] for value in values}) == len(values)
     for value in values:
         assert value["kind"] in KINDS, value["id"]
@@ -96,6 +96,11 @@ def test_claims_cite_what_stands_in_their_document(path):
 def test_half_of_the_questions_on_paragraphs_are_not_answered_there():
     values = lines(EVAL / "train" / "near_miss.jsonl")
     assert len(values) > 8_000
+    first: dict[str, list[str]] = {}
+    for value in values[:1800]:  # six for each of 300 paragraphs; the later ones were drawn from more
+        first.setdefault(value["doc"], []).append(value["answer"])
+    assert len(first) == 300
+    assert {(len(answers), sum(map(bool, answers))) for answers in first.values()} == {(6, 3)}
     assert {v["corpus"] for v in values} == {"cmrc", "drcd"}
     assert 0.45 < sum(bool(v["answer"]) for v in values) / len(values) < 0.55
     assert len({(v["corpus"], v["doc"], v["question"]) for v in values}) > 0.99 * len(values)

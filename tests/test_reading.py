@@ -6,6 +6,7 @@ import pytest
 
 from hujin_qa.assistant import Assistant
 from hujin_qa.citations import announced
+from hujin_qa.crossencoder import open_cross_encoder
 from hujin_qa.digest import digest
 from hujin_qa.evidence import matched, reread, weigh
 from hujin_qa.index import build_index, open_index
@@ -205,6 +206,8 @@ def test_words_that_are_only_near_those_of_the_text_count_less(assistant):
     known = assistant.interpret("雪梨亩产多少?")
     sought, *parts = assistant.seek(known)
     assert once.ask("雪梨亩产多少?").confidence == round(weigh_up(sought, parts, assistant.index).confidence, 3)
+    twice = weigh_up(sought, parts, assistant.index, open_cross_encoder)
+    assert assistant.ask("雪梨亩产多少?").confidence == round(twice.confidence, 3)
 
 
 class Counting:

@@ -95,6 +95,13 @@ def test_a_follow_up_that_the_code_leaves_open_is_completed_and_answered(plain):
     assert answer_payload(answer, "1")["interpreted"] == WHOLE
 
 
+def test_a_short_question_that_names_nothing_is_completed_without_the_model(plain):
+    answer = plain.ask(SHORT, HISTORY)
+    assert answer.status == "answered"
+    assert "云渡水泵厂" in answer.interpreted
+    assert "1987" in answer.text
+
+
 @pytest.mark.parametrize(
     ("question", "history", "asked"),
     [

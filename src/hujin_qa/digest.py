@@ -9,7 +9,7 @@ from .evidence import matched, share, sure
 from .index import Index
 from .items import extent, lines_of
 from .question import Place, Question
-from .sections import Span, ancestors
+from .sections import Span, ancestors, children
 from .text import fold
 from .types import Hit
 
@@ -99,7 +99,7 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
             first = next((s for s in document.sections if s.end - s.body > 1), document.sections[0])
             return Place(document.id, first.start, first.end)
         if _ENDING.search(question.plain):
-            last = [s for s in document.sections if s.depth == 1][-1]
+            last = children(document, "")[-1]
             return Place(document.id, *extent(document, last))
     if item := _item_named(question, hits, index):
         return item

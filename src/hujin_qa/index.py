@@ -12,7 +12,6 @@ import shlex
 import shutil
 import time
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -83,9 +82,8 @@ class Index:
         """Sections by how many stand right below them, then by document, in order."""
         found: dict[int, dict[str, list[Section]]] = {}
         for document in self.documents.values():
-            below = Counter(s.parent for s in document.sections)
             for section in document.sections:
-                if n := below[section.position]:
+                if n := len(document.below.get(section.position, ())):
                     found.setdefault(n, {}).setdefault(document.id, []).append(section)
         return found
 

@@ -31,7 +31,7 @@ def children(document: Document, position: str) -> list[Section]:
 
 def top_headings(document: Document) -> list[str]:
     """The headings that divide a document; a lone heading over everything divides nothing and is passed over."""
-    level = [s for s in document.sections if s.heading and not s.parent]
+    level = [s for s in children(document, "") if s.heading]
     while len(level) == 1 and (below := children(document, level[0].position)):
         level = below
     return [s.heading for s in level]

@@ -73,10 +73,9 @@ def candidates(document: Document, sentences: Iterable[tuple[str, int, int]] = (
         else:
             continue
         found[kind].append(KnownQuestion(asked, document.id, s.path, s.position, kind))
-    paths = {s.position: s.path for s in document.sections}
     for position, start, end in sentences:
         if asked := asked_of(document.text[start:end]):
-            known = KnownQuestion(asked, document.id, paths[position], position, "fact", ((start, end),))
+            known = KnownQuestion(asked, document.id, document.at[position].path, position, "fact", ((start, end),))
             found["fact"].append(known)
     each = in_turn([_spread(questions) for questions in found.values()])
     return list({k.question: k for k in each if not _POINTS.match(k.question)}.values())

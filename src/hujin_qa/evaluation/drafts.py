@@ -103,7 +103,7 @@ def _sentences(source: Source) -> Iterator[dict[str, Any]]:
 def _aspect(line: Line, source: Source) -> str:
     """What a sentence below a recurring label is about: 「移动支付」 and 「市场规模」."""
     label = title(line.section.heading)
-    over = next((s for s in line.document.sections if s.position == line.section.parent), None)
+    over = line.document.at.get(line.section.parent)
     first = source.by_section[line.document.id, line.section.position][0] is line
     if not first or over is None or not has_name(over) or label not in source.labels[line.document.id]:
         return ""
