@@ -67,7 +67,8 @@ def opening_name(question: Question, index: Index, lexicon: Lexicon) -> str:
     Only names that the dictionary has (a misspelt one looks like a new one), and none in Latin letters (the text may
     have it in Chinese).
     """
-    if all(w.known for w in question.words):
+    known, starts = index.segmenter.is_word, (question.folded[:n] for n in range(1, _LONGEST))
+    if all(w.known for w in question.words) or not any(known(s) and not _occurs(s, index) for s in starts):
         return ""
     names = [t.text for t in absent_in(question, index, lexicon) if t.name and not t.text.isascii()]
     opening = next((name for name in names if question.folded.startswith(name)), "")
@@ -115,7 +116,6 @@ def _is_thing(word: str, flag: str) -> bool:
 def _occurs(word: str, index: Index) -> bool:
     """Whether a word stands anywhere: as a term or within one, by all its character pairs, in a title or a credit."""
     if word.isascii():
-        inside = any(word in term for term in index.lexical.vocabulary)
-    else:
-        inside = all(index.lexical.frequency("_" + word[i : i + 2]) for i in range(len(word) - 1))
-    return inside or word in index.beside
+        return word in index.latin or word in index.beside
+    pairs = ("_" + word[i : i + 2] for i in range(len(word) - 1))
+    return all(map(index.lexical.frequency, pairs)) or word in index.beside

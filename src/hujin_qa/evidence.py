@@ -40,6 +40,7 @@ _CAUSE = re.compile(
 _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类|种|层|条|项|点|步)(?![月小])")
 _AHEAD = re.compile(r"明年|后年|未来|今后|将来|^以后|下个?(?:季度|月|年|周)|预测|预计")
 _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计划|下一步|终将|趋势")
+_IS, _CALLED = re.compile(r".{0,3}(?:是|指|即|意味|:|,?通常|主要)"), ("即", "称", "称为", "叫", "叫做")
 _BY_SCORE, _BY_RANK = 3, 2  # passages that are read again: of the best sentences, and the best found
 _BEHIND = 3.0  # log-odds that the best sentence of such a passage may lie behind the best of all
 _AROUND = 1000  # sentences on either side of a passage's best one that are read with it
@@ -240,14 +241,9 @@ def _window(sentences: Sequence[Evidence], index: Index) -> Window:
 
 
 def _defines(question: Question, folded: str) -> bool:
-    """Whether a sentence says what one of the words is: "…是", "…指", "即…" right behind it."""
-    return any(
-        re.search(
-            rf"{re.escape(w.text)}.{{0,3}}(?:是|指|即|意味|:|,?通常|主要)|(?:即|称为|叫做?|称){re.escape(w.text)}",
-            folded,
-        )
-        for w in question.words
-    )
+    """Whether a sentence says what one of the words is: "…是", "…指", "即…" right beside it."""
+    around = [folded.split(w.text) for w in question.words]
+    return any(any(map(_IS.match, parts[1:])) or any(p.endswith(_CALLED) for p in parts[:-1]) for parts in around)
 
 
 def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequence[Hit]) -> dict[str, float]:
