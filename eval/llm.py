@@ -111,9 +111,11 @@ def written(before: Outcome, after: Outcome) -> str:
     """One question with both answers."""
     asked, answer = after.question, after.answer
     meant = f" ({answer.interpreted})" if answer.interpreted != asked.question else ""
+    unmarked = [c.text for c in answer.claims if c.supported and c.text in after.unsupported]
     return (
         f"{asked.id} {asked.question}{meant}\n  {facts(before):.2f} {before.answer.text}\n"
         f"  {facts(after):.2f} {answer.reader} {answer.status} {answer.text} | {answer.remark}\n"
+        + "".join(f"  not supported and not marked: {text}\n" for text in unmarked)
     )
 
 

@@ -36,6 +36,8 @@ def assistant(tmp_path_factory):
         ("大概要花多久", []),
         ("What is the price of an apple?", []),
         ("新人报到以后做什么", ["新人"]),
+        ("25毫克组有多少人因不良反应退出?", []),
+        ("房费能报多少?", ["房费"]),
     ],
 )
 def test_what_is_missing_is_named_where_it_is_certain(assistant, asked, gone):

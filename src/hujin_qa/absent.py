@@ -12,6 +12,7 @@ from .question import Question
 from .text import fold
 
 _COMMON = frozenset("的不没怎几些那这么了着得第啥谁哪")  # no noun that is worth repeating has one of these
+_GRAMMAR = frozenset("能要会可将被把让给对比因于是在有到和与或")  # and no guess at one has one of these
 _LONGEST = 12  # characters of a thing that is repeated to the user
 _NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech; nz too, but for common words (普及率)
 _PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
@@ -98,6 +99,8 @@ def _without_grammar(word: str, words: Set[str], index: Index, lexicon: Lexicon)
         sure = word in words  # two guesses agree
         while word and (word[-1] in lexicon.stopwords or word[-1] in _COMMON):
             word = word[:-1]
+        if _GRAMMAR & set(word) and not index.segmenter.is_word(word):
+            return ""
     sure = sure or index.segmenter.is_word(word) or word in words
     return word if sure and word not in lexicon.stopwords else ""
 
