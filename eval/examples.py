@@ -17,11 +17,12 @@ import claims
 import numpy as np
 from claims import Claim, Text
 from numpy.typing import NDArray
+from wording import evenly_worded
 
 from hujin_qa.assistant import Assistant
 from hujin_qa.crossencoder import Window
 from hujin_qa.evaluation.judge import is_evidence
-from hujin_qa.evaluation.questions import load_questions
+from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.index import Index, build_index, is_stale, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.metrics import fold_fact
@@ -70,10 +71,10 @@ def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Exa
     return Example(question, Window(tuple(map(fold, headings)), said), tuple(labels))
 
 
-def over_document(assistant: Assistant, source: Path) -> Iterator[Example]:
+def over_document(assistant: Assistant, questions: Sequence[EvalQuestion]) -> Iterator[Example]:
     """Questions on one small document with the passages that are found for them, and those that hold the gold."""
     index = assistant.index
-    for gold in load_questions(source.with_suffix(".jsonl")):
+    for gold in questions:
         asked = assistant.interpret(gold.question, [("user", text) for text in gold.history])
         if asked.chat:
             continue
@@ -169,11 +170,13 @@ def collect(indexes: Path, folders: Sequence[Path]) -> tuple[list[Example], list
 
     examples: list[Example] = []
     made: list[Claim] = []
-    for source in sorted((ROOT / "eval" / "train").iterdir()):
-        if source.suffix in (".md", ".txt"):
-            assistant = opened(source, source.stem)
-            examples += over_document(assistant, source)
-            made += claims_over_document(source, *Text.all(assistant.index).values())
+    sources = [p for p in sorted((ROOT / "eval" / "train").iterdir()) if p.suffix in (".md", ".txt")]
+    kept = evenly_worded(sources)
+    for source in sources:
+        assistant = opened(source, source.stem)
+        questions = load_questions(source.with_suffix(".jsonl"))
+        examples += over_document(assistant, [q for q in questions if (source.stem, q.id) in kept])
+        made += claims_over_document(source, *Text.all(assistant.index).values())
     for folder in folders:
         assistant = opened(folder / "corpus.jsonl", folder.name)
         texts = Text.all(assistant.index)
