@@ -86,6 +86,9 @@ def test_what_leaves_something_out_is_completed(assistant, before, asked, about)
         ("会员卡年费多少?", "三大支付方式有哪些"),
         ("会员卡年费多少?", "滑板比赛的支付怎么安排"),
         ("自习室有多少座位?", "押金多少钱"),
+        ("自习室有多少座位?", "再就业的读者怎么办会员卡"),
+        ("自习室有多少座位?", "其他读者的会员卡年费是多少"),
+        ("自习室有多少座位?", "90%以上的读者办了会员卡吗"),
     ],
 )
 def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):

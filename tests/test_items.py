@@ -173,6 +173,10 @@ def test_english_words_that_the_text_lacks_are_read_in_chinese(assistant):
         ("老茶园是哪类企业？", "define"),
         ("五个片区再给我说一遍", "list"),
         ("第二步展开讲讲", "summary"),
+        ("年终总结几号之前交？", "fact"),
+        ("公司说什么时候发奖金", "fact"),
+        ("茶园怎么扩大体量", "how"),
+        ("这家厂在哪些地方展开业务", "list"),
     ],
 )
 def test_everyday_wording_tells_the_kind(assistant, text, kind):

@@ -3,6 +3,7 @@
 import pytest
 
 from hujin_qa.outline import find_outline, find_title
+from hujin_qa.sections import title
 
 
 def tree(text):
@@ -405,3 +406,24 @@ def test_rubbish_has_a_flat_outline(text):
 def test_a_long_repetition_is_read_in_linear_time(piece):
     text = piece * 20_000
     assert find_outline(text)[-1].end == len(text)
+
+
+def test_a_long_list_of_questions_is_numbered_to_its_end():
+    text = "".join(f"{n}、问题{n}怎么办?\n答{n}。\n" for n in range(1, 131))
+    assert len(tree(text)) == 130
+
+
+@pytest.mark.parametrize(
+    ("heading", "bare"),
+    [
+        ("1.1 年假", "年假"),
+        ("1.1、选址", "选址"),
+        ("1.2.3 范围", "范围"),
+        ("第一章 总则", "总则"),
+        ("AI、大数据与金融", "AI、大数据与金融"),
+        ("3.5亿元规模", "3.5亿元规模"),
+        ("V2.0发布说明", "V2.0发布说明"),
+    ],
+)
+def test_a_heading_loses_its_number_and_nothing_else(heading, bare):
+    assert title(heading) == bare

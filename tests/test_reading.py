@@ -16,6 +16,7 @@ from hujin_qa.parts import split_question
 from hujin_qa.question import understand
 from hujin_qa.reader import read as weigh_up
 from hujin_qa.settings import load_settings
+from hujin_qa.text import fold
 from test_index import Hashing
 
 LEXICON = load_lexicon()
@@ -182,6 +183,44 @@ def test_headings_are_a_list_only_of_things_and_only_where_things_are_asked_for(
     assert "早熟" not in texts("果树的种类分三大类是哪几年?")
     assert "早熟" not in texts("除了三大果树种类,还有哪些?")
     assert "产量" not in texts("苹果有哪些?")
+
+
+def test_a_section_with_a_list_of_its_own_is_not_answered_with_the_headings_below(tmp_path):
+    text = (
+        "# 制度\n\n## 报销\n\n报销须备齐以下材料:\n- 发票\n- 行程单\n\n### 时限\n\n三十天。\n\n### 额度\n\n二千元。\n"
+    )
+    (tmp_path / "制度.md").write_text(text, encoding="utf-8")
+    build_index([tmp_path / "制度.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    assistant = Assistant(
+        load_settings(threshold=0, reread=False),
+        Hashing(),
+        LEXICON,
+        open_index(tmp_path / "index", "hashing", LEXICON),
+    )
+    for asked in ("报销需要哪些材料?", "报销须备齐什么?"):
+        said = assistant.ask(asked).text
+        assert all(item in said for item in ("发票", "行程单"))
+        assert "时限" not in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "holds"),
+    [
+        ("试用期多久?", "试用期为六个月。", True),
+        ("合同签几年?", "合同签三年。", True),
+        ("押金多少钱?", "押金五元。", True),
+        ("押金多少钱?", "押金在办卡时交。", False),
+    ],
+)
+def test_a_value_is_seen_in_chinese_numerals_too(assistant, asked, sentence, holds):
+    assert read(assistant, asked).holds_value(fold(sentence)) is holds
+
+
+@pytest.mark.parametrize(
+    ("asked", "years"), [("1800元的罚款怎么交?", set()), ("2000万能做什么?", set()), ("2019年呢?", {"2019"})]
+)
+def test_an_amount_is_no_year(assistant, asked, years):
+    assert read(assistant, asked).years == years
 
 
 def test_no_filler_is_cut_out_of_a_doubled_word(assistant):

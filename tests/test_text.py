@@ -25,6 +25,9 @@ from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers
         ("成立三成", "成立30%"),
         ("二〇二四年", "2024年"),
         ("24年的规模", "2024年的规模"),
+        ("20年底", "2020年底"),
+        ("工作满十年", "工作满10年"),
+        ("做了十五年", "做了十五年"),
         ("两百三十二个", "232个"),
     ],
 )
@@ -50,7 +53,9 @@ def test_tenths_are_left_alone_where_they_are_no_share(text):
     assert fold_numbers(text) == text
 
 
-@pytest.mark.parametrize("text", ["完成本月任务", "一成立就", "第二梯队", "十余年", "五大趋势", "100年内"])
+@pytest.mark.parametrize(
+    "text", ["完成本月任务", "一成立就", "第二梯队", "十余年", "五大趋势", "100年内", "满15年", "贷20年", "50年质保"]
+)
 def test_numbers_are_left_alone_where_they_are_not_numbers(text):
     assert fold_numbers(text) == text
 
@@ -59,6 +64,11 @@ def test_numbers_are_left_alone_where_they_are_not_numbers(text):
 def test_any_text_folds_without_an_error(text):
     assert "\u200b" not in fold(text)
     assert clean(text) == clean(clean(text))
+
+
+@pytest.mark.parametrize("text", ["工作满十年", "十五年来", "二十四年", "二四年", "24年", "三十二个", "九成五"])
+def test_folding_what_is_folded_changes_nothing(text):
+    assert fold(fold(text)) == fold(text)
 
 
 def test_terms_hold_words_and_marked_pairs():

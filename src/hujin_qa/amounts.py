@@ -16,6 +16,7 @@ _WEEKDAY = re.compile("(?:周|星期|礼拜)([一二三四五六日天末])")
 _GROWTH = re.compile(
     "(?P<up>增至|升至|增加到|增长到|提高到|上升到|升到|涨到)|降至|减至|减少到|下降到|缩短到|压缩到|降到|跌到"
 )
+_PERIODS = ("年", "月", "天", "周", "个")
 
 
 def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
@@ -77,8 +78,10 @@ def _derived(said: str, q: Quantity, every: Sequence[Quantity]) -> bool:
 def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
     """Whether a count is that of a list: 四类 where four things stand between 、 marks, or an ordinal by its digit."""
     joined = " ".join(sources)
-    if q.value == 1 and any(w in joined for w in ("首", "最", "前", "每", "全")):
-        return True  # 第一, 一年
+    if q.value == 1 and q.unit == "第" and re.search("首|最|前", joined):
+        return True
+    if q.value == 1 and q.unit in _PERIODS and re.search("每|全", joined):  # 一年 for 全年
+        return not any(e.unit == q.unit for s in sources for e in quantities(s))
     if q.unit == "第":
         return q.value in {e.value for s in sources for e in quantities(s)} or (q.value == 2 and "次" in joined)
     if q.unit not in ("个", "人", "") or any(e.unit == q.unit for s in sources for e in quantities(s)):

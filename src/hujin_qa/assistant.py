@@ -73,7 +73,8 @@ class Assistant:
         hits = retrieve(self.index, vector, asked.terms, k or self.settings.hits, self.settings.fusion)
         hits = [hit for hit in hits if hit.passage.id not in besides]
         head = rerank(hits[:_RERANKED], weigh(asked, vector, hits[:_RERANKED], self.index))
-        return [*head, *(replace(h, score=head[-1].score * h.score) for h in hits[_RERANKED:])]
+        tail = enumerate(hits[_RERANKED:], len(head) + 1)
+        return [*head, *(replace(h, rank=n, score=head[-1].score * h.score) for n, h in tail)]
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text with citations, or abstain; ``history`` is the conversation so far, oldest first."""

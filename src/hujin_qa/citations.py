@@ -52,7 +52,9 @@ def announced(evidence: Evidence, index: Index) -> list[Span]:
     text behind the name of an item."""
     here = evidence.hit.passage
     document = index.documents[here.document]
-    if evidence.folded.endswith(":") and (below := children(document, here.position)):
+    own_end = document.at[here.position].end if here.position in document.at else evidence.end
+    last = not document.text[evidence.end : own_end].strip()
+    if evidence.folded.endswith(":") and last and (below := children(document, here.position)):
         return [Span(document.id, *heading_span(document, s)) for s in below]
     if evidence.folded.endswith((":", "?")):
         end = evidence.end + _ANNOUNCED

@@ -85,8 +85,10 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     words = content_words(bare, index, lexicon)
     if REST.search(folded) and past.answer.citations:
         topic = _topic(past, words, index, lexicon)
-        rest = f"还有哪些{topic}" if _ONLY.match(folded) or not words else f"{topic}，{bare}"
-        return Meant(rest, beyond=past.said)
+        if _ONLY.match(folded) or not words:
+            return Meant(f"还有哪些{topic}", beyond=past.said)
+        rest = f"{topic}，{bare}" if topic else bare
+        return Meant(rest, beyond=past.said if asked.kind == "list" or not interrogative(folded) else frozenset())
     if moved := _moved(bare, words, past, index):
         return moved
     if (swap := _SWAP.match(folded)) and (swapped := _swap(swap["new"], past, index, lexicon)):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .crossencoder import CrossEncoder, Window, sigmoid
 from .index import Index
-from .question import Question, Word, number, numeral
+from .question import YEAR, Question, Word, in_chinese, number
 from .text import bigrams, fold
 from .types import Hit, Passage
 
@@ -32,7 +32,6 @@ _UP, _DOWN = (
     re.compile(r"增长|上升|提升|提高|增加|上涨|扩大|回升"),
     re.compile(r"下滑|下降|减少|下跌|萎缩|降低|缩小|缩水|亏损|负增长|跌|降"),
 )
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _CAUSE = re.compile(
     r"因|由于|缘|所以|故|得益于|为了|为的是|以便|从而|导致|造成|引起|使|让|带来|推动|靠|凭|源于|出于|来自|在于|取决|目的|"
     r"旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势"
@@ -43,7 +42,6 @@ _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计
 _IS, _CALLED = re.compile(r".{0,3}(?:是|指|即|意味|:|,?通常|主要)"), ("即", "称", "称为", "叫", "叫做")
 _BY_SCORE, _BY_RANK = 3, 2  # passages that are read again: of the best sentences, and the best found
 _BEHIND = 3.0  # log-odds that the best sentence of such a passage may lie behind the best of all
-_AROUND = 1000  # sentences on either side of a passage's best one that are read with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +201,9 @@ def reread(question: Question, evidence: Sequence[Evidence], index: Index, encod
     passages = dict.fromkeys([*list(by_score)[:_BY_SCORE], *list(by_rank)[:_BY_RANK]])
     scores: dict[int, float] = {}
     for row in passages:
-        around = [e for e in evidence if e.hit.row == row and abs(e.row - best[row].row) <= _AROUND]
-        around.sort(key=lambda e: e.start)
-        read = _read_again(encoder, question.folded, _window(around, index))
-        scores |= zip([e.row for e in around], read, strict=True)
+        whole = sorted((e for e in evidence if e.hit.row == row), key=lambda e: e.start)
+        read = _read_again(encoder, question.folded, _window(whole, index))
+        scores |= zip([e.row for e in whole], read, strict=True)
     worst = min(scores.values(), default=0.0)
     signals = [{**e.signals, "again": scores.get(e.row, worst)} for e in evidence]
     again = [
@@ -309,7 +306,7 @@ def _mixed(question: Question) -> bool:
 
 def _other_year(question: Question, said: str) -> bool:
     """Whether the answer speaks of years, and none is the one that is asked about."""
-    years = set(_YEAR.findall(said))
+    years = set(YEAR.findall(said))
     return bool(question.years and years) and not question.years & years
 
 
@@ -317,7 +314,7 @@ def _beyond(question: Question, found: str) -> bool:
     """Whether the question counts on an n-th of something that the text has fewer of, or has no n-th of."""
     if question.ordinal <= 0:
         return False
-    named = rf"第(?:{numeral(question.ordinal)}|{question.ordinal}(?!\d))"
+    named = rf"第(?:{in_chinese(question.ordinal)}|{question.ordinal}(?!\d))"
     return not re.search(named, found) and max(map(number, _COUNTED.findall(found)), default=0) < question.ordinal
 
 

@@ -14,9 +14,11 @@ from .text import fold
 from .types import Answer
 
 POINTER = re.compile(
-    r"这(家|个|些|几|两|种|类|块|条|点|项|方面|里|样)|那(家|个|些|几|两|种|类|里|样)|它们?|他们?|她们?|该(公司|企业|机构|平台|行业|赛道)|前者|后者|其中|上面|上述|刚才|刚刚|前面(说|提|那)|同样|以上|这(?=[^一二三四五六七八九十\d年篇])"
+    r"这(家|个|些|几|两|种|类|块|条|点|项|方面|里|样)|那(家|个|些|几|两|种|类|里|样)|它们?|(?<![其吉排])他们?|她们?|该(公司|企业|机构|平台|行业|赛道)|前者|后者|其中|上面|上述|刚才|刚刚|前面(说|提|那)|同样|(?<![%\d元岁年月天人倍])以上|这(?=[^一二三四五六七八九十\d年篇])"
 )
-OPENING = re.compile(r"^(那么?|还有|另外|再|然后|接着|继续|那边|以及|除此之外|除此以外|除了这)")
+OPENING = re.compile(
+    r"^(那么?|还有|另外|(?:再|继续)(?=[说讲问看谈聊来往给帮展介详补具之下上后前有一多加,呢吧?。!]|$)|然后|接着|那边|以及|除此之外|除此以外|除了这)"
+)
 _BESIDE = re.compile(r"^(?:跟|和|与|比|同).+(?:比|不同|区别|差别|一样)")
 NTH = re.compile(
     r"(?:第[\d一二三四五六七八九十]+[个条点项步件类种章节家层]?|(?:倒数|最后|最初|首|头)(?:第?一)?[个条点项步件家层]?)"
@@ -69,9 +71,10 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         return False
     if POINTER.search(folded) or OPENING.search(folded) or _BESIDE.search(folded) or not asked.words:
         return True
-    if REST.match(folded):
-        return True
     known = [w for w in asked.words if w.known]
+    before = past.question.folded + fold(past.answer.text)
+    if REST.match(folded):  # of what was spoken of, or of something that it names itself
+        return len(known) < 2 or all(w.text in before for w in known if w.noun)
     if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and folded.rstrip("?!。").endswith("呢"):
         return True
     common = aspects(past, index)

@@ -21,7 +21,7 @@ _MARK = re.compile(
 _NAME_END = re.compile(r"[。；;，,：:！？!?\n]|$")
 _BRACKET = re.compile(r"[(（【「《][^)）】」》]*[)）】」》]")
 _CUT = re.compile(r"[:：—(（「]")
-_BARE = re.compile(
+BARE = re.compile(
     r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
 )
 _STEP = re.compile(r"[^先再]{0,6}?(?:(?P<first>首?先)|再|然后|接着|随后|其次|最后|之后)(?P<what>.{2,})")
@@ -71,7 +71,7 @@ def _of_section(document: Document, section: Section, end: int) -> Item:
     start, label = heading_span(document, section)
     name = short_title(section.heading)
     if (
-        _BARE.fullmatch(section.heading.strip(" :：")) and section.end - section.body > 1
+        BARE.fullmatch(section.heading.strip(" :：")) and section.end - section.body > 1
     ):  # 第三条, 趋势一: the name comes behind
         name_end = _name_end(document.text[: section.end], section.body)
         name = document.text[section.body : name_end].strip() or name
@@ -176,7 +176,7 @@ def in_series(sentence: str) -> list[str]:
         return []
     items = re.split(r"、|以及|和|与", runs)
     first = re.split(r"包括|包含|分为|主要有|即|是|为|从", items[0])[-1]
-    last = re.sub(r"([一二两三四五六七八九十\d]+(类|种|个|大|项|家|层)?.{0,6}|等.*)$", "", items[-1]) or items[-1]
+    last = re.sub(rf"((?<!第)(?:{_N})(类|种|个|大|项|家|层).{{0,6}}|等.*)$", "", items[-1]) or items[-1]
     return [i.strip() for i in [first, *items[1:-1], last] if i.strip()]
 
 

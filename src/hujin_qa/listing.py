@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .items import Item, labels, lines_of, sections_below
-from .question import Place, Question, numeral
+from .question import Place, Question, in_chinese
 from .sections import Span, ancestors, title
 from .text import fold
-from .types import Document, Hit, Section
+from .types import Document, Hit, Passage, Section
 
 _EXCEPT = re.compile("除了|除去|除开|以外|之外")
 _ABOUT = 0.4  # weight of the question's words that must lead to a list, unless the heading ends with what is asked for
@@ -49,6 +49,8 @@ def find_list(
         return None
     if _announces(question, top.folded):
         return None
+    if best.headings and _lists_itself(top, best.section, index):
+        return None
     enough = len(best.items) - 1
     detail = best.headings and any(
         Place(i.document, i.label, i.end).holds(best.document.id, top.start) for i in best.items
@@ -61,8 +63,21 @@ def find_list(
         and top.signals["path"] > best.fit - 0.3
     ):
         return None
-    chosen = [e for e in evidence if e.hit.passage.position.startswith(best.section.position)][:1] or [top]
-    return shown(best), chosen
+    here = [e for e in evidence if _lies_in(e.hit.passage, best)]
+    return shown(best), here[:1] or [top]
+
+
+def _lists_itself(top: Evidence, section: Section, index: Index) -> bool:
+    """Whether a sentence of a section leads to a list in its own text, not to the sections below."""
+    passage = top.hit.passage
+    behind = index.documents[passage.document].text[top.end : section.end]
+    return top.folded.endswith(":") and passage.position == section.position and bool(behind.strip())
+
+
+def _lies_in(passage: Passage, found: Listed) -> bool:
+    above = found.section.position
+    inside = not above or passage.position == above or passage.position.startswith(f"{above}.")
+    return inside and passage.document == found.document.id
 
 
 def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Place, str] | None:
@@ -78,7 +93,9 @@ def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
     fitting = []
     for found in listings(replace(question, count=0), hits, index):
         intro = fold(" ".join([found.section.heading, _before(found)]))
-        counted = re.search(rf"(?:{len(found.items)}|{numeral(len(found.items))})[个大类种层条点项步]?{named}", intro)
+        counted = re.search(
+            rf"(?:{len(found.items)}|{in_chinese(len(found.items))})[个大类种层条点项步]?{named}", intro
+        )
         if abs(n) <= len(found.items) and (counted or named in fold(title(found.section.heading))):
             fitting.append(found)
     best = max(fitting, key=lambda found: found.fit, default=None)
@@ -121,7 +138,7 @@ def _announces(question: Question, folded: str) -> bool:
     """Whether a sentence has the list itself: "分三步:…", "四大阶段:…"."""
     names = [other for w in question.words if w.text in question.focus for other in w.same]
     if question.count:
-        names += [numeral(question.count), str(question.count)]
+        names += [in_chinese(question.count), str(question.count)]
     return any(re.search(rf"{re.escape(name)}[^,。:]{{0,8}}:.", folded) for name in names)
 
 

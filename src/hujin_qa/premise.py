@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from .evidence import matched, share
 from .index import Index
-from .question import Question, number, numeral
+from .question import Question, in_chinese, number
 from .sections import ancestors, children, title
 from .text import fold
 from .types import Hit
@@ -34,7 +34,7 @@ def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
     if not counts or max(count for count, _ in counts) >= n > 0:
         return ""
     measure = {"大": "个"}.get(found["measure"], found["measure"]) or "个"
-    return f"{counts[0][1]},没有第{numeral(n)}{measure}。"
+    return f"{counts[0][1]},没有第{in_chinese(n)}{measure}。"
 
 
 def _named(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
@@ -43,10 +43,10 @@ def _named(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
         return ""
     texts = fold(" ".join(" ".join(h.passage.section) + h.passage.text for h in hits))
     there = sorted({number(m[1]) for m in re.finditer(rf"第(\d+|{_NUMERAL}+){re.escape(tail)}", texts)})
-    if not there or n in there or index.lexical.frequency(f"_{numeral(n)[-1]}{tail[0]}"):
+    if not there or n in there or index.lexical.frequency(f"_{in_chinese(n)[-1]}{tail[0]}"):
         return ""
-    names = "、".join(f"第{numeral(m)}{tail}" for m in there)
-    return f"文中有{names},没有第{numeral(n)}{tail}。"
+    names = "、".join(f"第{in_chinese(m)}{tail}" for m in there)
+    return f"文中有{names},没有第{in_chinese(n)}{tail}。"
 
 
 def _thing(question: Question, found: re.Match[str], index: Index) -> frozenset[str]:

@@ -10,7 +10,8 @@ from .index import Index
 from .lexicon import Lexicon
 from .meaning import is_noun
 from .pinyin import Context
-from .text import clean, fold
+from .quantities import quantities
+from .text import clean, fold, numeral
 
 LONGEST = 500  # characters of a question that are read
 
@@ -19,7 +20,7 @@ Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "pol
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
         "summary",
-        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么|啥|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开|总结(?!了)|概括|概述|概要|大意|大体|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|总的(?:结论|意思)|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
+        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么(?!时候|地方)|啥(?!时候|地方)|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开(?:[说讲谈聊]|一?下|[。?!]*$)|总结(?!了)|概括|概述|概要|大意|(?<!扩)大体(?!量)|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|总的(?:结论|意思)|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
     ),
     (
         "define",
@@ -56,7 +57,7 @@ _NUM = r"\d+(?:[.,]\d+)*"
 _MONEY_UNIT = r"(?:万亿|亿|万|千|百)*(?:美|港|日|欧|澳)?元|(?:万亿|[万亿])"
 _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it looks in a folded text
     ("percent", r"百分之几|百分比|占比|比例|份额|增速|增幅|增长率|增长(了)?多少|涨(了)?多少|涨幅|利率|收益率|几成|几个点|多快", rf"{_NUM}\s*(?:%|个百分点|成)|翻(?:了)?[一两\d]+番|倍"),
-    ("year", r"(哪|几|那)(一)?年|几几年|年份|哪年", r"(?:1\d|20)\d\d"),
+    ("year", r"(哪|那)[一几]?年|几几年|年份", r"(?:1\d|20)\d\d"),
     ("time", r"什么时候|何时|几月|几号|哪天|多久|多长时间|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
     ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
     ("number", r"多少|几(?!乎)|多大|多高|多重|多长|多远|人数|数量|户数|面积", r"\d|[一二两三四五六七八九十百千万]+\s*(?:[个名位家人种类条项次天层座间件批大层套])|单|双"),
@@ -76,7 +77,7 @@ _MARKUP = re.compile(
 )  # pasted from a page
 _LATIN = re.compile("[a-z]{3}")
 _NEXT_TO = 3  # characters between an attribute and its interrogative ("总部在哪")
-_YEARS = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)(?=年|[^\d年]|$)")
+YEAR = re.compile(r"(?<![\d.])((?:1[5-9]|20)\d\d)(?!\.?\d)(?!\s*[元块万亿千百人家名户个件条次台米点%多余])")
 _COUNT = re.compile(
     r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)"
     r"|[哪这那](?P<n>\d+|[二两三四五六七八九十])个"
@@ -86,7 +87,6 @@ _ORDINAL = re.compile(
 )
 _MEASURES = tuple("个条点项种类步件家")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
-_NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,14 @@ class Question:
 
     def holds_value(self, folded_sentence: str) -> bool:
         """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
-        return self.value is None or bool(_SEEN[self.value].search(folded_sentence))
+        if self.value is None or _SEEN[self.value].search(folded_sentence):
+            return True
+        units = _UNITS.get(self.value)  # 三个月, 五百块
+        return units is not None and any(units.fullmatch(q.unit) for q in quantities(folded_sentence))
 
 
 _SEEN = {value: seen for value, _, seen in _VALUE_PATTERNS}
+_UNITS = {"time": re.compile("年|季度|月|周|天|工作日|小时|分钟|点|月份"), "money": re.compile(".?元")}
 
 
 def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
@@ -168,7 +172,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         terms=_terms(folded, index, lexicon),
         kind=kind,
         value=value_asked(folded),
-        years=frozenset(_YEARS.findall(folded)),
+        years=frozenset(YEAR.findall(folded)),
         count=number(m[1] or m["n"]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
         sentences=number(m[1]) if (m := _SENTENCES.search(folded)) else 0,
@@ -209,7 +213,8 @@ def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
 def _kind(folded: str) -> tuple[Kind, str]:
     """What a folded question asks for, and the words that say so."""
     for kind, pattern in _KIND_PATTERNS:
-        if found := pattern.search(folded):
+        found = pattern.search(folded)
+        if found and not (kind == "summary" and value_asked(folded) in ("time", "year")):  # 年终总结几号交
             return kind, found[0]
     return "fact", ""
 
@@ -274,9 +279,7 @@ def _without_fillers(folded: str, lexicon: Lexicon) -> str:
 
 def number(text: str) -> int:
     """The value of a small number in digits or Chinese."""
-    if text.isdigit():
-        return int(text[:4])
-    return 10 + _NUMERALS.get(text[1:], 0) if text[0] == "十" else _NUMERALS.get(text[0], 0)
+    return int(text[:4] if text.isdigit() else numeral(text))
 
 
 def _is_name(ordinal: re.Match[str], folded: str, index: Index) -> bool:
@@ -287,10 +290,10 @@ def _is_name(ordinal: re.Match[str], folded: str, index: Index) -> bool:
     return all(len(pair) == 3 and index.lexical.frequency(pair) > 0 for pair in pairs)
 
 
-def numeral(n: int) -> str:
+def in_chinese(n: int) -> str:
     """A small number in Chinese.
 
-    >>> numeral(7), numeral(12)
+    >>> in_chinese(7), in_chinese(12)
     ('七', '十二')
     """
     digits = "零一二三四五六七八九十"

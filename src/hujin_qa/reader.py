@@ -118,6 +118,11 @@ def choose(
         evidence = _the_rest(question, evidence)
     if question.kind == "define":
         evidence = _defining(question, evidence, index)
+    return _told(question, evidence, index)
+
+
+def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> Choice:
+    """The best sentences, in reading order."""
     chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OPEN_BUDGET))
     if question.kind in _OPEN:
         chosen = _rounded(chosen, evidence)
@@ -148,10 +153,7 @@ def _within(
     asked = [w for w in question.words if w.text not in named]
     if question.kind == "summary" or (inside and asked):
         if question.kind != "summary":
-            chosen = _sentences(question, inside, _BUDGET.get(question.kind, _OPEN_BUDGET))
-            if question.kind in _OPEN:
-                chosen = _rounded(chosen, inside)
-            return spans_of(_in_reading_order(chosen), question, index), chosen
+            return _told(question, inside, index)
         spans = digest_of(place, index, question.sentences)
         return (spans, _resting_on(spans, evidence)) if spans else None
     below = [s for s in document.sections if place.start < s.start < place.end]

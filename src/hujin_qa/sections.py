@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .markers import strip_marker
 from .types import Document, Section
-
-_MARKER_END = ")）、.．】]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,4 @@ def title(heading: str) -> str:
     >>> title("1)移动支付"), title("二、行业趋势前瞻"), title("2-1)消费信贷方向"), title("市场规模")
     ('移动支付', '行业趋势前瞻', '消费信贷方向', '市场规模')
     """
-    for i, c in enumerate(heading[:8]):
-        if c in _MARKER_END and i + 1 < len(heading):
-            return heading[i + 1 :].strip()
-        if not (c.isalnum() or c in "-.(（第 ①②③④⑤⑥⑦⑧⑨⑩") or (
-            c > "\u4e00" and c not in "一二三四五六七八九十百第章节条部分篇"
-        ):
-            break
-    return heading
+    return strip_marker(heading)

@@ -15,8 +15,9 @@ from typing import Literal, TypeVar
 from .evidence import matched, share
 from .headings import tag
 from .index import Index
+from .items import BARE, short_title
 from .question import Question, value_asked
-from .sections import outline_order, title
+from .sections import outline_order
 from .text import fold
 from .types import Answer, Document, KnownQuestion, Section
 
@@ -26,9 +27,7 @@ _SURE = 0.6  # confidence of an answer that is worth offering
 _OF_A_LEVEL = 2  # questions about one neighbourhood, so that the third leads on
 _NEAR = 5  # passages that an abstention looks around in
 
-_NUMBERED = re.compile(r"^第[\d零一二三四五六七八九十百]+[章节条编部分篇]\s*")
 _MARK = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、]\s*)+")
-_CUT = re.compile(r"[:：—(（「]")
 _ASKS = re.compile(r"[?？]$")
 _WORDY = re.compile(r"[,，。；;、/&]")
 _DEFINES = re.compile(
@@ -59,13 +58,13 @@ def candidates(document: Document, sentences: Iterable[tuple[str, int, int]] = (
     items = Counter(s.parent for s in named.values() if s.heading not in recurring)
     found: dict[Kind, list[KnownQuestion]] = {"list": [], "aspect": [], "fact": [], "topic": []}
     for s in named.values():
-        name = _name(s)
+        name = short_title(s.heading)
         kind: Kind = "topic"
         if _ASKS.search(s.heading):
             asked = f"{name}?"
         elif s.heading in recurring and s.parent in named:
             what = "是多少" if value_asked(name) in ("number", "money", "percent") else "是什么"
-            kind, asked = "aspect", f"{_name(named[s.parent])}的{name}{what}?"
+            kind, asked = "aspect", f"{short_title(named[s.parent].heading)}的{name}{what}?"
         elif items[s.position] > 2:
             kind, asked = "list", f"{name}包括哪些?"
         elif not below[s.position] and s.heading not in recurring:
@@ -181,15 +180,9 @@ def _onwards(questions: Sequence[KnownQuestion], position: str) -> list[KnownQue
     return sorted(questions, key=lambda k: (k.section[-1:] != heading, outline_order(k.position) < here))
 
 
-def _name(section: Section) -> str:
-    """How one speaks of a section: its heading without number, subtitle and closing mark."""
-    whole = _NUMBERED.sub("", title(section.heading))
-    short = _CUT.split(whole, maxsplit=1)[0]
-    return (short if len(short) > 1 else whole).strip("。.！!？? ")
-
-
 def _nameable(section: Section) -> bool:
-    return 2 <= len(_name(section)) <= 16 and not _WORDY.search(_name(section))
+    name = short_title(section.heading)
+    return 2 <= len(name) <= 16 and not _WORDY.search(name) and not BARE.fullmatch(name)
 
 
 def _spread(items: Sequence[T]) -> list[T]:

@@ -26,7 +26,10 @@ _TENTHS = re.compile(r"(?<![第\d])([一二两三四五六七八九]|\d)成(半)
 _CLAUSE = re.compile(rf"[{_CJK}\d]+")
 _FAMILY = frozenset("王李张刘陈杨赵黄吴徐孙胡朱林郭罗梁宋郑谢韩唐董萧曹袁邓傅沈彭吕苏卢蒋蔡贾丁魏薛潘杜戴姜范陆姚石")
 _YEAR = re.compile(r"([零〇一二三四五六七八九]{4})(?=年)")
-_SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)(?=年(?![期代来内前后间]))")
+# 24年 is 2024年; whole tens, and what is counted (满15年), are spans of time
+_SHORT_YEAR = re.compile(
+    r"(?<![\d满近过超第每共后前这达])(?:(?:0\d|[125-9][1-9])(?=年(?![期代来内前后间以左多]))|\d0(?=年(?:[初底末中度呢]|\d{1,2}月)))"
+)
 _COMPOUND = re.compile(rf"[{_NUMERAL}]*[十百千][{_NUMERAL}]*(?=[万亿个元天年月日家名人次位项条%])")
 
 
@@ -87,10 +90,16 @@ def fold_numbers(text: str) -> str:
         text = _CLAUSE.sub(lambda m: _fold_tenths(m[0]), text)
     if "年" in text:
         text = _YEAR.sub(lambda m: numeral(m[1]), text)
-        text = _SHORT_YEAR.sub(lambda m: ("20" if int(m[1]) < 50 else "19") + m[1], text)
+        text = _SHORT_YEAR.sub(lambda m: ("20" if int(m[0]) < 50 else "19") + m[0], text)
     if "十" in text or "百" in text or "千" in text:
-        text = _COMPOUND.sub(lambda m: numeral(m[0]), text)
+        text = _COMPOUND.sub(_compound, text)
     return text
+
+
+def _compound(m: re.Match[str]) -> str:
+    """Its digits, unless they would then be taken for a year: 十五年."""
+    digits = numeral(m[0])
+    return m[0] if m.string[m.end()] == "年" and re.fullmatch(r"\d[1-9]", digits) else digits
 
 
 def _fold_tenths(clause: str) -> str:
@@ -102,10 +111,12 @@ def _fold_tenths(clause: str) -> str:
     if not _TENTHS.search(clause):
         return clause
     words, known = list(_dictionary().tokenize(clause)), _dictionary().FREQ
+    at = [n for n, (_, start, end) in enumerate(words) for _ in range(start, end)]  # which word a character is of
 
     def share(m: re.Match[str]) -> str:
-        word, start, end = next(w for w in words if w[1] <= m.start() + 1 < w[2])
-        before = next((w for w, _, stop in words if stop == m.start()), "")
+        word, start, end = words[at[m.start() + 1]]
+        before, _, stop = words[at[m.start() - 1]] if m.start() else ("", 0, 0)
+        before = before if stop == m.start() else ""
         longer = end > m.start() + 2 and known.get(word)
         named = before in _FAMILY or (len(before) > 1 and before.isalpha() and not known.get(before))
         return m[0] if longer or named or start < m.start() - 1 else f"{numeral(m[1])}{'5' if m[2] else '0'}%"
