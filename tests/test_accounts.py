@@ -1,5 +1,6 @@
 """Who may log in."""
 
+import argon2
 import pytest
 
 from hujin_qa.accounts import Accounts
@@ -46,6 +47,32 @@ def test_a_removed_user_is_nobody(accounts):
         accounts.remove("a")
     with pytest.raises(BadInput, match="HUJIN_QA_AUTH"):
         accounts.remove("given")
+
+
+def test_a_kept_user_whom_the_setting_would_let_in_again_is_not_removed(accounts):
+    Accounts(accounts.path, {}).add("both", PASSWORD, ["evaluator"])
+    with pytest.raises(BadInput, match="HUJIN_QA_AUTH"):
+        accounts.remove("both")
+    assert accounts.admits("both", PASSWORD)
+    assert not accounts.admits("both", "setting")
+    Accounts(accounts.path, {}).remove("both")
+    assert accounts.admits("both", "setting")
+
+
+@pytest.mark.parametrize("name", ["kept", "given", "nobody"])
+def test_every_name_takes_one_hash_to_refuse(accounts, name, monkeypatch):
+    accounts.add("kept", PASSWORD)
+    hashed = []
+    for work in ("hash", "verify"):
+        original = getattr(argon2.PasswordHasher, work)
+        counted = lambda *given, original=original: hashed.append(1) or original(*given)  # noqa: E731
+        monkeypatch.setattr(argon2.PasswordHasher, work, counted)
+    assert not accounts.admits(name, "wrong password")
+    assert hashed == [1]
+
+
+def test_no_password_is_shown_by_accident(accounts):
+    assert "setting" not in f"{accounts!r} {accounts}"
 
 
 @pytest.mark.parametrize("name", ["", "local", "a b", "a,b", "a:b", "<b>", "ａ", "x" * 65, "a\n"])

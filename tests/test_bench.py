@@ -3,14 +3,20 @@
 import json
 from dataclasses import replace
 
+import gradio as gr
 import pytest
 
+import web_fake as fake
+from hujin_qa.accounts import Accounts
 from hujin_qa.errors import BadInput
 from hujin_qa.evaluation.runs import read_run
 from hujin_qa.evaluation.variants import Variant, variants
 from hujin_qa.index import build_index
 from hujin_qa.lexicon import load_lexicon
+from hujin_qa.web import strings as say
 from hujin_qa.web.bench import Bench
+from hujin_qa.web.eval_page import build_eval
+from hujin_qa.web.language import Page, speaking
 from test_evaluation import QUESTIONS, TEXT, assistant, write  # noqa: F401
 from test_index import Hashing
 
@@ -129,6 +135,36 @@ def test_gold_is_corrected_one_line_at_a_time_and_it_is_kept_who_did_it(bench):
     line = json.loads((bench.kept / "corrections.jsonl").read_text("utf-8"))
     assert line["before"]["facts"] == [["800公斤", "800kg"]]
     assert line["after"]["question"] == "登记要多久?"
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", "{}", '{"at": 1, "who": 2, "set": 3}'])
+def test_a_damaged_record_of_corrections_is_told_and_nothing_else_fails(bench, line):
+    bench.kept.mkdir()
+    (bench.kept / "corrections.jsonl").write_text(line + "\n", encoding="utf-8")
+    assert "corrections.jsonl" in bench.corrections()
+    with speaking("en"):
+        assert "cannot be read" in bench.corrections()
+
+
+def test_the_record_of_corrections_is_sent_to_evaluators_only_and_as_it_is_now(bench, tmp_path):
+    given = Accounts(tmp_path / "users.db", {})
+    given.add("eva", "correct horse", ["evaluator"])
+    given.add("staff", "correct horse")
+
+    def made():
+        page = Page()
+        build_eval(page, bench, given)
+        return page
+
+    bench.correct("仓库.jsonl", "q1", {"question": "每个托盘限重几公斤?"}, "旧人", "说法")
+    page = fake.made(made)
+    assert "旧人" not in json.dumps(page.config, default=str, ensure_ascii=False)
+    bench.correct("仓库.jsonl", "q1", {"question": "一个托盘限重几公斤?"}, "新人", "说法")
+    load = next(event for event in page.fns.values() if event.name == "on_load")
+    assert "新人" in load.fn(gr.Request(username="eva"))[-1]
+    assert len(load.outputs) == len(load.fn(gr.Request(username="eva")))
+    with pytest.raises(gr.Error, match=say.EVALUATORS_ONLY):
+        load.fn(gr.Request(username="staff"))
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,9 @@ def test_an_answer_with_numpy_numbers_is_written_and_an_unknown_shape_is_no_answ
     assert read_answer(write_answer(odd)).confidence == 0.5
     assert read_answer('{"question": "?"}') is None
     assert read_answer("") is None
+
+
+@pytest.mark.parametrize("words", ["Ⅱ", "ＡＢＣ", "École", "Übung Öl", "ß", "abc", "ABC"])
+def test_words_that_were_typed_are_found_as_they_were_typed(chats, words):
+    chat = keep(chats, ONE, f"支付 {words} 呢")
+    assert [c.id for c in chats.all(ONE, words)] == [chat]

@@ -154,6 +154,22 @@ def test_lines_in_are_lines_out_and_a_bad_one_stops_none(run):
     assert list(answers[8]) == ANSWER
 
 
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_byte_order_mark_stands_in_no_ones_way(run, command):
+    code, out, _ = run(command, "--json", "-", stdin=b"\xef\xbb\xbf" + '{"id": "a", "question": "年假"}\n'.encode())
+    assert (code, json.loads(out)["id"], "error" in json.loads(out)) == (0, "a", False)
+
+
+@pytest.mark.parametrize("id_", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_json_does_not_have_is_not_said_again(run, id_):
+    _, out, _ = run("search", "--json", "-", stdin=f'{{"id": {id_}, "question": "年假"}}\n')
+
+    def refuse(spelled):
+        raise AssertionError(spelled)
+
+    assert json.loads(out, parse_constant=refuse) == {"id": "1", "error": "这一行不是合法的 JSON。"}
+
+
 def test_search_gives_hits_in_words_and_as_json(run):
     code, out, _ = run("search", "报销几天办完", "-k", "2")
     assert code == 0
@@ -410,6 +426,22 @@ def test_a_console_that_lacks_characters_gets_question_marks(place, encoding):
     assert "18" in done.stdout
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk", "utf-8"])
+def test_json_keeps_its_text_whatever_the_console_lacks(place, encoding):
+    env, lines = {"PYTHONIOENCODING": encoding}, '{"id": "编号😀", "question": "年假有几天"}\n'
+    done = shell(place, "ask", "--json", "-", env=env, input=lines.encode(), text=None, encoding=None)
+    answer = json.loads(done.stdout.decode(encoding))
+    assert "年假为每年15天。[1]" in answer["text"]
+    assert ("年假" in done.stdout.decode("utf-8", "replace")) == (encoding == "utf-8")
+    for command in (
+        ["users", "add", "小李", "--json"],
+        ["users", "list", "--json"],
+        ["users", "remove", "小李", "--json"],
+    ):
+        done = shell(place, *command, env=env, input=b"correct horse\n", text=None, encoding=None)
+        assert "小李" in str(json.loads(done.stdout.decode(encoding)))
+
+
 def test_a_question_that_is_no_text_is_answered(place):
     done = shell(place, "ask", b"\xff\xfe\xe5\xb9\xb4", "--json")
     assert done.returncode == 0, done.stderr
@@ -517,6 +549,13 @@ def test_a_trainer_sets_an_exam_and_reads_who_did_it(run, place, tmp_path):
     for quote, answer in (("年假为每年16天。", 1), ("年假为每年15天。", 0)):
         (tmp_path / "items.jsonl").write_text(json.dumps(wrong | {"quote": quote}), encoding="utf-8")
         assert run("study", "write", str(tmp_path / "items.jsonl"))[0] == answer
+
+
+def test_a_backup_and_what_is_restored_can_be_read_by_a_program(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("HUJIN_QA_DATA", str(tmp_path))
+    file = str(tmp_path / "备份.db")
+    assert json.loads(run("study", "backup", file, "--json")[1]) == {"backup": file}
+    assert json.loads(run("study", "restore", file, "--json")[1]) == {"restored": file}
 
 
 def test_study_items_are_one_object_a_line_and_repeatable(run):

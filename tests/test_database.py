@@ -1,5 +1,6 @@
 import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -86,3 +87,53 @@ def test_a_broken_rule_of_the_tables_is_the_callers_to_handle(tmp_path):
     put(tmp_path / "a.db", "x")
     with pytest.raises(sqlite3.IntegrityError):
         put(tmp_path / "a.db", "x")
+
+
+def test_restoring_leaves_the_backup_as_it_is(tmp_path):
+    put(tmp_path / "a.db", "x")
+    (tmp_path / "kept").mkdir()
+    back_up(tmp_path / "a.db", tmp_path / "kept" / "备份 #1.db", [FIRST])
+    before = (tmp_path / "kept" / "备份 #1.db").read_bytes()
+    restore(tmp_path / "kept" / "备份 #1.db", tmp_path / "new" / "a.db", [FIRST, SECOND])
+    assert [p.name for p in (tmp_path / "kept").iterdir()] == ["备份 #1.db"]
+    assert (tmp_path / "kept" / "备份 #1.db").read_bytes() == before
+    assert rows(tmp_path / "new" / "a.db", (FIRST, SECOND)) == [("x", 0, "")]
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("CREATE TABLE chat (id TEXT)", "不是这种数据的备份"),
+        ("CREATE TABLE chat (id TEXT); PRAGMA user_version = 1", "不是这种数据的备份"),
+        ("CREATE TABLE card (id TEXT); PRAGMA user_version = 1", "不是这种数据的备份"),
+        (f"{FIRST}; PRAGMA user_version = 2", "更新的版本"),
+        ("", "不是这种数据的备份"),
+    ],
+)
+def test_a_database_of_something_else_is_neither_restored_nor_written_to(tmp_path, script, says):
+    put(tmp_path / "a.db", "x")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.executescript(script + "; PRAGMA application_id = 1")
+    before = (tmp_path / "other.db").read_bytes()
+    with pytest.raises(DataProblem, match=says):
+        restore(tmp_path / "other.db", tmp_path / "a.db", [FIRST])
+    assert (tmp_path / "other.db").read_bytes() == before
+    assert rows(tmp_path / "a.db") == [("x", 0)]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.db", "other.db"]
+
+
+def test_what_was_replaced_is_kept_however_often_one_restores(tmp_path):
+    back_up(tmp_path / "a.db", tmp_path / "kept.db", [FIRST])
+    for id_ in ("x", "y", "z"):
+        put(tmp_path / "a.db", id_)
+        restore(tmp_path / "kept.db", tmp_path / "a.db", [FIRST])
+    assert rows(tmp_path / "a.db") == []
+    assert [rows(tmp_path / f"a.db.old{n}") for n in ("", "2", "3")] == [[("x", 0)], [("y", 0)], [("z", 0)]]
+
+
+def test_a_place_that_cannot_be_restored_to_is_told(tmp_path):
+    put(tmp_path / "a.db", "x")
+    back_up(tmp_path / "a.db", tmp_path / "kept.db", [FIRST])
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(DataProblem, match="用不了"):
+        restore(tmp_path / "kept.db", tmp_path / "file" / "b.db", [FIRST])

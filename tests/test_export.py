@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -65,3 +66,13 @@ def test_an_unsupported_sentence_says_so_in_words(ending):
 def test_a_file_is_named_after_the_conversation():
     assert file_name(Chat("x", '../a\\b:c*?"<>|\n.', ""), "md") == "a b c.md"
     assert file_name(Chat("x", "..", ""), "md") == "对话.md"
+
+
+def test_a_document_cannot_turn_citations_into_its_own_links():
+    quote = "[1]: https://evil.example"
+    answer = fake.ask("支付")
+    claim, cited = replace(answer.claims[0], text=quote), replace(answer.citations[0], quote=quote)
+    hostile = replace(answer, claims=(claim,), citations=(cited,))
+    text = to_markdown(Chat("x", quote, ""), [Kept(1, quote, hostile), Kept(2, "问", None, quote)]).decode()
+    assert "\\[1]: https" in text
+    assert not re.search(r"(?<!\\)\[1\]:", text)

@@ -1,16 +1,26 @@
 """What a learner and a trainer see of a course, without a browser."""
 
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+import gradio as gr
 import pytest
 
+import web_fake as fake
+from hujin_qa.accounts import Accounts
 from hujin_qa.errors import BadInput
+from hujin_qa.study.cards import due_cards
 from hujin_qa.study.course import Course
 from hujin_qa.study.store import Store
 from hujin_qa.users import LOCAL, User
+from hujin_qa.web import english
 from hujin_qa.web import strings as say
 from hujin_qa.web.classroom import Desk
+from hujin_qa.web.language import Page, speaking
 from hujin_qa.web.lesson import Lesson, card_html, item_html, said
+from hujin_qa.web.study_page import build_study
 from test_study import index  # noqa: F401
 
 ANNA, BEN = User("安娜"), User("小本")
@@ -70,7 +80,7 @@ def test_a_quiz_about_a_section_asks_only_of_that_section(lesson):
 def test_learners_meet_neither_each_others_quiz_nor_cards_nor_results(lesson):
     lesson.begin(ANNA, "", 5, 1)
     lesson.answer(lesson.asked(ANNA), lesson.asked(ANNA).item.answer, 1)
-    lesson.rate(ANNA, 4)
+    lesson.rate(ANNA, lesson.card(ANNA)[0].id, 4)
     assert lesson.asked(BEN) is None
     assert lesson.last(BEN)[0].total == 0
     assert lesson.card(BEN)[1] == lesson.card(ANNA)[1] + 1
@@ -84,10 +94,84 @@ def test_a_rated_card_goes_and_undo_brings_it_back(lesson):
     card, waiting = lesson.card(ANNA)
     assert card.options[card.answer[0]] not in card_html(card, opened=False).replace(card.stem, "")
     assert card.citation.quote in card_html(card, opened=True)
-    lesson.rate(ANNA, 4)
+    lesson.rate(ANNA, card.id, 4)
     assert lesson.card(ANNA)[1] == waiting - 1
     lesson.undo(ANNA)
     assert lesson.card(ANNA) == (card, waiting)
+
+
+def test_a_rating_is_of_the_card_that_was_shown_even_if_another_has_come_due(lesson, monkeypatch):
+    forgotten = lesson.card(ANNA)[0]
+    lesson.rate(ANNA, forgotten.id, 1)
+    shown = lesson.card(ANNA)[0]
+    assert shown != forgotten
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    monkeypatch.setattr("hujin_qa.web.lesson.due_cards", lambda items, states: due_cards(items, states, later))
+    before = lesson.course.store.cards(ANNA.name)
+    assert lesson.card(ANNA)[0] == forgotten
+    assert lesson.card(ANNA, shown.id)[0] == shown
+    lesson.rate(ANNA, shown.id, 3)
+    after = lesson.course.store.cards(ANNA.name)
+    assert after[forgotten.id] == before[forgotten.id]
+    assert set(after) == {forgotten.id, shown.id}
+    lesson.rate(ANNA, "没有这张", 3)
+    assert lesson.course.store.cards(ANNA.name) == after
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", say), ("en", english)])
+def test_an_answer_to_an_item_that_is_no_longer_asked_is_not_kept(lesson, language, words):
+    lesson.begin(ANNA, "", 5, 1)
+    first = lesson.asked(ANNA)
+    lesson.answer(first, first.item.answer, 1)  # in another window
+    kept = lesson.course.store.responses(ANNA.name)
+    with speaking(language), pytest.raises(BadInput, match=re.escape(words.OTHER_ITEM)):
+        lesson.asked_still(ANNA, [], first.key)
+    assert lesson.course.store.responses(ANNA.name) == kept
+    second = lesson.asked(ANNA)
+    assert lesson.asked_still(ANNA, [], second.key) == second
+    assert replace(second, session=replace(second.session, id=99)).key != second.key, "its options may be mixed anew"
+
+
+@pytest.mark.parametrize("given", [[99], [-1], [], [None], ["0"]])
+def test_an_answer_that_is_not_among_the_options_is_not_kept(lesson, given):
+    lesson.begin(ANNA, "", 5, 1)
+    with pytest.raises(BadInput, match=say.CHOOSE):
+        lesson.answer(lesson.asked(ANNA), given, 1)
+    assert lesson.course.store.responses(ANNA.name) == []
+
+
+@pytest.fixture
+def events(lesson, tmp_path):
+    """The functions of the page /study by their names."""
+
+    def page():
+        page = Page()
+        build_study(page, lesson.course, Accounts(tmp_path / "users.db", {ANNA.name: "secret"}))
+        return page
+
+    return {event.name: event for event in fake.made(page).fns.values()}
+
+
+def test_the_page_remembers_what_it_shows(lesson, events):
+    request = gr.Request(username=ANNA.name)
+    lesson.begin(ANNA, "", 5, 1)
+    first = lesson.asked(ANNA)
+    loaded = events["on_load"]
+    shown = dict(zip(loaded.outputs, loaded.fn(request), strict=True))
+    remembered = [value for component, value in shown.items() if isinstance(component, gr.State)]
+    card = lesson.card(ANNA)[0]
+    assert {first.key, card.id} <= {value for value in remembered if isinstance(value, str)}
+    lesson.answer(first, first.item.answer, 1)  # in another window
+    values = dict.fromkeys(events["on_submit"].inputs) | {c: v for c, v in shown.items() if isinstance(c, gr.State)}
+    with pytest.raises(gr.Error, match=re.escape(say.OTHER_ITEM)):
+        events["on_submit"].fn(values, request)
+    lesson.rate(ANNA, card.id, 4)
+    assert card.stem in "".join(str(each) for each in events["on_turn"].fn(card.id, request))
+
+
+def test_a_failure_of_the_page_as_it_is_loaded_is_told(events):
+    with pytest.raises(gr.Error, match=say.LOGGED_OUT):
+        events["on_load"].fn(gr.Request(username="路人"))
 
 
 def test_hostile_names_are_shown_as_text(lesson):

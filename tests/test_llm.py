@@ -1,5 +1,6 @@
 """The client against servers that misbehave on purpose, each over a real connection on loopback."""
 
+import errno
 import logging
 import socket
 import ssl
@@ -56,6 +57,17 @@ def test_text_arrives_in_pieces_with_the_usage_that_the_server_counted():
     assert server.body()["model"] == "m"
     assert f"Bearer {KEY}".encode() in server.requests[0]
     assert b"POST /v1/chat/completions " in server.requests[0]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_worker_that_dies_is_told_and_not_waited_for(monkeypatch):
+    def no_loop(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(llm.anyio, "run", no_loop)
+    asked = []  # ends the test where nothing ends the question
+    with pytest.raises(LLMProblem, match="意外中断"):
+        said("http://127.0.0.1:9", stopped=lambda: asked.append(1) or len(asked) > 50)
 
 
 def test_the_first_piece_is_there_before_the_last_is_sent():

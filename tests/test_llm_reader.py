@@ -140,6 +140,40 @@ def test_a_model_that_finds_nothing_abstains(plain, text):
     assert answer.hits
 
 
+@pytest.fixture(scope="module")
+def banking(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("banking")
+    text = """# 信贷手册
+
+## 一、背景
+
+传统银行无法判断小微企业的信用状况。
+
+## 二、受理
+
+申请材料未提供齐全的,不予受理。
+"""
+    (folder / "bank.md").write_text(text, encoding="utf-8")
+    settings = load_settings(index=folder / "index", corpus=folder, llm_model="", threshold=0.0)
+    ensure_index(settings, [folder / "bank.md"])
+    return Assistant.open(settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("传统银行无法判断什么?", "传统银行无法判断小微企业的信用状况。"),
+        ("申请材料未提供齐全的怎么办?", "申请材料未提供齐全的,不予受理。"),
+    ],
+)
+def test_what_the_text_itself_says_of_something_missing_is_an_answer(banking, question, said):
+    with serving(answering(said[:-1] + "[1]。")) as server:
+        answer = composing(banking, server, threshold=0.0).ask(question)
+    assert (answer.status, answer.reader, answer.remark) == ("answered", "llm", "")
+    assert [c.text for c in answer.claims] == [said]
+    assert_exact(answer, banking)
+
+
 def test_without_evidence_the_model_is_not_asked(plain):
     with serving(answering("产值为86亿元。")) as server:
         answer = composing(plain, server, threshold=1.0).ask(QUESTION)
@@ -165,6 +199,19 @@ def test_a_fault_is_told_on_the_way_that_a_user_takes(plain, extracted):
     assert (answer.text, answer.reason) == (extracted.text, "llm_unavailable")
     assert answer.remark == "语言模型服务拒绝了密钥,以上是原文摘句。"
     assert answer.usage == {"prompt_tokens": 0, "reply_tokens": 0, "cost": 0}
+
+
+@pytest.mark.parametrize(
+    "script", [saying(status(401)), answering("公司计划明年上市[1]。"), answering("产值为86亿元[1]。")]
+)
+def test_that_a_follow_up_could_not_be_completed_is_told_whatever_comes_after(plain, extracted, script):
+    earlier = "语言模型服务拒绝了密钥,没能请它补全这个追问。"
+    told_before = replace(extracted, remark=earlier)
+    with serving(script) as server:
+        settings = composing(plain, server).settings
+        *_, answer = compose_answer(told_before, "没有。", [], plain.index, plain.encoder, settings, lambda: False)
+        *_, alone = compose_answer(extracted, "没有。", [], plain.index, plain.encoder, settings, lambda: False)
+    assert answer.remark == earlier + alone.remark
 
 
 def test_a_draft_is_streamed_before_the_answer(plain):

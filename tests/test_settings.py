@@ -85,3 +85,12 @@ def test_the_corpus_is_that_of_the_working_folder_else_of_the_checkout(monkeypat
     (tmp_path / "corpus").rmdir()
     assert load_settings().corpus.is_absolute()
     assert load_settings().corpus.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("value", "says"), [("{", "应为 JSON 对象"), ("a=b", "应为 JSON 对象"), ("[1]", "应为 JSON 对象")]
+)
+def test_other_encoders_that_are_no_json_are_told(monkeypatch, value, says):
+    monkeypatch.setenv("HUJIN_QA_OTHER_ENCODERS", value)
+    with pytest.raises(BadInput, match=rf"^设置 HUJIN_QA_OTHER_ENCODERS 的值不可用:{says}。请改正后重试。$"):
+        load_settings()

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers
+from hujin_qa.encoder import estimate_tokens
+from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers, tokens
+from hujin_qa.weights import MAX_TOKENS
 
 
 @pytest.mark.parametrize(
@@ -108,3 +110,9 @@ def test_pairs_do_not_cross_what_is_not_chinese():
 )
 def test_folding_is_no_other_for_text_in_its_normal_form(text):
     assert fold(text) == fold(unicodedata.normalize("NFKC", text))
+
+
+def test_tokens_are_estimated_once_for_the_encoder_and_the_language_model():
+    for text in ("", "互联网金融", "abcd efgh", "\ud800"):
+        assert estimate_tokens([text]) == tokens(text) < MAX_TOKENS
+    assert estimate_tokens(["长" * 9999]) == MAX_TOKENS < tokens("长" * 9999)

@@ -74,5 +74,10 @@ def test_what_is_filled_in_stays_and_a_chinese_page_stays_chinese():
     assert twin("没有试卷「期末」。已有的:还没有。") == "没有试卷「期末」。已有的:还没有。"
     with speaking("en"):
         assert twin("没有试卷「期末」。已有的:还没有。") == "There is no form “期末”. There are: none yet."
+        told = twin("语言模型服务拒绝了密钥,没能请它补全这个追问。连不上语言模型服务,以上是原文摘句。")
+        assert told.startswith("The language model's server refused the key; ")
+        assert told.endswith(
+            ". The language model's server cannot be reached; the above are sentences of the text itself."
+        )
         html = '<h2 title="原因">原因</h2><td>a&lt;b&amp;</td><p>理解为:<b>错</b></p>'
         assert twin_html(html) == '<h2 title="原因">Causes</h2><td>a&lt;b&amp;</td><p>Understood as: <b>False</b></p>'

@@ -18,7 +18,7 @@ from hujin_qa.errors import BadInput, NoIndex
 from hujin_qa.settings import Settings
 from hujin_qa.types import Delta, Document, Section
 from hujin_qa.users import LOCAL, User
-from hujin_qa.web import english
+from hujin_qa.web import Site, build, english
 from hujin_qa.web import strings as say
 from hujin_qa.web.login import guard, user_of
 from hujin_qa.web.render import answer_html, said, welcome
@@ -349,6 +349,16 @@ def test_a_request_is_of_whoever_logged_in_and_of_nobody_who_was_removed(tmp_pat
         user_of(request, accounts)
 
 
+def test_a_removed_user_is_answered_nothing_over_http(tmp_path, talk):
+    def never(question, history=()):
+        raise AssertionError(question)
+
+    accounts = Accounts(tmp_path / "users.db", {"given": "secret"})
+    page = fake.made(lambda: build(Site(replace(talk(), stream=never), accounts)))
+    ask = next(event for event in page.fns.values() if event.api_name == "ask")
+    assert list(ask.fn(gr.Request(username="gone"), "支付")) == [{"id": "1", "error": say.LOGGED_OUT}]
+
+
 def test_a_busy_port_or_a_foreign_address_is_told():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -420,3 +430,19 @@ def test_without_login_nothing_of_the_documents_is_seen():
         assert visitor.post("/login", data={"username": "someone", "password": "no"}).status_code == 400
         assert visitor.post("/login", data={"username": "someone", "password": "secret"}).status_code == 200
         assert call(visitor, "支付")["status"] == "answered"
+
+
+def test_a_removed_user_is_let_in_no_more(tmp_path):
+    accounts = Accounts(tmp_path / "users.db", {})
+    accounts.add("kept", "correct horse")
+    accounts.add("other", "correct horse")
+    document = {"data": "样本 1", "fn_name": "read_document", "session_hash": "x"}
+    with fake.served(data=str(tmp_path)) as address, httpx.Client(base_url=address, trust_env=False) as visitor:
+        assert visitor.post("/login", data={"username": "kept", "password": "correct horse"}).status_code == 200
+        components = visitor.get("/config").json()["components"]
+        document["component_id"] = next(c["id"] for c in components if c["props"].get("elem_id") == "source")
+        assert "支付" in visitor.post("/gradio_api/component_server", json=document).text
+        accounts.remove("kept")
+        assert visitor.post("/gradio_api/component_server", json=document).status_code == 401
+        assert visitor.post("/gradio_api/call/ask", json={"data": ["支付"]}).status_code == 401
+        assert "支付" not in visitor.get("/").text

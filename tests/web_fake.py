@@ -4,15 +4,17 @@ Run as a script it serves the chat over them: Gradio leaves event loops and sock
 the tests, to whom every warning is an error, keep it in a process of its own.
 """
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hujin_qa.types import Answer, Citation, Claim, Delta, Document, Hit, Note, Passage, Section, Turn
 
@@ -118,6 +120,15 @@ def stream(question: str, history: Sequence[Turn] = ()) -> Generator[Delta | Ans
             time.sleep(0.3)
     found = ask(question, history)
     yield replace(found, remark="模型没有回应,改用原文摘句。") if "草稿" in question else found
+
+
+def made(make: Callable[[], Any]) -> Any:
+    """What is made of Gradio's components without a server; where no event loop runs, it would leave its own open."""
+
+    async def inside() -> Any:
+        return make()
+
+    return asyncio.run(inside())
 
 
 @contextmanager

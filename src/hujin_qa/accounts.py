@@ -5,7 +5,7 @@ Passwords are kept as argon2id hashes; the setting's own are never written down.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
 from unicodedata import is_normalized
@@ -27,7 +27,7 @@ class Accounts:
     """Everyone who may log in. A kept user goes before one of the same name in the setting."""
 
     path: Path
-    given: Mapping[str, str]  # name: password, of the setting
+    given: Mapping[str, str] = field(repr=False)  # name: password, of the setting
 
     @classmethod
     def of(cls, settings: Settings) -> "Accounts":
@@ -81,26 +81,25 @@ class Accounts:
         """Let a kept user in no more. What is kept under the name stays.
 
         Raises:
-            BadInput: nobody is kept under this name.
+            BadInput: nobody is kept under this name, or the setting would let it in with its own password.
             DataProblem: the file cannot be used.
         """
+        if name in self.given:
+            raise BadInput(f"用户「{name}」写在 HUJIN_QA_AUTH 里,仍能用那里的密码登录。请先从那里去掉,再移除。")
         if name not in self._kept():
-            where = "它写在 HUJIN_QA_AUTH 里,请改那里。" if name in self.given else "请用 hujin-qa users list 查看。"
-            raise BadInput(f"没有保存过用户「{name}」。{where}")
+            raise BadInput(f"没有保存过用户「{name}」。请用 hujin-qa users list 查看。")
         with database(self.path, _MIGRATIONS) as db:
             db.execute("DELETE FROM user WHERE name = ?", (name,))
 
     def admits(self, name: str, password: str) -> bool:
-        """Whether name and password belong together; an unknown name takes as long as a wrong password."""
+        """Whether name and password belong together; every name takes as long, so that none is told apart by it."""
         from argon2 import PasswordHasher
         from argon2.exceptions import InvalidHashError, VerificationError
 
         hasher, kept = PasswordHasher(), self._kept().get(name)
-        if kept is None and name in self.given:
-            return compare_digest(password.encode(), self.given[name].encode())
         if kept is None:
             hasher.hash(password)
-            return False
+            return name in self.given and compare_digest(password.encode(), self.given[name].encode())
         try:
             return hasher.verify(kept[1], password)
         except (VerificationError, InvalidHashError):

@@ -1,7 +1,6 @@
 """The operator's commands: ``hujin-qa users …`` and ``hujin-qa feedback …``."""
 
 import getpass
-import json
 import sys
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from .accounts import Accounts
 from .errors import BadInput
 from .settings import load_settings
-from .usage import CommandLine
+from .usage import CommandLine, print_json
 from .users import ROLES
 
 users = CommandLine("users", "管理能登录网页的用户。")
@@ -40,7 +39,7 @@ def add_user(
     """添加用户;密码在提示后输入,或从标准输入读一行。"""
     user = Accounts.of(load_settings()).add(name, _password(), [r for r in ROLES if r in (role or ["staff"])])
     if as_json:
-        print(json.dumps({"name": user.name, "roles": sorted(user.roles)}, ensure_ascii=False))
+        print_json({"name": user.name, "roles": sorted(user.roles)})
     else:
         print(f"已添加用户「{user.name}」({'、'.join(sorted(user.roles))})。", file=sys.stderr)
 
@@ -50,7 +49,7 @@ def list_users(as_json: JsonOption = False) -> None:
     """列出能登录的用户和角色。"""
     found = Accounts.of(load_settings()).all()
     if as_json:
-        print(json.dumps([{"name": u.name, "roles": sorted(u.roles)} for u in found], ensure_ascii=False))
+        print_json([{"name": u.name, "roles": sorted(u.roles)} for u in found])
         return
     for user in found:
         print(f"{user.name}  {'、'.join(sorted(user.roles))}")
@@ -63,7 +62,7 @@ def remove_user(name: NameArgument, as_json: JsonOption = False) -> None:
     """不再让这个用户登录;他的对话仍保留。"""
     Accounts.of(load_settings()).remove(name)
     if as_json:
-        print(json.dumps({"removed": name}, ensure_ascii=False))
+        print_json({"removed": name})
     else:
         print(f"已移除用户「{name}」。", file=sys.stderr)
 
@@ -75,7 +74,7 @@ def export_feedback(as_json: JsonOption = False) -> None:
 
     found = list(candidates(load_settings().data / "chats.db"))
     for line in [found] if as_json else found:
-        print(json.dumps(line, ensure_ascii=False))
+        print_json(line)
     if not found:
         print("还没有评价。用户在网页里给回答点赞或点踩之后,这里才有内容。", file=sys.stderr)
 

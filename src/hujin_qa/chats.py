@@ -68,12 +68,12 @@ class Chats:
             DataProblem: the file cannot be used; so does every function here.
         """
         query = (
-            "SELECT id, title, changed FROM chat WHERE user = :user AND (:words = '' OR instr(lower(title), :words) OR "
-            "EXISTS (SELECT 1 FROM turn WHERE turn.chat = chat.id AND instr(lower(question || char(10) || text), :words))) "
+            "SELECT id, title, changed FROM chat WHERE user = :user AND (:words = '' OR instr(lower(title), lower(:words)) OR "
+            "EXISTS (SELECT 1 FROM turn WHERE turn.chat = chat.id AND instr(lower(question || char(10) || text), lower(:words)))) "
             "ORDER BY changed DESC, id"
         )
         with database(self.path, MIGRATIONS) as db:
-            rows = db.execute(query, {"user": user.name, "words": containing.strip().lower()}).fetchall()
+            rows = db.execute(query, {"user": user.name, "words": containing.strip()}).fetchall()
         return [Chat(*row) for row in rows]
 
     def find(self, user: User, chat: str) -> Chat | None:

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from .errors import BadInput, HujinError, reason
 from .evaluation.commands import app as evaluation
 from .settings import Settings, load_settings
 from .study.teaching import app as study
-from .usage import CommandLine, explain
+from .usage import CommandLine, explain, print_json
 
 app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")
 app.add_typer(evaluation)
@@ -33,10 +34,6 @@ _Reply = Callable[[Any, dict[str, Any]], dict[str, Any]]
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _print(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
 @app.command()
@@ -57,7 +54,7 @@ def index(
     manifest = read_manifest(settings.index)
     if as_json:
         sizes = {name: manifest[name] for name in ("documents", "passages", "sentences", "encoder")}
-        _print({"index": str(settings.index), "built": built, **sizes})
+        print_json({"index": str(settings.index), "built": built, **sizes})
     elif not built:
         _say(f"索引已是最新:{settings.index}")
 
@@ -83,7 +80,7 @@ def search(
         raise BadInput("问题是空的。请输入想找的内容。")
     hits = assistant.search(question, k)
     if as_json:
-        _print({"id": "1", "hits": [hit_payload(h) for h in hits]})
+        print_json({"id": "1", "hits": [hit_payload(h) for h in hits]})
         return
     for hit in hits:
         print(
@@ -111,7 +108,7 @@ def ask(
     if not question.strip():
         raise BadInput("问题是空的。请输入想问的内容。")
     if as_json:
-        _print(answer_payload(assistant.ask(question), "1"))
+        print_json(answer_payload(assistant.ask(question), "1"))
     else:
         _show(_drafted(assistant, question, []))
 
@@ -134,7 +131,7 @@ def chat(index: IndexOption = None, as_json: JsonOption = False) -> None:
             return
         answer = _drafted(assistant, question, history)
         if as_json:
-            _print(answer_payload(answer, str(len(history) // 2 + 1)))
+            print_json(answer_payload(answer, str(len(history) // 2 + 1)))
         else:
             _show(answer)
         history += [("user", question), ("assistant", answer.text)]
@@ -153,7 +150,7 @@ def serve(
 
     def opened(address: str) -> None:
         if as_json:
-            _print({"url": address})
+            print_json({"url": address})
 
     serve_web(load_settings(host=host, port=port, index=index), _say, opened, update)
 
@@ -165,7 +162,7 @@ def doctor(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     results = checks(load_settings(index=index))
     if as_json:
-        _print(
+        print_json(
             {
                 "ok": all(c.ok for c in results),
                 "checks": [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in results],
@@ -190,7 +187,7 @@ def download(
     settings = load_settings(index=index)
     path = download_model(name)
     if as_json:
-        _print({"model": name, "path": str(path)})
+        print_json({"model": name, "path": str(path)})
     else:
         _say(f"已下载:{path}")
         _say(f"用它建索引:HUJIN_QA_ENCODER={name} hujin-qa index --index {settings.index}")
@@ -248,25 +245,33 @@ def _show(answer: Any) -> None:
 def _answer_lines(reply: _Reply) -> None:
     """Answer every line of standard input under its own id, or its number where it names none."""
     for number, raw in enumerate(sys.stdin.buffer, 1):
-        if raw.strip():
-            _answer_line(str(number), raw.decode("utf-8", "replace"), reply)
+        line = raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace")
+        if line.strip():
+            _answer_line(str(number), line, reply)
 
 
 def _answer_line(id_: Any, line: str, reply: _Reply) -> None:
     """Answer one line; a bad one is answered with its error and the rest go on."""
     try:
-        value = json.loads(line)
+        value = json.loads(line, parse_float=_number, parse_constant=_number)
     except (ValueError, RecursionError):
-        _print({"id": id_, "error": "这一行不是合法的 JSON。"})
+        print_json({"id": id_, "error": "这一行不是合法的 JSON。"})
         return
     if not isinstance(value, dict):
-        _print({"id": id_, "error": "每一行要是一个 JSON 对象,含 question。"})
+        print_json({"id": id_, "error": "每一行要是一个 JSON 对象,含 question。"})
         return
     id_ = value.get("id", id_)
     try:
-        _print(reply(id_, value))
+        print_json(reply(id_, value))
     except HujinError as error:
-        _print({"id": id_, "error": str(error)})
+        print_json({"id": id_, "error": str(error)})
+
+
+def _number(spelled: str) -> float:
+    """A number that JSON can say again: neither NaN nor beyond all bounds."""
+    if not isfinite(value := float(spelled)):
+        raise ValueError(spelled)
+    return value
 
 
 def _question(value: dict[str, Any]) -> str:

@@ -43,6 +43,7 @@ def compose_answer(
         return round((time.perf_counter() - started) * 1000, 2)
 
     def finished(answer: Answer, remark: str = "") -> Answer:
+        remark = extractive.remark + remark  # which may tell already why a follow-up was not completed
         return replace(answer, remark=remark, usage=reply.usage.on_top_of(extractive.usage), timings_ms=timings)
 
     try:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 from .errors import DataProblem
@@ -20,20 +21,14 @@ def database(path: Path, migrations: Sequence[str]) -> Iterator[sqlite3.Connecti
     Raises:
         DataProblem: the file is not a database, was written by a newer version, or cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None)) as connection:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            _migrate(connection, path, migrations)
-            with _transaction(connection):
-                yield connection
-    except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
-        if isinstance(error, sqlite3.IntegrityError):
-            raise
-        raise DataProblem(f"数据文件 {path} 用不了:{error}。请检查磁盘和权限,或用备份恢复。") from error
+    with _usable(path), closing(_connected(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection, path, migrations)
+        with _transaction(connection):
+            yield connection
 
 
 def back_up(path: Path, target: Path, migrations: Sequence[str]) -> None:
@@ -53,20 +48,67 @@ def back_up(path: Path, target: Path, migrations: Sequence[str]) -> None:
 
 
 def restore(backup: Path, path: Path, migrations: Sequence[str]) -> None:
-    """Put a backup in place of a database, after reading it through; what was there stays beside it as ``.old``.
+    """Put a backup in place of a database, after reading it through; nothing is written to the backup.
+
+    What was there stays beside it as ``.old``, or ``.old2`` and so on where there is one already.
 
     Raises:
-        DataProblem: the backup is not a database of ours.
+        DataProblem: the backup is not a database of these tables, or either file cannot be used.
     """
     if not backup.is_file():
         raise DataProblem(f"没有这个备份:{backup}。")
-    with database(backup, migrations) as found:
-        if found.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise DataProblem(f"备份 {backup} 已损坏,没有恢复。")
-    if path.exists():
-        back_up(path, path.with_name(path.name + ".old"), migrations)
-    with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(path)) as target:
-        source.backup(target)
+    with _usable(backup), closing(_read_only(backup)) as source:
+        _check(source, backup, migrations)
+        if path.exists():
+            back_up(path, _free(path), migrations)
+        with _usable(path), closing(_connected(path)) as target:
+            source.backup(target)
+
+
+def _check(source: sqlite3.Connection, backup: Path, migrations: Sequence[str]) -> None:
+    """Refuse what is damaged, newer, or has other tables than its version had."""
+    version = _version(source)
+    if version > len(migrations):
+        raise _too_new(backup)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        _migrate(model, backup, migrations[:version])
+        if version < 1 or not _columns(model) <= _columns(source):
+            raise DataProblem(f"{backup} 不是这种数据的备份,没有恢复。请选 hujin-qa study backup 写出的文件。")
+    if source.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+        raise DataProblem(f"备份 {backup} 已损坏,没有恢复。")
+
+
+def _columns(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    query = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+    return {(table, column) for table, column in connection.execute(query)}
+
+
+def _free(path: Path) -> Path:
+    """A name beside a file for what it was."""
+    names = (path.with_name(f"{path.name}.old{n if n > 1 else ''}") for n in count(1))
+    return next(name for name in names if not name.exists())
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    """Tell of a file that cannot be used."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        raise DataProblem(f"数据文件 {path} 用不了:{error}。请检查磁盘和权限,或用备份恢复。") from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """A connection that leaves no trace, unless the file is in use and has one already."""
+    in_use = path.with_name(path.name + "-wal").exists()
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{'' if in_use else '&immutable=1'}", uri=True)
 
 
 @contextmanager
@@ -86,11 +128,15 @@ def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[st
     with _transaction(connection):
         seen = _version(connection)  # again: another process may have been faster
         if seen > len(migrations):
-            raise DataProblem(f"数据文件 {path} 由更新的版本写成。请升级 hujin-qa 后重试。")
+            raise _too_new(path)
         for script in migrations[seen:]:
             for statement in filter(str.strip, script.split(";")):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _too_new(path: Path) -> DataProblem:
+    return DataProblem(f"数据文件 {path} 由更新的版本写成。请升级 hujin-qa 后重试。")
 
 
 def _version(connection: sqlite3.Connection) -> int:

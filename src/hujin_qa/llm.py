@@ -24,8 +24,8 @@ from httpx_sse import EventSource, SSEError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from .errors import LLMProblem
-from .prompts import tokens
 from .settings import Settings
+from .text import tokens
 
 Message = dict[str, str]
 """``{"role": "system" | "user" | "assistant", "content": …}``."""
@@ -90,6 +90,8 @@ class Reply:
                 try:
                     piece = self._pieces.get(timeout=_TICK)
                 except Empty:
+                    if not work.is_alive() and self._pieces.empty():
+                        raise LLMProblem("语言模型的连接意外中断") from None
                     silent += 1
                     if silent % _PULSE == 0:
                         yield ""

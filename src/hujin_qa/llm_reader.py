@@ -138,10 +138,13 @@ def verify(transcript: Transcript, checker: Checker, index: Index, unsupported: 
     checked: list[Checked] = []
     nothing = False
     for sentence, marks in sentences(transcript.text):
-        if _SAYS_NOTHING.search(sentence):
+        if len(checked) == _MAX_SENTENCES or sentence in [c.text for c in checked]:
+            continue
+        found = checker.check(sentence, [numbers[m] for m in marks if m in numbers])
+        if not found.place and _SAYS_NOTHING.search(sentence):  # with support it is what the text says
             nothing = True
-        elif len(checked) < _MAX_SENTENCES and sentence not in [c.text for c in checked]:
-            checked.append(checker.check(sentence, [numbers[m] for m in marks if m in numbers]))
+        else:
+            checked.append(found)
     bad = sum(c.place is None for c in checked)
     good = len(checked) - bad
     kept = [c for c in checked if c.place or (unsupported == "mark" and good)]

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from .sentences import split_sentences
+from .text import tokens
 from .types import Hit, Turn
 
 ABSTENTION = "资料未提及"
@@ -56,7 +57,6 @@ _DRAFT_EXAMPLE = [
 ]
 _LEFT_OUT = "(此处略去一句)"
 _TURN = 1000  # characters of one turn of the history that are sent
-_BYTES_PER_TOKEN = 4.0  # UTF-8, Chinese and English alike
 
 _TO_THE_MODEL = re.compile(
     r"(?:忽略|无视|忘记|忘掉|跳过|不要理会|不必理会|停止遵守|绕过|覆盖)[^。\n]{0,20}(?:指令|提示|规则|限制|设定|要求|约束|内容|资料|对话)"
@@ -83,15 +83,6 @@ def speaks_to_the_model(sentence: str) -> bool:
     """
     plain = "".join(c for c in unicodedata.normalize("NFKC", sentence) if unicodedata.category(c) != "Cf")
     return bool(_TO_THE_MODEL.search(plain) or _TO_THE_MODEL.search(plain.replace(" ", "")))
-
-
-def tokens(text: str) -> float:
-    """Tokens of a text, to within a third, without a tokenizer.
-
-    >>> tokens("互联网金融是什么?")
-    6.25
-    """
-    return len(text.encode("utf-8", "replace")) / _BYTES_PER_TOKEN
 
 
 def messages(question: str, hits: Sequence[Hit], history: Sequence[Turn], budget: int) -> list[dict[str, str]]:

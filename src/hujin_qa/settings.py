@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from .errors import BadInput
 
@@ -81,6 +81,8 @@ def load_settings(**overrides: object) -> Settings:
             raise BadInput(f"不认识的环境变量 {name}。可用的有:{'、'.join(sorted(known))}。")
     try:
         return Settings(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]
+    except SettingsError:  # of the one field that is JSON
+        raise BadInput(f"设置 {_PREFIX}OTHER_ENCODERS 的值不可用:{_UNFIT['dict_type']}。请改正后重试。") from None
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()

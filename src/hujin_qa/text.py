@@ -18,6 +18,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u
 
 _WIDE = tuple(zip("，：；？！（）％", ",:;?!()%", strict=True))  # NFKC does the same, thirty times slower
 
+_BYTES_PER_TOKEN = 4.0  # UTF-8, Chinese and English alike
+
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNIT = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "零〇一二两三四五六七八九十百千"
@@ -41,6 +43,15 @@ def _simplifier() -> Any:
 def clean(text: str) -> str:
     """Drop control and invisible characters and the blanks around: what a user typed, made printable."""
     return _CONTROL.sub(" ", text).strip()
+
+
+def tokens(text: str) -> float:
+    """Tokens of a language model or an encoder, to within a third, without a tokenizer.
+
+    >>> tokens("互联网金融是什么?")
+    6.25
+    """
+    return len(text.encode("utf-8", "replace")) / _BYTES_PER_TOKEN
 
 
 @lru_cache(maxsize=65536)

@@ -1,10 +1,13 @@
-"""A command line that speaks Chinese: its help pages, and what it says of a line that was typed wrong.
+"""A command line that speaks Chinese: its help pages, its JSON, and what it says of a line that was typed wrong.
 
 typer's own texts are English and only in part open to translation, so the finished page is translated, and
 an error is told again from what it knows.
 """
 
+import codecs
+import json
 import re
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -64,6 +67,12 @@ class CommandLine(typer.Typer):
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[_Function], _Function]:
         return super().command(name, cls=_Command, **options)
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON on stdout; where that is not UTF-8, what it may lack is escaped."""
+    utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    print(json.dumps(value, ensure_ascii=not utf8), flush=True)
 
 
 def explain(error: typer.TyperException) -> str:

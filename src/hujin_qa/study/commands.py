@@ -1,6 +1,5 @@
 """``hujin-qa study``: path, quiz and cards in the terminal, exports, results, backup."""
 
-import json
 import secrets
 import sys
 from enum import StrEnum
@@ -12,7 +11,7 @@ import typer
 from ..errors import BadInput
 from ..files import write_whole
 from ..settings import load_settings
-from ..usage import CommandLine
+from ..usage import CommandLine, print_json
 from ..users import LOCAL
 
 if TYPE_CHECKING:
@@ -46,7 +45,10 @@ def items(
     course = open_course(index)
     items = course.items(seed)
     for item in list(items.values())[:limit]:
-        print(json.dumps(item_payload(item), ensure_ascii=False) if as_json else f"{item.id}  {item.stem}")
+        if as_json:
+            print_json(item_payload(item))
+        else:
+            print(f"{item.id}  {item.stem}")
     refused = "、".join(f"{reason} {n}" for reason, n in course.bank.refused.most_common())
     tell(f"共 {len(items)} 题;检查退回 {course.bank.refused_share:.0%}" + (f"({refused})。" if refused else "。"))
 
@@ -63,7 +65,7 @@ def path(index: IndexOption = None, learner: LearnerOption = LOCAL.name, as_json
         done = sum(id_ in right for id_ in step.items)
         finished = bool(step.items) and done == len(step.items)
         if as_json:
-            print(json.dumps(step_payload(step) | {"right": done}, ensure_ascii=False))
+            print_json(step_payload(step) | {"right": done})
             continue
         mark = "✓" if finished else "→" if upcoming and step.items else " "
         upcoming = upcoming and not (step.items and not finished)
@@ -113,7 +115,7 @@ def cards(
     course = open_course(index)
     waiting = due_cards(course.about(section), course.store.cards(learner))
     if as_json:
-        print(json.dumps({"learner": learner, "due": len(waiting), "items": [i.id for i in waiting]}))
+        print_json({"learner": learner, "due": len(waiting), "items": [i.id for i in waiting]})
         return
     choices = " ".join(f"{n} {word}" for n, word in RATINGS.items())
     print(f"待复习 {len(waiting)} 张。")
@@ -177,7 +179,7 @@ def results(index: IndexOption = None, as_json: JsonOption = False) -> None:
                 for id_, q in quality.items()
             },
         }
-        print(json.dumps(value, ensure_ascii=False))
+        print_json(value)
         return
     print(to_csv(tables(course)).decode("utf-8-sig"), end="")
 
@@ -201,21 +203,31 @@ def retire(
 
 
 @app.command()
-def backup(target: Annotated[Path, typer.Argument(metavar="FILE", help="备份到这个文件")]) -> None:
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="备份到这个文件")], as_json: JsonOption = False
+) -> None:
     """备份学习记录。"""
     from .store import Store
 
     Store.of(load_settings()).back_up(target)
-    tell(f"已备份:{target}")
+    if as_json:
+        print_json({"backup": str(target)})
+    else:
+        tell(f"已备份:{target}")
 
 
 @app.command()
-def restore(source: Annotated[Path, typer.Argument(metavar="FILE", help="从这个备份恢复")]) -> None:
-    """恢复学习记录;原来的留在旁边(.old)。"""
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="从这个备份恢复")], as_json: JsonOption = False
+) -> None:
+    """恢复学习记录;原来的留在旁边(.old,已有时 .old2…)。"""
     from .store import Store
 
     Store.of(load_settings()).restore(source)
-    tell("已恢复。")
+    if as_json:
+        print_json({"restored": str(source)})
+    else:
+        tell("已恢复。")
 
 
 def open_course(index: Path | None) -> "Course":

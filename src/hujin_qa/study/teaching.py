@@ -10,6 +10,7 @@ import typer
 
 from ..errors import BadInput
 from ..files import write_whole
+from ..usage import print_json
 from ..users import LOCAL
 from .commands import IndexOption, JsonOption, LearnerOption, SectionOption, app, open_course, tell
 
@@ -33,9 +34,10 @@ def cohort(
     found = {n: list(who) for n, who in classroom.cohorts().items() if not name or n == name}
     if name and not found and not remove:
         raise BadInput(f"没有班级「{name}」。建立它:hujin-qa study cohort {name} 用户名 …")
-    print(
-        json.dumps(found, ensure_ascii=False) if as_json else "\n".join(f"{n}:{'、'.join(w)}" for n, w in found.items())
-    )
+    if as_json:
+        print_json(found)
+    else:
+        print("\n".join(f"{n}:{'、'.join(w)}" for n, w in found.items()))
 
 
 @app.command()
@@ -59,7 +61,10 @@ def form(
             value["items"] = list(each.items)
             limit = f"限时 {each.minutes} 分钟,每人一次" if each.minutes else "不限时"
             plain = f"{each.name}:{len(each.items)} 题,{limit},种子 {each.seed}"
-            print(json.dumps(value, ensure_ascii=False) if as_json else plain)
+            if as_json:
+                print_json(value)
+            else:
+                print(plain)
 
 
 @app.command()
@@ -90,7 +95,10 @@ def progress(index: IndexOption = None, as_json: JsonOption = False) -> None:
         value |= {"due": d.assignment.due.isoformat(), "state": d.state, "finished": d.finished}
         shown = f"{got[0]}/{got[1]}" if got else "—"
         plain = f"{d.assignment.due}  {d.assignment.cohort}  {d.assignment.form.name}  {d.learner}  {d.state}  {shown}"
-        print(json.dumps(value | {"score": got}, ensure_ascii=False) if as_json else plain)
+        if as_json:
+            print_json(value | {"score": got})
+        else:
+            print(plain)
 
 
 @app.command()

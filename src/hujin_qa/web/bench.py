@@ -95,8 +95,11 @@ class Bench:
         return edit_question(self._set(name), id_.strip(), change, self.assistant.index, self._log, who, why)
 
     def corrections(self) -> str:
-        """The latest corrections as HTML."""
-        lines = [f"{e['at']} {e['who']}:{Path(e['set']).name} {e['id']},{e['why']}" for e in edits(self._log)[:20]]
+        """The latest corrections as HTML, or that their record is damaged, which keeps nobody from the rest."""
+        try:
+            lines = [f"{e['at']} {e['who']}:{Path(e['set']).name} {e['id']},{e['why']}" for e in edits(self._log)[:20]]
+        except (ValueError, KeyError, TypeError):
+            lines = [say.DAMAGED_LOG.format(path=self._log)]
         return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else ""
 
     def _opened(self, encoder: str) -> Assistant:

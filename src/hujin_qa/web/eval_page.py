@@ -61,7 +61,7 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
             with gr.Tab(say.VARIANTS):
                 trial = _Trial(bench)
             with gr.Tab(say.CORRECT):
-                sets = _correction_tab(bench, allowed)
+                sets, corrections = _correction_tab(bench, allowed)
 
         def lists() -> tuple[Any, ...]:
             names = [(_dated(name), name) for name in bench.run_names()]
@@ -71,7 +71,8 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
         def on_load(request: gr.Request) -> tuple[Any, ...]:
             with told():
                 allowed(request)
-                return (*(gr.update(choices=bench.question_sets()) for _ in range(3)), *lists())
+                chosen_from = (gr.update(choices=bench.question_sets()) for _ in range(3))
+                return (*chosen_from, *lists(), bench.corrections())
 
         def on_run(name: str, request: gr.Request, go_on: bool = False) -> Iterator[tuple[Any, ...]]:
             with told():
@@ -107,7 +108,7 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 yield from _tried(bench, *values)
 
         choices: list[Any] = [kept, first, second]
-        page.load(on_load, None, [asked, trial.set, sets, *choices], **_QUIET)
+        page.load(on_load, None, [asked, trial.set, sets, *choices, corrections], **_QUIET)
         running = start.click(on_run, asked, [state, shown, *choices], **_QUIET)
         resumed = resume.click(on_resume, asked, [state, shown, *choices], **_QUIET)
         stop.click(lambda: say.RUN_STOPPED, None, state, cancels=[running, resumed], **_QUIET)
@@ -220,8 +221,11 @@ def _numbers(text: str, low: float, high: float) -> list[float]:
     return list(dict.fromkeys(found))
 
 
-def _correction_tab(bench: Bench, allowed: Any) -> gr.Dropdown:
-    """Open a question of a set, correct its gold, save it; who did it and why is shown below."""
+def _correction_tab(bench: Bench, allowed: Any) -> tuple[gr.Dropdown, gr.HTML]:
+    """Open a question of a set, correct its gold, save it; who did it and why is shown below.
+
+    The list of sets and the record of corrections are empty until the page is loaded by an evaluator.
+    """
     with gr.Row():
         name = gr.Dropdown([], label=say.QUESTION_SET)
         id_ = gr.Textbox(label=say.QUESTION_ID, elem_id="question-id")
@@ -233,7 +237,7 @@ def _correction_tab(bench: Bench, allowed: Any) -> gr.Dropdown:
     why = gr.Textbox(label=say.WHY, elem_id="gold-why")
     save = gr.Button(say.SAVE, variant="primary")
     state = gr.Textbox(label=say.PROGRESS_OF_RUN, interactive=False, elem_id="gold-state")
-    log = gr.HTML(bench.corrections(), apply_default_css=False, elem_id="corrections")
+    log = gr.HTML("", apply_default_css=False, elem_id="corrections")
     gold: list[Any] = [question, answerable, facts, evidence]
 
     def on_fetch(name: str, id_: str, request: gr.Request) -> tuple[Any, ...]:
@@ -259,7 +263,7 @@ def _correction_tab(bench: Bench, allowed: Any) -> gr.Dropdown:
 
     fetch.click(on_fetch, [name, id_], [*gold, state, log], **_QUIET)
     save.click(on_save, [name, id_, *gold, why], [state, log], **_QUIET)
-    return name
+    return name, log
 
 
 def _parts(text: str, mark: str) -> list[str]:

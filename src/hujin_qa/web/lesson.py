@@ -33,6 +33,11 @@ class Asked:
     n: int
     total: int
 
+    @property
+    def key(self) -> str:
+        """What the page remembers of it; in another session the same item has its options in another order."""
+        return f"{self.session.id if self.session else 0}/{self.item.id}"
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -125,8 +130,25 @@ class Lesson:
         self.course.store.finish(session)
         return None
 
+    def asked_still(self, user: User, again: Sequence[str], key: str) -> Asked | None:
+        """The next item as ``asked`` has it, which must be the one on the learner's screen.
+
+        Raises:
+            BadInput: it is another; the learner went on in another window.
+        """
+        asked = self.asked(user, again)
+        if asked and asked.key != key:
+            raise BadInput(say.OTHER_ITEM)
+        return asked
+
     def answer(self, asked: Asked, given: Sequence[int], seconds: float) -> str:
-        """Keep an answer; right or wrong, why, and the source."""
+        """Keep an answer; right or wrong, why, and the source.
+
+        Raises:
+            BadInput: it is empty, or not among the options.
+        """
+        if not given or any(not isinstance(i, int) or not 0 <= i < len(asked.item.options) for i in given):
+            raise BadInput(say.CHOOSE)
         correct = asked.item.is_right(tuple(given))
         if asked.session:
             self.course.store.answer(asked.session, asked.item.id, given, correct, seconds)
@@ -143,15 +165,16 @@ class Lesson:
         wrong = [r.item for r in of if not r.correct]
         return session_score(self.course.store, over[-1]), by_section(of, self.course.items()), wrong
 
-    def card(self, user: User) -> tuple[Item | None, int]:
-        """The card to review next, and how many are waiting."""
-        waiting = due_cards(list(self.course.items().values()), self.course.store.cards(user.name))
-        return (waiting[0] if waiting else None), len(waiting)
+    def card(self, user: User, shown: str = "") -> tuple[Item | None, int]:
+        """The card that is ``shown``, else the one to review next; and how many are waiting."""
+        items = self.course.items()
+        waiting = due_cards(list(items.values()), self.course.store.cards(user.name))
+        return items.get(shown) or (waiting[0] if waiting else None), len(waiting)
 
-    def rate(self, user: User, rating: int) -> None:
-        item, _ = self.card(user)
-        if item:
-            review(self.course.store, user.name, item.id, rating)
+    def rate(self, user: User, shown: str, rating: int) -> None:
+        """Rate the card that the learner was shown, whichever is due by now."""
+        if shown in self.course.items():
+            review(self.course.store, user.name, shown, rating)
 
     def undo(self, user: User) -> None:
         self.course.store.undo_review(user.name)

@@ -1,6 +1,8 @@
 """Who may come in, and who is asking."""
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 import gradio as gr
 
@@ -36,6 +38,19 @@ def user_of(request: gr.Request, accounts: Accounts) -> User:
     if found := accounts.find(request.username):
         return found
     raise BadInput(say.LOGGED_OUT)
+
+
+class Tokens(dict[str, str]):
+    """Gradio's tokens of who logged in, which it never asks about again: that of a removed user counts no more."""
+
+    def __init__(self, accounts: Accounts, tokens: Mapping[str, str]) -> None:
+        super().__init__(tokens)
+        self._accounts = accounts
+
+    def get(self, token: Any, default: Any = None) -> Any:
+        """The user of a token."""
+        name = super().get(token)
+        return name if name is not None and self._accounts.find(name) else default
 
 
 def _is_loopback(host: str) -> bool:

@@ -100,6 +100,7 @@ def _chat(site: Site) -> Page:
         """
         draft = ""
         try:
+            user_of(request, accounts)
             with closing(talk.stream(question, [("user", h) for h in history or []])) as events:
                 for event in events:
                     if isinstance(event, Answer):

@@ -28,7 +28,7 @@ from ..study.store import Store
 from ..suggestions import first_questions
 from .bench import Bench
 from .language import COOKIE, language_of, say, speaking
-from .login import guard
+from .login import Tokens, guard
 from .page import Site, assets, build
 from .talk import Talk
 from .waiting import waiting
@@ -111,17 +111,17 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
     """Start serving in the background; the address."""
     port = settings.port or _free_port(settings.host)
     _bypass_proxy()
-    dress = assets()
+    dress, accounts = assets(), guard(settings)
     options: dict[str, Any] = {
         "server_name": settings.host,
         "server_port": port,
         "root_path": settings.root_path or None,
-        "auth": accounts.admits if (accounts := guard(settings)) else None,
+        "auth": accounts.admits if accounts else None,
         "auth_message": say.LOGIN,
         "app_kwargs": {"middleware": [Middleware(_Visit, language=settings.language, head=dress["head"])]},
     }
     try:
-        _, address, _ = page.launch(
+        app, address, _ = page.launch(
             **options,
             **dress,
             prevent_thread_lock=True,
@@ -139,6 +139,8 @@ def launch(page: gr.Blocks, settings: Settings) -> str:
         )
     except OSError:
         raise BadInput(say.PORT_BUSY.format(port=port, other=port + 1)) from None
+    if accounts:
+        app.tokens = Tokens(accounts, app.tokens)
     return str(address).rstrip("/")
 
 

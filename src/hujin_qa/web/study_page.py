@@ -8,7 +8,6 @@ from typing import Any
 import gradio as gr
 
 from ..accounts import Accounts
-from ..errors import BadInput
 from ..study.cards import RATINGS
 from ..study.course import Course
 from ..users import User
@@ -63,11 +62,13 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
         start, redo = gr.update(visible=idle), gr.update(visible=idle and bool(wrong))
         forms = gr.update(choices=[(say.FREE_QUIZ, ""), *lesson.forms(user)], value="")
         result = gr.update(value=ended, visible=bool(ended))
-        return (*form(asked), start, redo, _HIDDEN, result, "", again, time.time(), forms)
+        key = asked.key if asked else ""
+        return (*form(asked), start, redo, _HIDDEN, result, "", again, time.time(), forms, key)
 
     def on_load(request: gr.Request) -> tuple[Any, ...]:
-        user = user_of(request, accounts)
-        return (lesson.path_html(user), gr.update(visible="trainer" in user.roles), *shown(user, []), *card(user))
+        with told():
+            user = user_of(request, accounts)
+            return (lesson.path_html(user), gr.update(visible="trainer" in user.roles), *shown(user, []), *card(user))
 
     def on_start(which: str, section: str, count: float, request: gr.Request) -> tuple[Any, ...]:
         with told():
@@ -90,33 +91,33 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
     def on_submit(values: dict[Any, Any], request: gr.Request) -> tuple[Any, ...]:
         with told():
             left: list[str] = values[again]
-            asked = lesson.asked(user_of(request, accounts), left)
+            asked = lesson.asked_still(user_of(request, accounts), left, values[on_screen])
             if asked is None:
                 return (said(say.OVER), _HIDDEN, gr.update(visible=True), left)
             if asked.item.kind in ("match", "order"):
                 given = [values[place] for place in places[: len(asked.item.answer)]]
             else:
                 given = sorted(values[many] or []) if asked.item.kind == "list" else [values[one]]
-            if not given or any(not isinstance(i, int) for i in given):
-                raise BadInput(say.CHOOSE)
             judged = lesson.answer(asked, given, max(0.0, time.time() - values[since]))
             return (judged, _HIDDEN, gr.update(visible=True), left if asked.session else left[1:])
 
-    def card(user: User, *, opened: bool = False) -> tuple[Any, ...]:
-        item, waiting = lesson.card(user)
+    def card(user: User, open_: str = "") -> tuple[Any, ...]:
+        item, waiting = lesson.card(user, open_)
+        opened = item is not None and item.id == open_
         front = card_html(item, opened=opened) if item else f"<p>{say.NO_CARDS}</p>"
-        ratings = [gr.update(visible=opened and item is not None) for _ in RATINGS]
-        return (say.CARDS_WAITING.format(n=waiting), front, gr.update(visible=bool(item) and not opened), *ratings)
+        ratings = [gr.update(visible=opened) for _ in RATINGS]
+        turn = gr.update(visible=bool(item) and not opened)
+        return (say.CARDS_WAITING.format(n=waiting), front, turn, *ratings, item.id if item else "")
 
-    def on_turn(request: gr.Request) -> tuple[Any, ...]:
+    def on_turn(shown: str, request: gr.Request) -> tuple[Any, ...]:
         with told():
-            return card(user_of(request, accounts), opened=True)
+            return card(user_of(request, accounts), shown)
 
     def on_rate(rating: int) -> Callable[..., tuple[Any, ...]]:
-        def rate(request: gr.Request) -> tuple[Any, ...]:
+        def rate(shown: str, request: gr.Request) -> tuple[Any, ...]:
             with told():
                 user = user_of(request, accounts)
-                lesson.rate(user, rating)
+                lesson.rate(user, shown, rating)
                 return card(user)
 
         return rate
@@ -163,7 +164,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
                 undo = gr.Button(say.UNDO_CARD, size="sm")
             with gr.Tab(say.RESULTS, visible=False) as results_tab:
                 classroom = lay_out_classroom(course, accounts, lesson.sections())
-        again, since = gr.State([]), gr.State(0.0)
+        again, since, on_screen, card_shown = gr.State([]), gr.State(0.0), gr.State(""), gr.State("")
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         quiz: list[Any] = [
             item,
@@ -179,16 +180,18 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             again,
             since,
             which,
+            on_screen,
         ]
-        deck: list[Any] = [waiting, front, turn, *ratings.values()]
+        deck: list[Any] = [waiting, front, turn, *ratings.values(), card_shown]
         page.load(on_load, None, [path, results_tab, *quiz, *deck], **quiet)
         begin.click(on_start, [which, section, count], quiz, **quiet)
         redo.click(on_redo, None, quiz, **quiet)
-        submit.click(on_submit, {since, again, one, many, *places}, [feedback, submit, following, again], **quiet)
+        answered: set[Any] = {on_screen, since, again, one, many, *places}
+        submit.click(on_submit, answered, [feedback, submit, following, again], **quiet)
         following.click(on_next, again, quiz, **quiet)
-        turn.click(on_turn, None, deck, **quiet)
+        turn.click(on_turn, card_shown, deck, **quiet)
         for n, button in ratings.items():
-            button.click(on_rate(n), None, deck, **quiet)
+            button.click(on_rate(n), card_shown, deck, **quiet)
         undo.click(on_undo, None, deck, **quiet)
         path_tab.select(on_path, None, path, **quiet)
         results_tab.select(classroom.open, None, classroom.outputs, **quiet)

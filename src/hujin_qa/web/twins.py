@@ -13,6 +13,8 @@ from .language import spoken
 TWINS = {
     # conversations, the language model
     "名称是空的。请输入一个名称。": "The name is empty. Please write one.",
+    "{},没能请它补全这个追问。": "{}; so it could not be asked to complete this follow-up.",
+    "{},没能请它补全这个追问。{}": "{}; so it could not be asked to complete this follow-up. {}",
     "{},以上是原文摘句。": "{}; the above are sentences of the text itself.",
     "已停止等待语言模型": "The language model was not waited for any longer",
     "语言模型的回答{}": "The language model's answer {}",
@@ -21,6 +23,7 @@ TWINS = {
     "语言模型有 {} 句话在原文中没有依据,{}。": "Sentences of the language model without a basis in the text: {}, {}.",
     "已标出": "marked",
     "已略去": "left out",
+    "语言模型的连接意外中断": "The connection to the language model ended unexpectedly",
     "语言模型没有给出回答": "The language model gave no answer",
     "语言模型用时太长,已停止等待": "The language model took too long and was not waited for",
     "语言模型服务的回复用了不支持的压缩": "The language model's server used a compression that is not supported",
