@@ -51,9 +51,9 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             gr.update(visible=True),
         ]
 
-    def shown(user: User, again: list[str]) -> tuple[Any, ...]:
+    def shown(user: User, again: list[str], chosen: int = 0) -> tuple[Any, ...]:
         """The quiz as it stands: an item, or the score of the last one and what may be started."""
-        asked = lesson.asked(user, again)
+        asked = lesson.asked(user, again, chosen)
         score, sections, wrong = lesson.last(user)
         ended = ""
         if asked is None and score.total:
@@ -63,7 +63,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
         start, redo = gr.update(visible=idle), gr.update(visible=idle and bool(wrong))
         forms = gr.update(choices=[(say.FREE_QUIZ, ""), *lesson.forms(user)], value="")
         result = gr.update(value=ended, visible=bool(ended))
-        return (*form(asked), start, redo, _HIDDEN, result, "", again, time.time(), forms)
+        return (*form(asked), start, redo, _HIDDEN, result, "", again, time.time(), forms, chosen)
 
     def on_load(request: gr.Request) -> tuple[Any, ...]:
         user = user_of(request, accounts)
@@ -73,9 +73,8 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
         with told():
             user = user_of(request, accounts)
             if which:
-                lesson.begin_form(user, which)
-            else:
-                lesson.begin(user, section or "", int(count), secrets.randbelow(10**6))
+                return shown(user, [], lesson.begin_form(user, which))
+            lesson.begin(user, section or "", int(count), secrets.randbelow(10**6))
             return shown(user, [])
 
     def on_redo(request: gr.Request) -> tuple[Any, ...]:
@@ -83,14 +82,14 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             user = user_of(request, accounts)
             return shown(user, lesson.last(user)[2])
 
-    def on_next(again: list[str], request: gr.Request) -> tuple[Any, ...]:
+    def on_next(again: list[str], chosen: int, request: gr.Request) -> tuple[Any, ...]:
         with told():
-            return shown(user_of(request, accounts), again)
+            return shown(user_of(request, accounts), again, chosen)
 
     def on_submit(values: dict[Any, Any], request: gr.Request) -> tuple[Any, ...]:
         with told():
             left: list[str] = values[again]
-            asked = lesson.asked(user_of(request, accounts), left)
+            asked = lesson.asked(user_of(request, accounts), left, values[chosen])
             if asked is None:
                 return (said(say.OVER), _HIDDEN, gr.update(visible=True), left)
             if asked.item.kind in ("match", "order"):
@@ -163,7 +162,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
                 undo = gr.Button(say.UNDO_CARD, size="sm")
             with gr.Tab(say.RESULTS, visible=False) as results_tab:
                 classroom = lay_out_classroom(course, accounts, lesson.sections())
-        again, since = gr.State([]), gr.State(0.0)
+        again, since, chosen = gr.State([]), gr.State(0.0), gr.State(0)
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         quiz: list[Any] = [
             item,
@@ -179,13 +178,16 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             again,
             since,
             which,
+            chosen,
         ]
         deck: list[Any] = [waiting, front, turn, *ratings.values()]
         page.load(on_load, None, [path, results_tab, *quiz, *deck], **quiet)
         begin.click(on_start, [which, section, count], quiz, **quiet)
         redo.click(on_redo, None, quiz, **quiet)
-        submit.click(on_submit, {since, again, one, many, *places}, [feedback, submit, following, again], **quiet)
-        following.click(on_next, again, quiz, **quiet)
+        submit.click(
+            on_submit, {since, again, chosen, one, many, *places}, [feedback, submit, following, again], **quiet
+        )
+        following.click(on_next, [again, chosen], quiz, **quiet)
         turn.click(on_turn, None, deck, **quiet)
         for n, button in ratings.items():
             button.click(on_rate(n), None, deck, **quiet)
