@@ -76,10 +76,11 @@ def evaluate(
         if journal:
             _say("已停止。问过的都留着,同一条命令加 --resume 就接着跑。")
         raise
+    made = numbers(done)
     if target and journal:
-        _say(f"结果已写到 {write_run(done, target, whole=not scores_only)}")
+        _say(f"结果已写到 {write_run(done, target, whole=not scores_only, made=made)}")
         journal.end()
-    print(json.dumps(numbers(done), ensure_ascii=False) if as_json else to_markdown(done))
+    print(json.dumps(made, ensure_ascii=False) if as_json else to_markdown(done, made))
 
 
 @app.command()
@@ -144,8 +145,8 @@ def gate(
     baseline: Annotated[Path, typer.Option("--baseline", metavar="FILE", help="不能变差的那次结果")],
     as_json: JsonOption = False,
 ) -> None:
-    """把关:答对、要点、检索、拒答或引用有一项显著变差(p<0.05)就失败,并列出变错的题。"""
-    from .compare import broken, compare
+    """把关:答对、要点、检索、拒答或引用有一项显著变差(p<0.05)就失败,并列出变差的题。"""
+    from .compare import broken, compare, value
     from .judge import CAUSES
     from .report import word
     from .runs import read_run
@@ -160,10 +161,13 @@ def gate(
     if not worse:
         _say(f"通过:没有指标显著变差(变对 {len(found.won)},变错 {len(found.lost)})。")
         return
-    for _, b in found.lost:
-        print(f"- {b.id}({CAUSES[b.cause]})")
+    for c in worse:
+        print(f"{word(c.measure)}:")
+        for a, b in c.worse:
+            change = f"{value(a, c.measure):.3f} → {value(b, c.measure):.3f}"
+            print(f"- {b.id} {found.texts.get(b.id, ('',))[0]}({change},{CAUSES[b.cause]})")
     told = "、".join(f"{word(c.measure)} {c.first:.3f} → {c.second:.3f}" for c in worse)
-    raise BadInput(f"没有通过:{told}。变错的题见上。")
+    raise BadInput(f"没有通过:{told}。变差的题见上。")
 
 
 @app.command()
