@@ -25,7 +25,7 @@ Each prints its numbers, keeps them in `results/` and writes this table anew; ru
 - `python benchmarks/ask.py` (four minutes): a question in a fresh and in a running process, here and on 20,000 passages.
 - `python benchmarks/evaluation.py` (two minutes): a run of the question set against the encoding of its questions.
 - `python benchmarks/encoder.py`: the two engines, and questions on a busy machine.
-- `python benchmarks/load.py`: many clients at once; keeps nothing and does not write here.
+- `python benchmarks/load.py`: many clients at once; keeps its numbers, but does not write here.
 
 Shares and ratios are of processor time, but for fresh processes and the encoder. Passages are encoded in bfloat16 where
 the processor has it (3.3 times the C engine on such a machine), else in float32 (twice).

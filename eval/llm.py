@@ -1,7 +1,7 @@
 """Extractive answers beside those of a language model on a sample; writes eval/results/llm.json.
 
     python eval/llm_server.py MODEL.gguf &
-    OPENAI_BASE_URL=http://127.0.0.1:8411/v1 OPENAI_MODEL=local .venv/bin/python eval/llm.py [--questions N] [--log FILE] [--out FILE]
+    OPENAI_BASE_URL=http://127.0.0.1:8411/v1 OPENAI_MODEL=MODEL .venv/bin/python eval/llm.py [--questions N] [--log FILE] [--out FILE]
 
 Both readers get the same questions over the same index. ``--log`` keeps every question with both answers.
 """

@@ -5,8 +5,10 @@
 Needs ``xllamacpp``, in a virtual environment of its own: the product does not depend on it.
 """
 
+import shlex
 import sys
 import time
+from pathlib import Path
 
 import xllamacpp
 
@@ -21,7 +23,8 @@ def main() -> None:
     params.n_ctx, params.n_parallel = 4096, 1
     params.ui = False
     server = xllamacpp.Server(params)
-    print(f"OPENAI_BASE_URL={server.listening_address}/v1 OPENAI_MODEL=local", flush=True)
+    name = shlex.quote(Path(model).stem)  # any name would do: this one tells runs with different models apart
+    print(f"OPENAI_BASE_URL={server.listening_address}/v1 OPENAI_MODEL={name}", flush=True)
     while True:
         time.sleep(3600)
 

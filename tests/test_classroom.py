@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -39,9 +40,9 @@ def locked(course, name="期末", minutes=30, count=5, seed=7):
     return course.classroom.lock(name, list(course.items(seed).values())[:count], seed, minutes, "老师")
 
 
-def pass_time(course, session):
+def pass_time(course, session, minutes=1):
     """Move the deadline of an exam into the past."""
-    past = (datetime.now(UTC) - timedelta(minutes=1)).isoformat(timespec="seconds")
+    past = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat(timespec="seconds")
     with database(course.store.path, MIGRATIONS) as db:
         db.execute("UPDATE session SET deadline = ? WHERE id = ?", (past, session.id))
 
@@ -82,6 +83,18 @@ def test_an_exam_has_one_attempt_and_practice_has_many(course):
     for _ in range(2):
         answer_all(course, begin_form(course.store, practice, "安娜", course.items(7)))
     assert len(course.store.sessions("安娜", practice.id)) == 2
+
+
+def test_practice_goes_on_after_another_quiz_but_not_beside_an_exam(course):
+    practice, exam = locked(course, "练习", minutes=0), locked(course)
+    first = begin_form(course.store, practice, "安娜", course.items(7))
+    course.store.begin("安娜", first.items, 1)
+    assert begin_form(course.store, practice, "安娜", course.items(7)) == first
+    assert course.store.open_session("安娜", first.id) == first
+    sat = begin_form(course.store, exam, "安娜", course.items(7))
+    assert course.store.open_session("安娜", first.id) == sat
+    with pytest.raises(BadInput, match="还没有交卷"):
+        begin_form(course.store, practice, "安娜", course.items(7))
 
 
 def test_a_broken_off_exam_goes_on_with_the_time_that_is_left(course):
@@ -137,6 +150,17 @@ def test_who_did_what_by_when(course):
     assert room.assignments("路人") == []
     room.assign("一班", "练习", FAR, "老师")  # moves the day
     assert {a.due for a in room.assignments()} == {FAR}
+
+
+def test_an_exam_that_ran_out_in_time_is_in_time_whenever_its_learner_comes_back(course):
+    exam = locked(course)
+    course.classroom.set_cohort("一班", ["安娜"], "老师")
+    course.classroom.assign("一班", "期末", date.today() - timedelta(days=1), "老师")
+    pass_time(course, begin_form(course.store, exam, "安娜", course.items(7)), minutes=3 * 24 * 60)
+    (before,) = deeds(course.classroom, course.store)
+    assert course.store.open_session("安娜") is None
+    (after,) = deeds(course.classroom, course.store)
+    assert (before.state, after.state) == ("已完成", "已完成")
 
 
 def test_cohorts_can_be_changed_and_removed(course):
@@ -251,6 +275,25 @@ def test_the_printed_report_and_certificate_hold_their_chinese_words(course):
     assert (ink < 128).sum() > 500  # letters are drawn, not boxes left blank
     with pytest.raises(BadInput, match="还没有做完"):
         certificate_pdf(course, "路人")
+
+
+def test_a_certificate_of_a_form_is_that_of_the_best_attempt(course, monkeypatch):
+    practice = locked(course, "练习", minutes=0)
+    for right in (True, False):
+        answer_all(course, begin_form(course.store, practice, "安娜", course.items(7)), right=right)
+    with database(course.store.path, MIGRATIONS) as db:
+        db.execute("UPDATE session SET finished = '2026-01-31T20:00:00+00:00'")
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        certificate = pypdfium2.PdfDocument(certificate_pdf(course, "安娜", "练习"))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    words = certificate[0].get_textpage().get_text_range()
+    assert "5/5" in words
+    assert "50%" not in words  # the sections of both attempts together
+    assert "2026-02-01" in words
 
 
 def test_the_hardest_sections_are_drawn(course):

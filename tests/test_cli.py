@@ -295,6 +295,21 @@ def test_what_is_done_with_a_run_can_be_read_by_a_program(run, tmp_path):
     assert (tmp_path / "drafts.jsonl").exists()
 
 
+def test_a_gate_names_the_questions_that_got_worse(run, tmp_path):
+    questions, before, after = tmp_path / "q.jsonl", tmp_path / "a.json", tmp_path / "b.json"
+    lines = [{"id": str(n), "question": f"年假有{n}天吗", "facts": [["15天"]], "evidence": ["15天"]} for n in range(8)]
+    questions.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    code, _, err = run("eval", "--questions", str(questions), "--out", str(before))
+    assert code == 0, err
+    value = json.loads(before.read_text("utf-8"))
+    for score in value["scores"]:
+        score["values"]["retrieval.ndcg@10"] = 0.0
+    after.write_text(json.dumps(value), encoding="utf-8")
+    code, out, err = run("eval", "gate", str(after), "--baseline", str(before))
+    assert (code, "没有通过" in err) == (1, True)
+    assert "- 7 年假有7天吗(1.000 → 0.000" in out
+
+
 # What a user types wrong
 
 
@@ -549,6 +564,11 @@ def test_a_trainer_sets_an_exam_and_reads_who_did_it(run, place, tmp_path):
     for quote, answer in (("年假为每年16天。", 1), ("年假为每年15天。", 0)):
         (tmp_path / "items.jsonl").write_text(json.dumps(wrong | {"quote": quote}), encoding="utf-8")
         assert run("study", "write", str(tmp_path / "items.jsonl"))[0] == answer
+    items = [json.loads(line) for line in run("study", "items", "--json")[1].splitlines()]
+    (own,) = (item["id"] for item in items if item["stem"] == "年假有几天?")
+    for options in ([], ["--undo"]):
+        assert run("study", "retire", own, *options)[0] == 0
+        assert (own in run("study", "items")[1]) == bool(options)
 
 
 def test_a_backup_and_what_is_restored_can_be_read_by_a_program(run, tmp_path, monkeypatch):

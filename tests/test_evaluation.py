@@ -5,8 +5,12 @@ import json
 import math
 import random
 import re
+import runpy
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import ir_measures
 import numpy as np
@@ -20,15 +24,15 @@ from sklearn.metrics import ndcg_score
 from hujin_qa import metrics
 from hujin_qa.assistant import Assistant
 from hujin_qa.errors import BadInput
-from hujin_qa.evaluation import drafts
+from hujin_qa.evaluation import drafts, report
 from hujin_qa.evaluation.ablation import STAGES, ablate, ablation_table, ablation_value
 from hujin_qa.evaluation.asking import finish, plan, run, runs
 from hujin_qa.evaluation.compare import broken, compare
 from hujin_qa.evaluation.exports import FORMATS, export
-from hujin_qa.evaluation.judge import entry, gold_passages, judge
+from hujin_qa.evaluation.judge import entry, facts_in_hits, gold_passages, judge
 from hujin_qa.evaluation.measures import summary
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
-from hujin_qa.evaluation.report import comparison_html, to_html, to_markdown
+from hujin_qa.evaluation.report import comparison_html, to_html, to_markdown, variants_html
 from hujin_qa.evaluation.runs import Journal, Run, numbers, read_run, write_run
 from hujin_qa.evaluation.validate import validate
 from hujin_qa.index import build_index, open_index
@@ -167,6 +171,33 @@ def test_no_measure_is_ever_not_a_number(pairs):
     assert all(math.isfinite(v) for v in values)
 
 
+def test_the_interval_of_the_calibration_error_is_not_pushed_upwards(done):
+    rng = np.random.default_rng(0)
+    sure = rng.random(60)
+    scores = [
+        replace(done.scores[0], confidence=float(c), answerable=bool(a))
+        for c, a in zip(sure, rng.random(60) < sure, strict=True)
+    ]
+    found = summary(scores)["confidence"]
+    low, high = found["ece_ci"]
+    assert low <= found["ece"] <= high
+    assert high - found["ece"] < found["ece"] - low  # resampling makes it larger: the true one is rather smaller
+
+
+def test_a_question_without_facts_says_nothing_about_risk(assistant, done, tmp_path):
+    bare = EvalQuestion("f", "fact", "每托盘限重多少?", True, (), ("1",))
+    one = run(assistant, [bare], "x")
+    with_it, without = summary([*done.scores, *one.scores]), summary(done.scores)
+    assert with_it["confidence"]["aurc"] == without["confidence"]["aurc"]
+    assert with_it["confidence"]["curve"] == without["confidence"]["curve"]
+    assert summary(one.scores)["confidence"]["curve"] == []
+    (path,) = export(one, "ragas", tmp_path, ())
+    assert json.loads(path.read_text("utf-8"))["reference"] == ""
+    (path,) = export(one, "ragchecker", tmp_path, ())
+    assert json.loads(path.read_text("utf-8"))["results"][0]["gt_answer"] == ""
+    assert "不可答" not in report.questions_html(one)
+
+
 def test_the_numbers_of_no_question_are_zero():
     found = summary([])
     flat = [v for part in found.values() if isinstance(part, dict) for v in part.values() if isinstance(v, float)]
@@ -186,6 +217,9 @@ def test_citations_are_judged_as_alce_does(assistant, questions):
     assert scored([(quote, [quote, other])]) == (1, 0.5)  # the second is not needed and supports nothing alone
     assert scored([(quote, [other])]) == (0, 0)
     assert scored([(quote, [quote]), (other, [])]) == (0.5, 1)
+    under, astray = "盘点采用实地清点。", "入库须登记批号。"
+    assert scored([(f"【方法】{under}", [under])]) == (1, 1)
+    assert scored([(f"【方法】{under}", [under, astray])]) == (1, 0.5)  # the heading is the first one's alone
 
 
 def test_every_cause_is_told_apart(assistant, questions):
@@ -208,6 +242,21 @@ def test_every_cause_is_told_apart(assistant, questions):
     assert cause(rent, [], status="abstained") == "right"
     astray = replace(lift, facts=(("900公斤",),))
     assert cause(astray, right) == "bad_gold"
+    unproved = [("入库须登记批号。", ["出库须核对提货单。"])]
+    assert cause(lift, unproved) == "unsupported"
+    assert cause(lift, unproved, hits=wrong) == "not_retrieved"
+    assert cause(astray, unproved) == "bad_gold"
+
+
+def test_facts_are_found_neither_in_marks_of_citations_nor_across_passages(assistant, questions):
+    counted = replace(questions[0], facts=(("2",),))
+    said = answer(assistant, counted, [("托盘共三项[1]。其次限重[2]。", [])])
+    assert judge(counted, said, assistant.index.passages).score.found == ()
+    first, second, *_ = assistant.search("盘点")
+    cut = [replace(first, passage=replace(first.passage, text="共20")), second]
+    cut[1] = replace(second, passage=replace(second.passage, section=(), text="24年"))
+    assert facts_in_hits(replace(counted, facts=(("2024年",),)), cut) == 0
+    assert facts_in_hits(replace(counted, facts=(("24年",),)), cut) == 1
 
 
 class Broken:
@@ -366,6 +415,9 @@ def test_a_comparison_pairs_questions_and_a_gate_breaks_on_a_significant_drop(as
     assert {c.measure for c in broken(found)} == {"right", "answers.fact_recall"}
     assert broken(compare(after, before)) == []
     assert broken(compare(before, worse(before, 1))) == []  # one question is chance
+    assert broken(compare(before, worse(before, 5))) == []  # five are 0.06 by the exact test
+    assert all([b.id for _, b in c.worse] == [f"q{i}" for i in range(12)] for c in broken(found))
+    assert found.texts["q11"][0] == "每托盘限重多少?"
 
 
 def test_a_comparison_tells_what_differs_and_what_was_said(assistant, questions, done):
@@ -381,23 +433,95 @@ def test_a_comparison_tells_what_differs_and_what_was_said(assistant, questions,
     assert "800公斤" in was
     assert "800公斤" not in now
     assert "800公斤" in comparison_html(done, found)
+    assert {"abstention.recall", "abstention.wrong_rate"} <= {c.measure for c in found.changes}
+    assert "abstention.precision" not in {c.measure for c in found.changes}  # the same in every two runs
 
 
-def test_a_journal_with_a_torn_line_or_of_another_run_is_not_trusted(assistant, questions, tmp_path):
+def test_variants_side_by_side_have_a_cell_each(assistant, questions, done):
+    timid = assistant.over(assistant.encoder, assistant.settings.model_copy(update={"threshold": 1.0}))
+    refused = run(timid, questions, "仓库")
+    for found, cells in (([done, refused, done], ["1.000", "—", "1.000"]), ([refused, done], ["—", "1.000"])):
+        page = variants_html([(str(n), one) for n, one in enumerate(found)])
+        lines = [re.findall("<td>(.*?)</td>", line) for line in page.split("<tr>")[2:]]
+        assert {len(line) for line in lines} == {1 + len(found)}
+        assert ["引文撑得住句子", *cells] in lines
+        assert any(line[0] == "拒答的确实不可答" for line in lines)
+
+
+def test_the_numbers_of_a_report_are_made_once(done, tmp_path, monkeypatch):
+    made = {"numbers": 0, "groups": 0}
+
+    def counted(name, function):
+        def call(*given):
+            made[name] += 1
+            return function(*given)
+
+        return call
+
+    for name in made:
+        monkeypatch.setattr(report, name, counted(name, getattr(report, name)))
+    to_html(done)
+    assert made == {"numbers": 1, "groups": 1}
+    once = numbers(done)
+    assert to_markdown(done, once) == to_markdown(done)
+    assert made["numbers"] == 2
+    path = write_run(done, tmp_path / "run.json", made=once | {"questions": 99})
+    assert json.loads(path.read_text("utf-8"))["measures"]["questions"] == 99
+
+
+def test_a_journal_is_gone_on_with_up_to_a_torn_line_and_one_of_another_run_is_left_alone(
+    assistant, questions, tmp_path
+):
     planned, journal = plan(assistant, questions, "仓库"), Journal(tmp_path / "x.journal")
     steps = runs(assistant, questions, planned, journal)
     next(steps), next(steps)
     steps.close()
     whole = journal.path.read_text("utf-8")
     assert [d.scores[0].id for d in journal.done(planned)] == ["q1", "q2"]
-    journal.path.write_text(whole[:-30], encoding="utf-8")
-    assert [d.scores[0].id for d in journal.done(planned)] == ["q1"]
-    journal.path.write_text(whole.replace('"hits": 8', '"hits": 9', 1), encoding="utf-8")
-    assert journal.done(planned) == []
-    journal.path.write_text("{}\n[]\n", encoding="utf-8")
-    assert journal.done(planned) == []
+    for torn in (whole[:-30].encode(), whole.encode()[:-30] + b"\xe7", whole.replace('{"id": "q2"', '"', 1).encode()):
+        journal.path.write_bytes(torn)
+        assert [d.scores[0].id for d in journal.done(planned)] == ["q1"]
     again = finish(runs(assistant, questions, planned, journal, resume=True))
     assert [s.id for s in again.scores] == ["q1", "q2", "q3", "q4"]
+    for other in (whole.replace('"hits": 8', '"hits": 9', 1), "{}\n[]\n", "坏\n" + whole):
+        journal.path.write_text(other, encoding="utf-8")
+        with pytest.raises(BadInput, match=r"x\.journal 是另一次运行的,没有动它。去掉 --resume"):
+            finish(runs(assistant, questions, planned, journal, resume=True))
+        assert journal.path.read_text("utf-8") == other
+    assert len(finish(runs(assistant, questions, planned, journal)).scores) == 4
+    journal.end()
+    assert journal.done(planned) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lexicon": Path("words.toml")},
+        {"llm_prompt_tokens": 500},
+        {"llm_reply_tokens": 99},
+        {"llm_address": "http://me:secret@other:2/v1"},
+    ],
+)
+def test_a_run_is_another_with_another_lexicon_or_language_model(assistant, questions, change):
+    settings = assistant.settings.model_copy(update={"llm_address": "http://me:secret@one:1/v1", "llm_model": "m"})
+    one, other = (
+        plan(assistant.over(assistant.encoder, s), questions, "仓库").system
+        for s in (settings, settings.model_copy(update=change))
+    )
+    assert one["settings"]["llm_server"] == "one:1"
+    assert one != other
+    assert "secret" not in json.dumps([one, other])
+
+
+def test_the_server_of_a_model_names_it_after_its_file(monkeypatch, capsys):
+    server = Mock()
+    server.Server.return_value.listening_address = "http://127.0.0.1:8411"
+    monkeypatch.setitem(sys.modules, "xllamacpp", server)
+    monkeypatch.setattr(sys, "argv", ["llm_server.py", "models/some 0.5B.gguf"])
+    monkeypatch.setattr(time, "sleep", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        runpy.run_path(str(Path(__file__).parents[1] / "eval" / "llm_server.py"), run_name="__main__")
+    assert capsys.readouterr().out == "OPENAI_BASE_URL=http://127.0.0.1:8411/v1 OPENAI_MODEL='some 0.5B'\n"
 
 
 def test_every_stage_of_an_ablation_does_what_it_says_and_no_more(assistant, questions):
@@ -521,6 +645,18 @@ def test_a_beir_folder_is_a_question_set(tmp_path):
     (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\t仓库\t1\n", encoding="utf-8")
     found = load_questions(tmp_path)
     assert [(q.id, q.answerable, q.evidence) for q in found] == [("1", True, ("仓库/",)), ("2", False, ())]
+
+
+def test_a_beir_folder_of_its_own_layout_asks_what_its_split_names(tmp_path):
+    write(tmp_path / "queries.jsonl", [{"_id": str(n), "text": "限重?"} for n in range(3)])
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n0\t仓库\t1\n2\t仓库\t0\n", "utf-8")
+    assert [(q.id, q.answerable) for q in load_questions(tmp_path)] == [("0", True), ("2", False)]
+
+
+def test_null_is_no_group_and_no_kind(tmp_path):
+    (found,) = load_questions(write(tmp_path / "q.jsonl", [QUESTIONS[0] | {"group": None, "kind": None}]))
+    assert (found.group, found.kind) == ("", "fact")
 
 
 def test_gold_survives_another_cut_into_passages(assistant, questions):

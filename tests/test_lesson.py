@@ -125,10 +125,10 @@ def test_an_answer_to_an_item_that_is_no_longer_asked_is_not_kept(lesson, langua
     lesson.answer(first, first.item.answer, 1)  # in another window
     kept = lesson.course.store.responses(ANNA.name)
     with speaking(language), pytest.raises(BadInput, match=re.escape(words.OTHER_ITEM)):
-        lesson.asked_still(ANNA, [], first.key)
+        lesson.asked_still(ANNA, [], 0, first.key)
     assert lesson.course.store.responses(ANNA.name) == kept
     second = lesson.asked(ANNA)
-    assert lesson.asked_still(ANNA, [], second.key) == second
+    assert lesson.asked_still(ANNA, [], 0, second.key) == second
     assert replace(second, session=replace(second.session, id=99)).key != second.key, "its options may be mixed anew"
 
 
@@ -239,6 +239,19 @@ def test_an_exam_is_set_sat_and_counted(lesson, desk):
     assert "已完成" in shown
     assert "未开始" in shown
     assert "期末" not in lesson.path_html(User("路人"))
+
+
+def test_the_form_that_was_chosen_is_asked_though_a_quiz_is_newer(lesson, desk):
+    desk.save_cohort(TEACHER, "一班", "安娜")
+    desk.lock(TEACHER, "练习", "", 3, 0, 5)
+    desk.assign(TEACHER, "一班", "练习", "2999-01-31")
+    chosen = lesson.begin_form(ANNA, "练习")
+    lesson.answer(lesson.asked(ANNA), lesson.asked(ANNA).item.answer, 1)
+    quiz = lesson.course.store.begin("安娜", list(lesson.course.items())[:2], 1)
+    assert lesson.asked(ANNA).session.id == quiz.id
+    assert lesson.begin_form(ANNA, "练习") == chosen
+    asked = lesson.asked(ANNA, (), chosen)
+    assert (asked.session.id, asked.n, asked.total) == (chosen, 2, 3)
 
 
 def test_trainers_change_items_and_the_checks_answer(desk):

@@ -23,6 +23,22 @@ def test_every_fact_needs_one_of_its_spellings():
     assert which_facts([["9.97%"], ["8万亿"], ["增长"]], "增长9.97%") == (0, 2)
 
 
+@pytest.mark.parametrize(
+    ("fact", "text", "there"),
+    [
+        ("5%", "增长15%", False),
+        ("5%", "增长1.5%", False),
+        ("5%", "增长了5%,不是15%", True),
+        ("2023", "编号20235", False),
+        ("3", "占3.5成", False),
+        ("3", "共3.", True),
+        ("7万亿", "到７万亿元", True),
+    ],
+)
+def test_a_fact_is_not_part_of_a_longer_number(fact, text, there):
+    assert which_facts([[fact]], text) == ((0,) if there else ())
+
+
 def test_nothing_gives_zero_and_never_nan():
     assert mean([]) == 0
     assert interval([]) == (0, 0)
@@ -45,6 +61,11 @@ def test_reciprocal_ranks_are_those_of_the_textbook_example():
 def test_mcnemar_agrees_with_the_published_example():
     # Agresti, "Categorical Data Analysis", approval of a prime minister: 150 against 86 changed their mind, z = -4.17
     assert mcnemar(150, 86) == pytest.approx(3.1e-5, rel=0.2)
+
+
+def test_mcnemar_takes_any_number_of_pairs():
+    assert mcnemar(600, 600) == 1
+    assert mcnemar(0, 5000) == 0
 
 
 def test_intervals_are_those_of_scipy_on_random_data():

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -22,7 +23,7 @@ from hujin_qa.study.checks import fault
 from hujin_qa.study.course import Course
 from hujin_qa.study.enumerations import enumerations
 from hujin_qa.study.exports import answer_text, to_anki, to_gift, to_moodle_xml
-from hujin_qa.study.figures import figures, wrong_figures
+from hujin_qa.study.figures import Figure, figures, wrong_figures
 from hujin_qa.study.items import FALSE, TRUE, Draft, arrange, item_payload
 from hujin_qa.study.path import study_path
 from hujin_qa.study.quiz import feedback, parse, sit
@@ -212,6 +213,27 @@ def test_no_wrong_figure_is_true_in_its_place(shipped):
             assert (number - ours) * figure.bound > 0, (figure.line.text, text, value)
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "bound"),
+    [
+        ("资本充足率不低于10%", "10%", 1),
+        ("人数不少于30人", "30人", 1),
+        ("每年不得低于20万元", "20万元", 1),
+        ("金额不得少于500元", "500元", 1),
+        ("注册资本不应当低于3亿元", "3亿元", 1),
+        ("费用不能超过50元", "50元", -1),
+        ("损耗率未超过8%", "8%", -1),
+        ("每次不可高于40度", "40度", -1),
+        ("成本低于7元", "7元", -1),
+        ("产值超过15万元", "15万元", 1),
+        ("产值为15万元", "15万元", 0),
+    ],
+)
+def test_a_bound_is_told_from_its_denial(text, number, bound):
+    start = text.index(number)
+    assert Figure(SimpleNamespace(text=text), None, start, start + len(number)).bound == bound
+
+
 def test_an_item_about_a_place_with_an_erratum_shows_the_note(index):
     noted = [item for item in make_bank(index).items() if "20万元" in item.citation.quote]
     assert noted
@@ -252,6 +274,8 @@ def draft(index, **changes):
         ({"wrong": (("15万元", ""), ("3100斤", ""), ("1900斤", ""))}, "引文证明不了答案"),
         ({"wrong": (("2500 斤", ""), ("3100斤", ""))}, "选项重复"),
         ({"wrong": ()}, "选项或题干不成形"),
+        ({"wrong": tuple((f"{n}00斤", "不对") for n in range(30, 41))}, ""),
+        ({"wrong": tuple((f"{n}00斤", "不对") for n in range(30, 42))}, "选项或题干不成形"),
         ({"stem": "x" * 400}, "选项或题干不成形"),
         ({"stem": "雪梨每亩产2500斤,空格处是＿＿＿＿?"}, "题干或选项泄露答案"),
         ({"wrong": (("大约在三千一百斤到三千三百斤之间", ""), ("大约在一千九百斤以下的样子", ""))}, "题干或选项泄露答案"),

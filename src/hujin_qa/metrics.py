@@ -1,6 +1,7 @@
 """Measures over lists of numbers, their intervals, and whether two lists differ. Never NaN: nothing gives 0."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,16 @@ def fold_fact(text: str) -> str:
 def which_facts(facts: Sequence[Sequence[str]], text: str) -> tuple[int, ...]:
     """Numbers, from 0, of the facts that a text holds; each fact is a list of alternatives."""
     folded = fold_fact(text)
-    return tuple(i for i, fact in enumerate(facts) if any(fold_fact(a) in folded for a in fact))
+    return tuple(i for i, fact in enumerate(facts) if any(_stands(fold_fact(a), folded) for a in fact))
+
+
+def _stands(fact: str, text: str) -> bool:
+    """Whether a folded fact stands in a folded text, its digits not part of a longer number there."""
+    if fact not in text:
+        return False
+    before = r"(?<!\d)(?<!\d\.)" if fact[:1].isdecimal() else ""
+    after = r"(?!\d|\.\d)" if fact[-1:].isdecimal() else ""
+    return bool(re.search(before + re.escape(fact) + after, text))
 
 
 def facts_found(facts: Sequence[Sequence[str]], text: str) -> float:
@@ -32,6 +42,8 @@ def facts_found(facts: Sequence[Sequence[str]], text: str) -> float:
 
     >>> facts_found([["9.97%"], ["7万亿", "七万亿"]], "规模 7 万亿元")
     0.5
+    >>> facts_found([["5%"]], "增长15%")
+    0.0
     """
     return len(which_facts(facts, text)) / len(facts) if facts else 1.0
 
@@ -77,6 +89,18 @@ def interval_of(statistic: Callable[[NDArray[np.int64]], float], n: int, samples
     return float(low), float(high)
 
 
+def reflected(value: float, bounds: tuple[float, float]) -> tuple[float, float]:
+    """The basic bootstrap interval (Davison and Hinkley 1997) of what is never negative, from the percentile one.
+
+    For a statistic that resampling pushes to one side: it turns the interval over the value, which stays inside.
+
+    >>> reflected(0.5, (0.5, 0.75))
+    (0.25, 0.5)
+    """
+    low, high = bounds
+    return min(value, max(0.0, 2 * value - high)), max(value, 2 * value - low)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Second less first, over pairs. ``p``: two-sided, of a difference this far from 0 by chance."""
@@ -105,7 +129,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     0.021484375
     """
     n, fewer = only_first + only_second, min(only_first, only_second)
-    return min(1.0, 2.0 * sum(math.comb(n, i) for i in range(fewer + 1)) / float(2**n))
+    return min(1.0, 2 * sum(math.comb(n, i) for i in range(fewer + 1)) / (1 << n))
 
 
 def risk_coverage(confidence: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..assistant import Assistant
 from ..encoder import Remembering
@@ -22,7 +23,16 @@ from .runs import Journal, Run
 
 DEPTH = 10  # passages that a ranking is measured on
 
-_SETTINGS = ("fusion", "threshold", "reread", "hits", "unsupported", "llm_model")
+_SETTINGS = (
+    "fusion",
+    "threshold",
+    "reread",
+    "hits",
+    "unsupported",
+    "llm_model",
+    "llm_prompt_tokens",
+    "llm_reply_tokens",
+)
 
 
 Steps = Generator[tuple[int, int], None, Run]
@@ -113,6 +123,9 @@ def runs(
 
     What is done goes to the ``journal``, and with ``resume`` comes from there. ``seconds`` are those of the work, in
     however many sittings.
+
+    Raises:
+        BadInput: the journal to go on with is of another run, or cannot be read or written.
     """
     done = {d.scores[0].id: d for d in (journal.done(plan) if journal and resume else ())}
     if journal:
@@ -141,11 +154,20 @@ def _system(assistant: Assistant) -> dict[str, Any]:
     return {
         "reader": "llm" if settings.has_llm else "extractive",
         "encoder": str(getattr(assistant.encoder, "id", type(assistant.encoder).__name__)),
-        "settings": {name: getattr(settings, name) for name in _SETTINGS},
+        "settings": {name: getattr(settings, name) for name in _SETTINGS}
+        | {
+            "lexicon": str(settings.lexicon or ""),
+            "llm_server": _server(settings.llm_address) if settings.has_llm else "",
+        },
         "version": version("hujin-qa"),
         "commit": _commit(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU, Python {platform.python_version()}",
     }
+
+
+def _server(address: str) -> str:
+    """Host and port of an address, without the password that it may hold."""
+    return urlsplit(address).netloc.rpartition("@")[2]
 
 
 def _index(assistant: Assistant) -> dict[str, Any]:

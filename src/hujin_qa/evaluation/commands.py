@@ -10,7 +10,7 @@ import typer
 
 from ..errors import BadInput
 from ..settings import load_settings
-from ..usage import CommandLine
+from ..usage import CommandLine, print_json
 
 app = CommandLine("eval", "评测:跑一个问题集,给出检索、回答、引用、拒答的数字和失败原因。", alone=True)
 
@@ -76,10 +76,14 @@ def evaluate(
         if journal:
             _say("已停止。问过的都留着,同一条命令加 --resume 就接着跑。")
         raise
+    made = numbers(done)
     if target and journal:
-        _say(f"结果已写到 {write_run(done, target, whole=not scores_only)}")
+        _say(f"结果已写到 {write_run(done, target, whole=not scores_only, made=made)}")
         journal.end()
-    print(json.dumps(numbers(done), ensure_ascii=False) if as_json else to_markdown(done))
+    if as_json:
+        print_json(made)
+    else:
+        print(to_markdown(done, made))
 
 
 @app.command()
@@ -102,7 +106,10 @@ def ablate(
     value = ablation_value(list(stages(Assistant.open(settings, _say), asked, path.stem, _say)))
     if out:
         _say(f"结果已写到 {write_whole(out, json.dumps(value, ensure_ascii=False, indent=1) + chr(10))}")
-    print(json.dumps(value, ensure_ascii=False) if as_json else ablation_table(value))
+    if as_json:
+        print_json(value)
+    else:
+        print(ablation_table(value))
 
 
 @app.command()
@@ -119,7 +126,7 @@ def compare(
 
     found = compare(read_run(first), read_run(second))
     if as_json:
-        print(json.dumps(_payload(found), ensure_ascii=False))
+        print_json(_payload(found))
         return
     for c in found.changes:
         mark = ("↑" if c.better else "↓") if c.significant else " "
@@ -144,8 +151,8 @@ def gate(
     baseline: Annotated[Path, typer.Option("--baseline", metavar="FILE", help="不能变差的那次结果")],
     as_json: JsonOption = False,
 ) -> None:
-    """把关:答对、要点、检索、拒答或引用有一项显著变差(p<0.05)就失败,并列出变错的题。"""
-    from .compare import broken, compare
+    """把关:答对、要点、检索、拒答或引用有一项显著变差(p<0.05)就失败,并列出变差的题。"""
+    from .compare import broken, compare, value
     from .judge import CAUSES
     from .report import word
     from .runs import read_run
@@ -153,17 +160,20 @@ def gate(
     found = compare(read_run(baseline), read_run(run))
     worse = broken(found)
     if as_json:
-        print(json.dumps({"passed": not worse, "worse": [c.measure for c in worse], **_payload(found)}))
+        print_json({"passed": not worse, "worse": [c.measure for c in worse], **_payload(found)})
         if worse:
             raise typer.Exit(1)
         return
     if not worse:
         _say(f"通过:没有指标显著变差(变对 {len(found.won)},变错 {len(found.lost)})。")
         return
-    for _, b in found.lost:
-        print(f"- {b.id}({CAUSES[b.cause]})")
+    for c in worse:
+        print(f"{word(c.measure)}:")
+        for a, b in c.worse:
+            change = f"{value(a, c.measure):.3f} → {value(b, c.measure):.3f}"
+            print(f"- {b.id} {found.texts.get(b.id, ('',))[0]}({change},{CAUSES[b.cause]})")
     told = "、".join(f"{word(c.measure)} {c.first:.3f} → {c.second:.3f}" for c in worse)
-    raise BadInput(f"没有通过:{told}。变错的题见上。")
+    raise BadInput(f"没有通过:{told}。变差的题见上。")
 
 
 @app.command()
@@ -231,7 +241,7 @@ def validate(
     n, faults = check(questions, opened, against or [])
     if as_json:
         value: dict[str, Any] = {"questions": n, "faults": [{"line": f.line, "text": f.text} for f in faults]}
-        print(json.dumps(value, ensure_ascii=False))
+        print_json(value)
     else:
         for fault in faults:
             print(fault)
@@ -264,7 +274,10 @@ def draft(
 
 
 def _report(paths: list[Path], as_json: bool) -> None:
-    print(json.dumps({"files": [str(p) for p in paths]}, ensure_ascii=False) if as_json else "\n".join(map(str, paths)))
+    if as_json:
+        print_json({"files": [str(p) for p in paths]})
+    else:
+        print("\n".join(map(str, paths)))
 
 
 def _payload(found: Any) -> dict[str, Any]:

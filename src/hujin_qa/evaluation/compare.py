@@ -1,7 +1,7 @@
 """Two runs over the same questions: what changed, whether by chance, and on which questions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import BadInput
@@ -11,6 +11,7 @@ from .measures import LOWER_IS_BETTER, SHAPE
 from .runs import Run
 
 SIGNIFICANT = 0.05
+_NEVER_DIFFERS = "abstention.precision"  # where both runs abstain, the gold alone decides it
 
 GATED = ("answers.fact_recall", "retrieval.ndcg@10", "abstention.recall", "abstention.wrong_rate", "citations.recall")
 """The measures that must not drop."""
@@ -25,6 +26,7 @@ class Change:
     first: float
     second: float
     difference: Difference
+    worse: tuple[tuple[Score, Score], ...]  # the questions whose value is worse in the second
 
     @property
     def better(self) -> bool:
@@ -48,7 +50,7 @@ class Comparison:
     kinds: dict[str, tuple[int, float, float]]  # kind: questions, share right before and after
     refused: tuple[int, int, float]  # abstained in the first only, in the second only, McNemar's p
     setup: dict[str, tuple[Any, Any]]  # what is not the same in the two systems
-    texts: dict[str, tuple[str, str, str]]  # of every question that turned: asked, answered before and after
+    texts: dict[str, tuple[str, str, str]]  # of all that turned or got worse: asked, answered before and after
 
 
 def compare(first: Run, second: Run) -> Comparison:
@@ -64,14 +66,15 @@ def compare(first: Run, second: Run) -> Comparison:
         )
     others = {s.id: s for s in second.scores}
     pairs = [(s, others[s.id]) for s in first.scores]
-    measures = [f"{part}.{name}" for part, names in SHAPE.items() for name in names]
+    measures = ["right", *(f"{part}.{name}" for part, names in SHAPE.items() for name in names)]
+    changes = tuple(c for m in measures if m != _NEVER_DIFFERS for c in [_change(m, pairs)] if c.n)
     won = tuple((a, b) for a, b in pairs if b.right and not a.right)
     lost = tuple((a, b) for a, b in pairs if a.right and not b.right)
     before, after = (
         sum(s.status == "abstained" != t.status for s, t in way) for way in (pairs, [(b, a) for a, b in pairs])
     )
     return Comparison(
-        changes=tuple(c for c in [_right(pairs), *(_change(m, pairs) for m in measures)] if c.n),
+        changes=changes,
         won=won,
         lost=lost,
         both=sum(a.right and b.right for a, b in pairs),
@@ -84,7 +87,7 @@ def compare(first: Run, second: Run) -> Comparison:
         },
         refused=(before, after, mcnemar(before, after)),
         setup=_setup(first, second),
-        texts=_texts(first, second, {b.id for _, b in (*won, *lost)}),
+        texts=_texts(first, second, {b.id for part in (won, lost, *(c.worse for c in changes)) for _, b in part}),
     )
 
 
@@ -110,12 +113,19 @@ def _texts(first: Run, second: Run, ids: set[str]) -> dict[str, tuple[str, str, 
     return found
 
 
-def _right(pairs: Sequence[tuple[Score, Score]]) -> Change:
-    first, second = [float(a.right) for a, _ in pairs], [float(b.right) for _, b in pairs]
-    return Change("right", len(pairs), mean(first), mean(second), paired(first, second))
-
-
 def _change(measure: str, pairs: Sequence[tuple[Score, Score]]) -> Change:
-    both = [(a.values[measure], b.values[measure]) for a, b in pairs if measure in a.values and measure in b.values]
-    first, second = [a for a, _ in both], [b for _, b in both]
-    return Change(measure, len(both), mean(first), mean(second), paired(first, second))
+    """A measure that is 0 or 1 everywhere is tested exactly; the bootstrap is too sure of few changes."""
+    both = [pair for pair in pairs if measure == "right" or all(measure in s.values for s in pair)]
+    first, second = [value(a, measure) for a, _ in both], [value(b, measure) for _, b in both]
+    fell = tuple(pair for pair, x, y in zip(both, first, second, strict=True) if y < x)
+    rose = tuple(pair for pair, x, y in zip(both, first, second, strict=True) if y > x)
+    difference = paired(first, second)
+    if {*first, *second} <= {0.0, 1.0}:
+        difference = replace(difference, p=mcnemar(len(fell), len(rose)))
+    worse = rose if measure in LOWER_IS_BETTER else fell
+    return Change(measure, len(both), mean(first), mean(second), difference, worse)
+
+
+def value(score: Score, measure: str) -> float:
+    """The value of a measure, ``right`` among them, that applies to the question."""
+    return float(score.right) if measure == "right" else score.values[measure]

@@ -84,8 +84,9 @@ _FROM_RUN = {"trec": _trec, "ragas": _ragas, "ragchecker": _ragchecker}
 
 
 def _reference(entry: dict[str, Any]) -> str:
-    """The gold answer as a text: its facts, each in its first spelling."""
-    return ";".join(fact[0] for fact in entry["question"]["facts"]) or "文中没有说到这一点。"
+    """The gold answer as a text: its facts, each in its first spelling; "" where only passages are gold."""
+    question = entry["question"]
+    return ";".join(fact[0] for fact in question["facts"]) if question["answerable"] else "文中没有说到这一点。"
 
 
 def _word(id_: str) -> str:

@@ -1,5 +1,6 @@
 """One answer against its gold: what was retrieved, said, cited and refused, and why it failed if it did."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from ..metrics import facts_found, fold_fact, mean, retrieval, which_facts
 from ..payload import answer_payload
-from ..types import Answer, Hit, Passage
+from ..types import Answer, Citation, Hit, Passage
 from .questions import EvalQuestion, question_value
 
 Cause = Literal[
@@ -30,6 +31,8 @@ CAUSES: dict[Cause, str] = dict(
 TOPS = (1, 3, 5)  # passages
 _GOLD_SHOWN = 5  # passages of the gold evidence that a run keeps the text of, beyond those that were read
 BUDGETS = (300, 600, 1200)  # characters of passages that a reader gets to see
+_MARK = re.compile(r"\[\d+\]")  # the number of a citation in an answer
+_APART = "|"  # between texts, so that no fact is found across two of them; folding keeps it
 
 Checker = Callable[[str, Sequence[str]], bool]
 """Whether a claim is supported by texts."""
@@ -103,7 +106,8 @@ def judge(
     gold = gold_passages(question, passages)
     ids = tuple(p.id for p in gold)
     answered = answer.status == "answered"
-    found = which_facts(question.facts, answer.text) if answered else ()
+    text = _told(answer.text)
+    found = which_facts(question.facts, text) if answered else ()
     recall, precision, unsupported = _citations(answer, check)
     values: dict[str, float] = {}
     if question.answerable:
@@ -124,7 +128,7 @@ def judge(
         values |= {"citations.recall": recall, "citations.precision": precision}
     else:
         values["abstention.precision"] = float(not question.answerable)
-    said = answer.text if answered else withheld
+    said = text if answered else _told(withheld)
     score = Score(
         id=question.id,
         kind=question.kind,
@@ -155,13 +159,11 @@ def gold_passages(question: EvalQuestion, passages: Sequence[Passage]) -> list[P
 
 def is_evidence(passage: Passage, question: EvalQuestion) -> bool:
     """Whether a passage holds gold evidence: it lies in a named place and has a fact, or has a named snippet."""
-    text = fold_fact(passage.text)
     for evidence in question.evidence:
         if inside(passage, evidence):
-            within = fold_fact("".join(passage.section)) + text
-            if not question.facts or any(fold_fact(a) in within for f in question.facts for a in f):
+            if not question.facts or which_facts(question.facts, joined([passage])):
                 return True
-        elif not is_place(evidence) and fold_fact(evidence) in text:
+        elif not is_place(evidence) and fold_fact(evidence) in fold_fact(passage.text):
             return True
     return False
 
@@ -192,7 +194,12 @@ def inside(passage: Passage, place: str) -> bool:
 
 def facts_in_hits(question: EvalQuestion, hits: Sequence[Hit]) -> float:
     """Share of the facts that stand in the passages or their headings."""
-    return facts_found(question.facts, " ".join(" ".join(h.passage.section) + h.passage.text for h in hits))
+    return facts_found(question.facts, joined([h.passage for h in hits]))
+
+
+def joined(passages: Sequence[Passage]) -> str:
+    """Passages under their headings as one text to look facts up in."""
+    return _APART.join(text for p in passages for text in (*p.section, p.text))
 
 
 def facts_within(question: EvalQuestion, hits: Sequence[Hit], budget: int) -> float:
@@ -201,9 +208,9 @@ def facts_within(question: EvalQuestion, hits: Sequence[Hit], budget: int) -> fl
     for hit in hits:
         if left <= 0:
             break
-        texts.append(" ".join(hit.passage.section) + hit.passage.text[:left])
+        texts += [*hit.passage.section, hit.passage.text[:left]]
         left -= len(hit.passage.text)
-    return facts_found(question.facts, " ".join(texts))
+    return facts_found(question.facts, _APART.join(texts))
 
 
 def entry(outcome: Outcome) -> dict[str, Any]:
@@ -221,6 +228,11 @@ def entry(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _told(text: str) -> str:
+    """What an answer says, without the numbers of its citations."""
+    return _MARK.sub(_APART, text)
+
+
 def _holds(question: EvalQuestion, text: str) -> float:
     return float(bool(which_facts(question.facts, text)))
 
@@ -228,47 +240,47 @@ def _holds(question: EvalQuestion, text: str) -> float:
 def _citations(answer: Answer, check: Checker) -> tuple[float, float, tuple[str, ...]]:
     """Citation recall and precision of one answer (ALCE: Gao, Yen, Yu and Chen 2023), and the unsupported claims.
 
-    A claim is recalled if all that it cites, together and under its headings, supports it. A citation is precise if its claim is, and it
-    supports the claim alone or the others do not without it. An answer without citations has precision 0.
+    A claim is recalled if all that it cites, together and under its headings, supports it. A citation is precise if its
+    claim is, and it supports the claim alone or the others do not without it. An answer without citations has precision 0.
     """
+
+    def says(claim: str, places: Sequence[Citation]) -> bool:
+        quotes = [c.quote for c in places]
+        above = list(dict.fromkeys(" › ".join(c.section) for c in places if c.section))
+        return bool(quotes) and (check(claim, quotes) or check(claim, [*above, *quotes]))
+
     cited = {c.n: c for c in answer.citations}
     recalled, precise, unsupported = [], [], []
     for claim in answer.claims:
         places = [cited[n] for n in claim.citations if n in cited]
-        quotes = [c.quote for c in places]
-        above = list(dict.fromkeys(" › ".join(c.section) for c in places if c.section))
-        supported = bool(quotes) and (check(claim.text, quotes) or check(claim.text, [*above, *quotes]))
+        supported = says(claim.text, places)
         recalled.append(float(supported))
         if not supported:
             unsupported.append(claim.text)
-        for i, quote in enumerate(quotes):
-            rest = [*quotes[:i], *quotes[i + 1 :]]
-            precise.append(float(supported and (not rest or check(claim.text, [quote]) or not check(claim.text, rest))))
+        for i, place in enumerate(places):
+            rest = [*places[:i], *places[i + 1 :]]
+            precise.append(float(supported and (says(claim.text, [place]) or not says(claim.text, rest))))
     return mean(recalled), mean(precise), tuple(unsupported)
 
 
 def _cause(
     question: EvalQuestion, answer: Answer, gold: Sequence[Passage], ids: Sequence[str], unsupported: bool
 ) -> Cause:
-    """The first stage that failed, looked at in the order of the line."""
+    """The first stage that failed, looked at in the order of the line; of a complete answer only the last can."""
     answered = answer.status == "answered"
     if not question.answerable:
         return "should_have_abstained" if answered else "right"
-    if answered and unsupported:
-        return "unsupported"
-    if answered and question.facts and facts_found(question.facts, answer.text) == 1:
-        return "right"
-    if not gold or _facts_in(question, gold) < 1:
+    if answered and question.facts and facts_found(question.facts, _told(answer.text)) == 1:
+        return "unsupported" if unsupported else "right"
+    if not gold or facts_found(question.facts, joined(gold)) < 1:
         return "bad_gold"
     if answer.hits and (facts_in_hits(question, answer.hits) < 1 or not {h.passage.id for h in answer.hits} & set(ids)):
         return "not_retrieved"
     if not answered:
         return "wrongly_abstained"
+    if unsupported:
+        return "unsupported"
     cited = bool({c.passage for c in answer.citations} & set(ids))
     if not question.facts:
         return "right" if cited else "retrieved_not_read"
     return "read_wrong" if cited else "retrieved_not_read"
-
-
-def _facts_in(question: EvalQuestion, gold: Sequence[Passage]) -> float:
-    return facts_found(question.facts, " ".join(" ".join(p.section) + p.text for p in gold))

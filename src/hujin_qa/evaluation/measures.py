@@ -6,7 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from ..metrics import Statistic, aurc, calibration_error, interval, interval_of, mean, reliability, risk_coverage
+from ..metrics import (
+    Statistic,
+    aurc,
+    calibration_error,
+    interval,
+    interval_of,
+    mean,
+    reflected,
+    reliability,
+    risk_coverage,
+)
 from .judge import BUDGETS, CAUSES, TOPS, Outcome, Score
 
 SHAPE = {
@@ -85,23 +95,21 @@ def _confidence(scores: Sequence[Score]) -> dict[str, Any]:
     """How far the confidence can be believed.
 
     ``aurc`` and the curve: of what is answered first, how much is wrong (an unanswerable question always is); an
-    abstention counts with what it would have said. ``ece`` and the bins: the confidence against its own meaning, that
-    the text holds the answer.
+    abstention counts with what it would have said, and an answerable question without facts not at all. ``ece`` and the
+    bins: the confidence against its own meaning, that the text holds the answer.
     """
-    sure, complete = np.array([s.confidence for s in scores]), np.array([s.complete for s in scores])
-    holds = np.array([s.answerable for s in scores])
-    n = len(scores)
-    bins = reliability(sure, holds) if n else []
-    risk = aurc(sure, complete)
+    sure, holds = np.array([s.confidence for s in scores]), np.array([s.answerable for s in scores])
+    bins = reliability(sure, holds) if scores else []
+    error = calibration_error(bins)
+    spread = interval_of(lambda rows: calibration_error(reliability(sure[rows], holds[rows])), len(scores))
+    judged = [s for s in scores if not s.answerable or "answers.complete" in s.values]
+    dared, complete = np.array([s.confidence for s in judged]), np.array([s.complete for s in judged])
+    risks = interval_of(lambda rows: aurc(dared[rows], complete[rows]), len(judged))
     return {
-        **_with_interval("aurc", risk, interval_of(lambda rows: aurc(sure[rows], complete[rows]), n)),
-        **_with_interval(
-            "ece",
-            calibration_error(bins),
-            interval_of(lambda rows: calibration_error(reliability(sure[rows], holds[rows])), n),
-        ),
+        **_with_interval("aurc", aurc(dared, complete), risks),
+        **_with_interval("ece", error, reflected(error, spread)),
         "bins": [[b.n, b.confidence, b.share] for b in bins],
-        "curve": _thinned(risk_coverage(sure.tolist(), complete.tolist())) if n else [],
+        "curve": _thinned(risk_coverage(dared.tolist(), complete.tolist())) if judged else [],
     }
 
 

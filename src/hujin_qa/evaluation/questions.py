@@ -213,7 +213,10 @@ def _parts(text: str, mark: str) -> list[str]:
 
 
 def _beir(folder: Path) -> Iterator[tuple[int, Any]]:
-    """``queries.jsonl`` with ``qrels.tsv`` (or ``qrels/test.tsv``); short answers, if any, from ``answers.jsonl``."""
+    """``queries.jsonl`` with ``qrels.tsv`` (or ``qrels/test.tsv``); short answers, if any, from ``answers.jsonl``.
+
+    ``qrels/test.tsv`` is BEIR's own layout: other queries belong to other splits and are left out, as BEIR does.
+    """
     qrels = next((p for p in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if p.is_file()), None)
     if qrels is None or not (folder / "queries.jsonl").is_file():
         raise BadInput(f"{folder} 不是 BEIR 文件夹:要有 queries.jsonl 和 qrels.tsv(或 qrels/test.tsv)。")
@@ -222,8 +225,8 @@ def _beir(folder: Path) -> Iterator[tuple[int, Any]]:
         cells = line.split("\t")
         if line.strip() and (len(cells) != 3 or not _is_number(cells[2])) and number > 1:
             raise BadInput(f"{qrels} 第 {number} 行要有三列:query-id、corpus-id、score。")
-        if len(cells) == 3 and _is_number(cells[2]) and float(cells[2]) > 0:
-            relevant.setdefault(cells[0], []).append(cells[1])
+        if len(cells) == 3 and _is_number(cells[2]):
+            relevant.setdefault(cells[0], []).extend([cells[1]] if float(cells[2]) > 0 else [])
     answers: dict[str, list[str]] = {}
     if (folder / "answers.jsonl").is_file():
         for number, value in _jsonl(folder / "answers.jsonl"):
@@ -235,12 +238,14 @@ def _beir(folder: Path) -> Iterator[tuple[int, Any]]:
             yield number, ValueError("要是一个 JSON 对象,含 _id 和 text")
             continue
         id_ = str(value["_id"])
+        if qrels.parent != folder and id_ not in relevant:
+            continue
         yield (
             number,
             {
                 "id": id_,
                 "question": value.get("text"),
-                "answerable": id_ in relevant,
+                "answerable": bool(relevant.get(id_)),
                 "facts": [answers[id_]] if answers.get(id_) else [],
                 "evidence": [f"{document}/" for document in relevant.get(id_, [])],
             },
@@ -276,11 +281,11 @@ def _question(value: Any) -> EvalQuestion:
         raise ValueError("可答的问题要写 facts 或 evidence")
     return EvalQuestion(
         id=str(value["id"]).strip(),
-        kind=str(value.get("kind", "fact")),
+        kind=str(value.get("kind") or "fact"),
         question=str(value["question"]),
         answerable=answerable,
         facts=tuple(tuple(fact) for fact in facts),
         evidence=tuple(value.get("evidence", [])),
         history=tuple(value.get("history", [])),
-        group=str(value.get("group", "")),
+        group=str(value.get("group") or ""),
     )

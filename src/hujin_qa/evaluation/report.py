@@ -7,8 +7,8 @@ from typing import Any
 
 from ..types import Answer
 from .compare import SIGNIFICANT, Comparison, compare
-from .judge import CAUSES, Score
-from .measures import groups
+from .judge import CAUSES, Cause, Score
+from .measures import SHAPE, groups
 from .runs import Run, numbers
 
 WORDS = {
@@ -49,9 +49,9 @@ def word(measure: str) -> str:
     return WORDS.get(measure, measure)
 
 
-def rows(of: Run) -> list[tuple[str, str, str]]:
-    """Every measure of a run: its name, value and interval in words, a dash where it applies to no question."""
-    found, made = [], numbers(of)
+def rows(made: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Every measure of a run's numbers: name, value and interval in words, a dash where it applies to no question."""
+    found = []
     counts = made["counts"] | dict.fromkeys(
         (f"consistency.{n}" for n in made["consistency"]), made["consistency"]["groups"]
     )
@@ -63,12 +63,12 @@ def rows(of: Run) -> list[tuple[str, str, str]]:
     return found
 
 
-def to_markdown(of: Run) -> str:
-    """A table of every measure with its 95 % interval."""
+def to_markdown(of: Run, made: Mapping[str, Any] | None = None) -> str:
+    """A table of every measure with its 95 % interval; ``made`` are the run's numbers, if they are there already."""
+    made = made or numbers(of)
     lines = [f"{of.set['name']}({of.set['n']} 题),{_system(of)}", "", "| 指标 | 值 | 95% 区间 |", "|---|---|---|"]
-    lines += [f"| {' | '.join(row)} |" for row in rows(of)]
-    causes = numbers(of)["causes"]
-    lines += ["", "原因:" + "、".join(f"{CAUSES[cause]} {n}" for cause, n in causes.items()), ""]
+    lines += [f"| {' | '.join(row)} |" for row in rows(made)]
+    lines += ["", "原因:" + "、".join(f"{CAUSES[cause]} {n}" for cause, n in made["causes"].items()), ""]
     return "\n".join(lines)
 
 
@@ -94,15 +94,16 @@ def to_html(of: Run, against: tuple[Run, Comparison] | None = None) -> str:
 
 def tables_html(of: Run) -> str:
     """Where the numbers come from, causes, the numbers with their intervals; plots and groups, folded away."""
+    made, parts = numbers(of), groups(of.scores)
     told = f"{_system(of)} · {of.set['n']} 题 · {of.started} · {of.seconds} 秒 · 问题集 {of.set['sha256']}"
     return "".join(
         [
             f"<p>{escape(told)}</p>",
-            _causes(of),
-            f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], rows(of))}",
+            _causes(made["causes"]),
+            f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], rows(made))}",
             "<details><summary>曲线和分组</summary>",
-            _plots(of),
-            *(_group(title, groups(of.scores)[name]) for name, title in _GROUPS.items()),
+            _plots(made["confidence"], parts["kinds"]),
+            *(_group(title, parts[name]) for name, title in _GROUPS.items()),
             "</details>",
         ]
     )
@@ -123,8 +124,7 @@ def _table(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
 
 
-def _causes(of: Run) -> str:
-    causes = numbers(of)["causes"]
+def _causes(causes: Mapping[Cause, int]) -> str:
     return "<h2>原因</h2>" + _table(["原因", "题数"], [[CAUSES[cause], str(n)] for cause, n in causes.items()])
 
 
@@ -141,16 +141,15 @@ def _in_group(group: Mapping[str, Any], measure: str) -> str:
 _SHOWN = {"right": "答对", "fact_recall": "要点答出", "ndcg@10": "nDCG@10", "abstained": "拒答"}
 
 
-def _plots(of: Run) -> str:
+def _plots(confidence: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, Any]]) -> str:
     """Risk against coverage, confidence against truth, and the share of right answers of each kind, as inline SVG."""
     import vl_convert
 
-    confidence = numbers(of)["confidence"]
     curve = [{"答了": coverage, "错了": risk} for coverage, risk in confidence["curve"]]
     bins = [{"题数": n, "把握": sure, "属实": true} for n, sure, true in confidence["bins"]]
     kinds = [
         {"题型": name, "答对": g["right"], "low": g["right_ci"][0], "high": g["right_ci"][1]}
-        for name, g in groups(of.scores)["kinds"].items()
+        for name, g in by_kind.items()
     ]
     share: dict[str, Any] = {"type": "quantitative", "scale": {"domain": [0, 1]}}
     plots: list[dict[str, Any]] = [
@@ -246,17 +245,29 @@ def answers_html(answers: Sequence[tuple[str, Answer]]) -> str:
 
 
 def variants_html(found: Sequence[tuple[str, Run]]) -> str:
-    """Runs over the same questions side by side; what differs significantly from the first has a star."""
-    changes = [{c.measure: c for c in compare(found[0][1], run).changes} for _, run in found]
+    """Runs over the same questions side by side; what differs significantly from the first has a star.
+
+    A run that has no value of a measure has a dash.
+    """
+    columns = [_column(found[0][1], run) for _, run in found]
+    measures = ["right", *(f"{part}.{name}" for part, names in SHAPE.items() for name in names)]
     body = [
-        [
-            word(measure),
-            *(_number(c[measure].second) + (" *" if c[measure].significant else "") for c in changes if measure in c),
-        ]
-        for measure in changes[0]
+        [word(measure), *(column.get(measure, "—") for column in columns)]
+        for measure in measures
+        if any(measure in column for column in columns)
     ]
     head = f"<p>* 与第一列相差显著(p<{SIGNIFICANT:g})</p>".replace("p<", "p&lt;")
     return head + _table(["指标", *(name for name, _ in found)], body)
+
+
+def _column(first: Run, of: Run) -> dict[str, str]:
+    """The measures of a run that apply to some question, each with a star where it differs from the first run's."""
+    made = numbers(of)
+    values = {f"{part}.{name}": made[part][name] for part, names in SHAPE.items() for name in names}
+    told = {"right": made["causes"].get("right", 0) / of.set["n"]}
+    told |= {measure: value for measure, value in values.items() if made["counts"][measure]}
+    starred = {c.measure for c in compare(first, of).changes if c.significant}
+    return {measure: _number(value) + " *" * (measure in starred) for measure, value in told.items()}
 
 
 def questions_html(of: Run, cause: str = "") -> str:
@@ -278,7 +289,7 @@ def questions_html(of: Run, cause: str = "") -> str:
 def _question(score: Score, entry: Mapping[str, Any]) -> str:
     asked, answer = entry["question"], entry["answer"]
     history = "".join(f"<p>前文:{escape(h)}</p>" for h in asked["history"])
-    gold = ";".join(" | ".join(fact) for fact in asked["facts"]) or "(不可答)"
+    gold = ";".join(" | ".join(fact) for fact in asked["facts"]) or ("—" if asked["answerable"] else "(不可答)")
     texts = entry.get("further", {}) | {h["passage"]: h for h in answer["hits"]}
 
     def passage(id_: str, before: str = "") -> str:

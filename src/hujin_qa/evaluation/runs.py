@@ -38,8 +38,10 @@ def numbers(of: Run) -> dict[str, Any]:
     return summary(of.scores, of.seconds)
 
 
-def write_run(of: Run, path: Path, *, whole: bool = True) -> Path:
+def write_run(of: Run, path: Path, *, whole: bool = True, made: Mapping[str, Any] | None = None) -> Path:
     """Write a run, whole or not at all; into a folder under its own name. Without ``whole``, scores only.
+
+    ``made`` are its numbers, if they are there already.
 
     Raises:
         BadInput: the place cannot be written.
@@ -51,7 +53,7 @@ def write_run(of: Run, path: Path, *, whole: bool = True) -> Path:
         "index": of.index,
         "started": of.started,
         "seconds": of.seconds,
-        "measures": numbers(of),
+        "measures": made or numbers(of),
         **groups(of.scores),
         "scores": [asdict(s) for s in of.scores],
         "questions": list(of.entries) if whole else [],
@@ -105,18 +107,29 @@ class Journal:
         self.path = path
 
     def done(self, plan: Run) -> list[Run]:
-        """What was done of ``plan``, one question each."""
+        """What was done of ``plan``, one question each, up to a line that cannot be read.
+
+        Raises:
+            BadInput: the file cannot be read, or is of another run.
+        """
         try:
-            lines = self.path.read_text(encoding="utf-8").split("\n")[:-1]  # a line that was cut off has no end
-            head, *rest = [json.loads(line) for line in lines] or [None]
-            if head == _head(plan):
-                return [
-                    replace(plan, seconds=v["seconds"], scores=(_score(v["score"]),), entries=(v["entry"],))
-                    for v in rest
-                ]
-        except (OSError, ValueError, LookupError, TypeError):
-            pass
-        return []
+            text = self.path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise BadInput(f"{self.path} 读不出来:{reason(error)}。") from None
+        head, *rest = text.split("\n")[:-1] or [""]  # a line that was cut off has no end
+        if head + "\n" != _line(_head(plan)):
+            raise BadInput(f"{self.path} 是另一次运行的,没有动它。去掉 --resume 重新跑。")
+        found = []
+        for line in rest:
+            try:
+                value = json.loads(line)
+                score = _score(value["score"])
+                found.append(replace(plan, seconds=value["seconds"], scores=(score,), entries=(value["entry"],)))
+            except (ValueError, LookupError, TypeError, AttributeError):
+                break
+        return found
 
     def begin(self, plan: Run, done: Sequence[Run]) -> None:
         """Start the file with what is done already.

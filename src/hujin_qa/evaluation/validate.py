@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ..errors import BadInput
 from ..index import Index
-from ..metrics import fold_fact
+from ..metrics import fold_fact, which_facts
 from ..text import fold
-from .judge import gold_passages, inside, is_place
+from .judge import gold_passages, inside, is_place, joined
 from .questions import Fault, Line, read_questions
 
 
@@ -80,7 +80,7 @@ def _unfounded(line: Line, index: Index) -> Iterable[str]:
             yield f"原文里没有「{evidence}」。"
     if question.answerable and question.evidence:
         asked = replace(question, facts=())  # wherever the evidence is, the facts or not
-        gold = " ".join(" ".join(p.section) + p.text for p in gold_passages(asked, index.passages))
+        gold = joined(gold_passages(asked, index.passages))
         for fact in question.facts:
-            if gold and not any(fold_fact(a) in fold_fact(gold) for a in fact):
+            if gold and not which_facts([fact], gold):
                 yield f"依据里没有「{fact[0]}」。"

@@ -6,7 +6,7 @@ from ..grounding import rule_faults
 from ..text import bigrams, fold
 from ..types import Document
 from .figures import BLANK
-from .items import FALSE, TRUE, Draft, judged
+from .items import FALSE, LETTERS, TRUE, Draft, judged
 
 _LONGEST_STEM, _LONGEST_OPTION = 320, 140
 _MANY = ("list", "match", "order")
@@ -28,7 +28,7 @@ def _shaped(draft: Draft, _: Mapping[str, Document]) -> bool:
     options = [*draft.right, *(text for text, _ in draft.wrong)]
     if not draft.stem.strip() or len(draft.stem) > _LONGEST_STEM or any("\n" in o for o in options):
         return False
-    if not all(o.strip() and len(o) <= _LONGEST_OPTION for o in options):
+    if len(options) > len(LETTERS) or not all(o.strip() and len(o) <= _LONGEST_OPTION for o in options):
         return False
     if draft.kind == "match":
         return len(draft.prompts) == len(draft.right) >= 3 and len(set(draft.prompts)) == len(draft.prompts)

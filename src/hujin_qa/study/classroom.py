@@ -159,7 +159,8 @@ def begin_form(store: Store, form: Form, learner: str, standing: Mapping[str, It
     Raises:
         BadInput: an exam that was sat before, or another exam that is not finished.
     """
-    running = store.open_session(learner)
+    mine = [s.id for s in store.sessions(learner, form.id) if not s.finished and not s.overdue]
+    running = store.open_session(learner, max(mine, default=0))
     if running and running.form == form.id:
         return running
     if running and running.mode == "exam":

@@ -193,7 +193,7 @@ def retire(
 ) -> None:
     """停用一道题,或恢复它;已有的成绩不变。"""
     course = open_course(index)
-    if item not in {i.id for i in course.bank.items()}:
+    if item not in {i.id for i in course.bank.items()} | course.desk.all().keys():
         raise BadInput(f"没有这道题:{item}。题目的 id 见:hujin-qa study items")
     if undo:
         course.store.revive(item)

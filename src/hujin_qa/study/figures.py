@@ -13,9 +13,12 @@ from .source import Line, Source, bare, plain
 BLANK = "＿＿＿＿"
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_AT_LEAST = re.compile(r"(?:超过|超|逾|突破|至少|最低|不低于|不少于|不小于|高于|多于|大于)[^，,；;。]{0,8}$")
-_AT_MOST = re.compile(
-    r"(?:不超过|不得超过|最多|至多|最高|低于|少于|小于|不足|不到|不满|不高于|不多于|上限)[^，,；;。]{0,8}$"
+_NOT = r"(?:[不未没]|[不未没][得能可应宜许准会有]|不(?:可以|应当|应该|允许))"
+_NOT_BEFORE = r"(?<![不未没])(?<![不未没][得能可应宜许准会有])(?<!不可以)(?<!不应当)(?<!不应该)(?<!不允许)"
+_AT_LEAST = re.compile(rf"(?:超过|超|逾|突破|至少|最低|{_NOT}(?:低于|少于|小于)|高于|多于|大于)[^，,；;。]{{0,8}}$")
+_AT_MOST = re.compile(  # looked for first: what is denied in it holds a word of the other
+    rf"(?:{_NOT}(?:超过|超|逾|突破|高于|多于|大于)|最多|至多|最高|{_NOT_BEFORE}(?:低于|少于|小于)|不足|不到|不满|上限)"
+    r"[^，,；;。]{0,8}$"
 )
 _OR_MORE = re.compile(r"[多余+]|\s?(?:及|或)?以上|起")
 _OR_LESS = re.compile(r"\s?(?:及|或)?以[内下]|之内|之前|内|前")

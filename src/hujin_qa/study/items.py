@@ -15,6 +15,7 @@ defined; ``topic`` names what a sentence is about; ``aspect`` picks what is said
 ``choice`` is a trainer's own."""
 
 TRUE, FALSE = "对", "错"
+LETTERS = "ABCDEFGHIJKL"  # of the options: no item has more
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 
 from .classroom import session_score
 from .exports import answer_text, source_line
-from .items import Item
+from .items import LETTERS, Item
 from .results import by_section
 from .store import Session, Store
-
-LETTERS = "ABCDEFGHIJKL"
 
 Read = Callable[[str], str]
 """Shows a prompt and returns what was typed; EOFError ends the sitting, and nothing is lost."""

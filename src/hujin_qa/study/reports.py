@@ -154,7 +154,7 @@ def report_pdf(course: Course) -> bytes:
 
 
 def certificate_pdf(course: Course, learner: str, form: str = "") -> bytes:
-    """That a learner has done a form, or all their quizzes, with the score and its sections.
+    """That a learner has done a form, in the best attempt, or all their quizzes, with the score and its sections.
 
     Raises:
         BadInput: the learner has finished nothing of the kind.
@@ -165,22 +165,22 @@ def certificate_pdf(course: Course, learner: str, form: str = "") -> bytes:
     sessions = [s for s in course.store.sessions(learner, wanted) if s.finished or s.overdue]
     if not sessions:
         raise BadInput(f"{learner} 还没有做完{f'「{form}」' if form else '任何测验'},开不出证明。")
+    day = datetime.fromisoformat(max(s.finished or s.deadline for s in sessions)).astimezone().date()
+    if form:
+        sessions = [max(sessions, key=lambda s: session_score(course.store, s).share)]
     parts = [session_score(course.store, s) for s in sessions]
-    best = (
-        max(parts, key=lambda p: p.share) if form else Score(sum(p.right for p in parts), sum(p.total for p in parts))
-    )
+    total = Score(sum(p.right for p in parts), sum(p.total for p in parts))
     responses = [r for s in sessions for r in course.store.responses(session=s.id)]
     styles = _styles()
     title = "、".join(d.title for d in course.index.documents.values())
     what = f"「{form}」" if form else f"{len(sessions)} 次测验"
-    day = max(s.finished or s.deadline for s in sessions)[:10]
     rows: list[Row] = [[name, s.right, s.total, s.share] for name, s in by_section(responses, course.items()).items()]
     story = [
         Spacer(1, 60),
         Paragraph("学习证明", styles["certificate"]),
         Spacer(1, 24),
         Paragraph(f"{escape(learner)} 学习了《{escape(title)}》,完成{escape(what)},", styles["center"]),
-        Paragraph(f"答对 {best.right}/{best.total} 题({best.share:.0%})。", styles["center"]),
+        Paragraph(f"答对 {total.right}/{total.total} 题({total.share:.0%})。", styles["center"]),
         Spacer(1, 12),
         Paragraph(f"最近一次:{day}", styles["center"]),
         Spacer(1, 24),

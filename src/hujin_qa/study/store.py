@@ -114,13 +114,16 @@ class Store:
             raise BadInput("这份考卷每人只能考一次,你已经考过。") from None
         return Session(int(row.lastrowid or 0), learner, mode, seed, tuple(items), started, "", form, deadline)
 
-    def open_session(self, learner: str) -> Session | None:
-        """The session that a learner has not finished, an exam before a quiz; an exam whose time is up is closed."""
+    def open_session(self, learner: str, chosen: int = 0) -> Session | None:
+        """The session that a learner has not finished: an exam before a quiz, else the ``chosen``, else the latest.
+
+        An exam whose time is up is closed.
+        """
         unfinished = [s for s in self.sessions(learner) if not s.finished]
         for session in filter(lambda s: s.overdue, unfinished):
             self.finish(session)
         running = [s for s in unfinished if not s.overdue]
-        return max(running, key=lambda s: (s.mode == "exam", s.id), default=None)
+        return max(running, key=lambda s: (s.mode == "exam", s.id == chosen, s.id), default=None)
 
     def sessions(self, learner: str = "", form: int = 0) -> list[Session]:
         """Sessions in the order they were started; of one learner or one form if named."""
@@ -165,8 +168,11 @@ class Store:
             )
 
     def finish(self, session: Session) -> None:
+        """Close a session, an exam no later than its time was up."""
+        now = _now()
+        at = min(now, session.deadline or now)
         with database(self.path, MIGRATIONS) as db:
-            db.execute("UPDATE session SET finished = ? WHERE id = ? AND finished = ''", (_now(), session.id))
+            db.execute("UPDATE session SET finished = ? WHERE id = ? AND finished = ''", (at, session.id))
 
     def responses(self, learner: str = "", session: int = 0) -> list[Response]:
         """Answers in the order they were given; of one learner or session if named."""

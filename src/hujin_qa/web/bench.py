@@ -1,7 +1,9 @@
 """What the page /eval works on: question sets, kept runs, variants and corrections. No Gradio here."""
 
+import json
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -50,13 +52,14 @@ class Bench:
         """Ask a set. Closing the iterator ends the run; ``resume`` goes on with what was done of one that was ended.
 
         Raises:
-            BadInput: there is no such set, it has a fault, or the variant needs what is not there.
+            BadInput: there is no such set, it has a fault, the variant needs what is not there, or what was done is of
+                another state of the set, the index or the program.
         """
         questions = load_questions(self._set(name))
         assistant = variant.of(self._opened) if variant else self.assistant
         planned = plan(assistant, questions, "-".join(Path(name).with_suffix("").parts))
-        made_of = [planned.system["encoder"], *map(str, planned.system["settings"].values())]
-        journal = Journal(self.kept / "-".join([planned.name, *made_of, ".journal"]).replace("/", "_"))
+        made_of = json.dumps([planned.system["encoder"], planned.system["settings"]])
+        journal = Journal(self.kept / f"{planned.name}-{sha256(made_of.encode()).hexdigest()[:16]}.journal")
         done = yield from runs(assistant, questions, planned, journal, resume)
         stamp = done.started[:19].replace(":", "")
         n = len(list(self.kept.glob(f"{done.name}-{stamp}*.json")))  # variants end within a second

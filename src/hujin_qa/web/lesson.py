@@ -90,8 +90,8 @@ class Lesson:
         limit = {name: say.TIMED.format(minutes=form.minutes) if form.minutes else "" for name, form in mine.items()}
         return [(name + limit[name], name) for name in mine]
 
-    def begin_form(self, user: User, name: str) -> None:
-        """Start a form that is set to the learner.
+    def begin_form(self, user: User, name: str) -> int:
+        """Start, or go on with, a form that is set to the learner; the id of its session.
 
         Raises:
             BadInput: it is not, or it is an exam that was sat before.
@@ -99,7 +99,7 @@ class Lesson:
         if name not in {value for _, value in self.forms(user)}:
             raise BadInput(say.NOT_SET)
         form = self.course.classroom.form(name)
-        begin_form(self.course.store, form, user.name, self.course.items(form.seed))
+        return begin_form(self.course.store, form, user.name, self.course.items(form.seed)).id
 
     def begin(self, user: User, section: str, count: int, seed: int) -> None:
         """Start a quiz, unless one is still open.
@@ -113,12 +113,12 @@ class Lesson:
                 raise BadInput(say.NO_ITEMS)
             self.course.store.begin(user.name, [i.id for i in found[:count]], seed)
 
-    def asked(self, user: User, again: Sequence[str] = ()) -> Asked | None:
-        """The next item: of those to do again, else of the open session; None if there is none."""
+    def asked(self, user: User, again: Sequence[str] = (), chosen: int = 0) -> Asked | None:
+        """The next item: of those to do again, else of the open session (the ``chosen`` one of several); else None."""
         items = self.course.items()
         if redo := [items[id_] for id_ in again if id_ in items]:
             return Asked(None, redo[0], 1, len(redo))
-        session = self.course.store.open_session(user.name)
+        session = self.course.store.open_session(user.name, chosen)
         if session is None:
             return None
         items = self.course.items(session.seed)
@@ -130,13 +130,13 @@ class Lesson:
         self.course.store.finish(session)
         return None
 
-    def asked_still(self, user: User, again: Sequence[str], key: str) -> Asked | None:
+    def asked_still(self, user: User, again: Sequence[str], chosen: int, key: str) -> Asked | None:
         """The next item as ``asked`` has it, which must be the one on the learner's screen.
 
         Raises:
             BadInput: it is another; the learner went on in another window.
         """
-        asked = self.asked(user, again)
+        asked = self.asked(user, again, chosen)
         if asked and asked.key != key:
             raise BadInput(say.OTHER_ITEM)
         return asked

@@ -50,9 +50,9 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             gr.update(visible=True),
         ]
 
-    def shown(user: User, again: list[str]) -> tuple[Any, ...]:
+    def shown(user: User, again: list[str], chosen: int = 0) -> tuple[Any, ...]:
         """The quiz as it stands: an item, or the score of the last one and what may be started."""
-        asked = lesson.asked(user, again)
+        asked = lesson.asked(user, again, chosen)
         score, sections, wrong = lesson.last(user)
         ended = ""
         if asked is None and score.total:
@@ -63,7 +63,7 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
         forms = gr.update(choices=[(say.FREE_QUIZ, ""), *lesson.forms(user)], value="")
         result = gr.update(value=ended, visible=bool(ended))
         key = asked.key if asked else ""
-        return (*form(asked), start, redo, _HIDDEN, result, "", again, time.time(), forms, key)
+        return (*form(asked), start, redo, _HIDDEN, result, "", again, time.time(), forms, key, chosen)
 
     def on_load(request: gr.Request) -> tuple[Any, ...]:
         with told():
@@ -74,9 +74,8 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
         with told():
             user = user_of(request, accounts)
             if which:
-                lesson.begin_form(user, which)
-            else:
-                lesson.begin(user, section or "", int(count), secrets.randbelow(10**6))
+                return shown(user, [], lesson.begin_form(user, which))
+            lesson.begin(user, section or "", int(count), secrets.randbelow(10**6))
             return shown(user, [])
 
     def on_redo(request: gr.Request) -> tuple[Any, ...]:
@@ -84,14 +83,14 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             user = user_of(request, accounts)
             return shown(user, lesson.last(user)[2])
 
-    def on_next(again: list[str], request: gr.Request) -> tuple[Any, ...]:
+    def on_next(again: list[str], chosen: int, request: gr.Request) -> tuple[Any, ...]:
         with told():
-            return shown(user_of(request, accounts), again)
+            return shown(user_of(request, accounts), again, chosen)
 
     def on_submit(values: dict[Any, Any], request: gr.Request) -> tuple[Any, ...]:
         with told():
             left: list[str] = values[again]
-            asked = lesson.asked_still(user_of(request, accounts), left, values[on_screen])
+            asked = lesson.asked_still(user_of(request, accounts), left, values[chosen], values[on_screen])
             if asked is None:
                 return (said(say.OVER), _HIDDEN, gr.update(visible=True), left)
             if asked.item.kind in ("match", "order"):
@@ -164,7 +163,8 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
                 undo = gr.Button(say.UNDO_CARD, size="sm")
             with gr.Tab(say.RESULTS, visible=False) as results_tab:
                 classroom = lay_out_classroom(course, accounts, lesson.sections())
-        again, since, on_screen, card_shown = gr.State([]), gr.State(0.0), gr.State(""), gr.State("")
+        again, since, chosen = gr.State([]), gr.State(0.0), gr.State(0)
+        on_screen, card_shown = gr.State(""), gr.State("")
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         quiz: list[Any] = [
             item,
@@ -181,14 +181,15 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             since,
             which,
             on_screen,
+            chosen,
         ]
         deck: list[Any] = [waiting, front, turn, *ratings.values(), card_shown]
         page.load(on_load, None, [path, results_tab, *quiz, *deck], **quiet)
         begin.click(on_start, [which, section, count], quiz, **quiet)
         redo.click(on_redo, None, quiz, **quiet)
-        answered: set[Any] = {on_screen, since, again, one, many, *places}
+        answered: set[Any] = {on_screen, chosen, since, again, one, many, *places}
         submit.click(on_submit, answered, [feedback, submit, following, again], **quiet)
-        following.click(on_next, again, quiz, **quiet)
+        following.click(on_next, [again, chosen], quiz, **quiet)
         turn.click(on_turn, card_shown, deck, **quiet)
         for n, button in ratings.items():
             button.click(on_rate(n), card_shown, deck, **quiet)
