@@ -31,8 +31,7 @@ _NAME_FLAGS = ("nr", "ns", "nt", "nz")
 
 
 _ENOUGH = 0.4  # probability; what the rules let pass is more often a true paraphrase than not
-_DOUBT = -4.0  # log-odds of the cross-encoder below which nothing is supported
-_BELIEF, _STRONG = 0.5, 1.5  # … from which a model or the rule on names is overruled; any other rule
+_DOUBT, _BELIEF = -3.0, 0.5  # log-odds of the cross-encoder below which nothing is supported, and from which it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,12 @@ def support(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
         return Support(False, 0.0, ("没有可核对的原文",))
     found = rules(said, sources)
     faults = tuple(dict.fromkeys(fault for each in found.values() for fault in each))
-    second = open_cross_encoder() if not found["number"] else None
-    if faults and not second:
+    second = open_cross_encoder()
+    if any(found[rule] for rule in found if rule != "name") or (faults and not second):  # names it knows better
         return Support(False, 0.0, faults)
     read = second.verify(_as_written(said, sources), sources) if second else 0.0
     if faults:
-        enough = _STRONG if any(found[rule] for rule in found if rule != "name") else _BELIEF
-        return Support(True, round(sigmoid(read), 3), ()) if read >= enough else Support(False, 0.0, faults)
+        return Support(True, round(sigmoid(read), 3), ()) if read >= _BELIEF else Support(False, 0.0, faults)
     score = probability(signals(said, sources, encoder))
     if read >= _BELIEF:
         score = max(score, sigmoid(read))
