@@ -177,6 +177,8 @@ def test_english_words_that_the_text_lacks_are_read_in_chinese(assistant):
         ("公司说什么时候发奖金", "fact"),
         ("茶园怎么扩大体量", "how"),
         ("这家厂在哪些地方展开业务", "list"),
+        ("厂长不同意吗？", "polar"),
+        ("管理办法由谁制定？", "fact"),
     ],
 )
 def test_everyday_wording_tells_the_kind(assistant, text, kind):

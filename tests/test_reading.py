@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hujin_qa.assistant import Assistant
-from hujin_qa.citations import announced
+from hujin_qa.citations import announced, spans_of
 from hujin_qa.crossencoder import open_cross_encoder
 from hujin_qa.digest import digest
 from hujin_qa.evidence import matched, reread, weigh
@@ -214,6 +214,56 @@ def test_a_section_with_a_list_of_its_own_is_not_answered_with_the_headings_belo
 )
 def test_a_value_is_seen_in_chinese_numerals_too(assistant, asked, sentence, holds):
     assert read(assistant, asked).holds_value(fold(sentence)) is holds
+
+
+@pytest.mark.parametrize(
+    ("asked", "value"),
+    [
+        ("费用由谁审核?", "person"),
+        ("罚款交到哪里?", "place"),
+        ("罚款能报销吗?", None),
+        ("费用是多少?", "money"),
+    ],
+)
+def test_the_word_that_asks_tells_the_value_and_not_its_noun(assistant, asked, value):
+    assert read(assistant, asked).value == value
+
+
+TABLE = """# 差旅
+
+## 住宿
+
+| 职级 | 一线 | 其他 |
+|---|---|---|
+| 经理 | 600元 | 450元 |
+| 员工 | 400元 | 300元 |
+
+## 报销
+
+报销材料:
+(一)提交时间:出差后十天内。
+(二)提交材料如下:
+- 发票
+- 行程单
+(三)审批:由部门经理签字。
+"""
+
+
+def test_a_row_has_its_head_and_a_colon_only_its_own_list(tmp_path):
+    (tmp_path / "差旅.md").write_text(TABLE, encoding="utf-8")
+    build_index([tmp_path / "差旅.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    opened = open_index(tmp_path / "index", "hashing", LEXICON)
+    assistant = Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, opened)
+    sought, *_ = assistant.seek(read(assistant, "经理住宿多少钱?"))
+    evidence = weigh(sought.question, sought.vector, sought.hits, opened)
+
+    def told(begins):
+        sentence = next(e for e in evidence if e.folded.startswith(begins))
+        spans = spans_of([sentence], sought.question, opened)
+        return [opened.documents["差旅"].text[s.start : s.end] for s in spans]
+
+    assert told("| 经理") == ["| 职级 | 一线 | 其他 |", "| 经理 | 600元 | 450元 |"]
+    assert told("(二)") == ["(二)提交材料如下:", "发票", "行程单"]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from .absent import absent_in, absent_years, as_typed
+from .evidence import matched, sure
 from .index import Index
 from .lexicon import Lexicon
 from .question import Question
 from .sections import title
+from .text import fold
 from .types import Hit
 
 _NAMED = 2  # missing things and near places that are named
@@ -25,12 +27,17 @@ def explain(why: str, question: Question, hits: Sequence[Hit], index: Index, lex
         return _SAY[why]
     gone = "和".join(f"“{word}”" for word in missing(question, index, lexicon)[:_NAMED])
     said = f"文中没有提到{gone}。" if gone else _SAY[why]
-    return said + (near(hits) if why == "not_enough_evidence" else "")
+    return said + (near(question, hits) if why == "not_enough_evidence" else "")
 
 
-def near(hits: Sequence[Hit]) -> str:
-    """The sections of the best hits, in one sentence; ``""`` if they have no headings."""
-    places = dict.fromkeys(" › ".join(title(s) for s in h.passage.section[-2:]) for h in hits[:3])
+def near(question: Question, hits: Sequence[Hit]) -> str:
+    """The sections of the best hits that have a word of the question, in one sentence; ``""`` if they have no headings."""
+    near = [
+        h.passage
+        for h in hits[:3]
+        if sure(matched(question.words, fold(" ".join([*h.passage.section, h.passage.text]))))
+    ]
+    places = dict.fromkeys(" › ".join(title(s) for s in p.section[-2:]) for p in near)
     named = [f"「{place}」" for place in places if place]
     return f"相近的内容在{'、'.join(named[:_NAMED])}。" if named else ""
 

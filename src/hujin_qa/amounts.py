@@ -16,6 +16,11 @@ _WEEKDAY = re.compile("(?:周|星期|礼拜)([一二三四五六日天末])")
 _GROWTH = re.compile(
     "(?P<up>增至|升至|增加到|增长到|提高到|上升到|升到|涨到)|降至|减至|减少到|下降到|缩短到|压缩到|降到|跌到"
 )
+_SAME = {"日": "天", "星期": "周", "千克": "公斤", "平米": "平方米", "千米": "公里", "季": "季度"}
+_OVER = re.compile("(?:(?<![不未没])(?:超过|突破|高于|多于|大于)|不低于|不少于|不止)了?$")
+_UNDER = re.compile("(?:(?<![不未没])(?:低于|少于|小于)|不到|不足|[不未]超过|接近|近)$")
+_BOUNDED = re.compile("超|突破|以上|以下|以内|[高多大低少小]于|不[足到满]|满|至少|至多|最[高低多少]|上限|下限")
+_MARGIN = 1.25  # how far beyond a bound a number may lie that is told by it
 _PERIODS = ("年", "月", "天", "周", "个")
 
 
@@ -28,9 +33,9 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     faults = [
         f"{m[0]} 不在所引原文"
         for pattern in (_OFTEN, _RATE, _WEEKDAY)
-        if (theirs := {m[1] for m in pattern.finditer(joined)})
+        if (theirs := {_SAME.get(m[1], m[1]) for m in pattern.finditer(joined)})
         for m in pattern.finditer(said)
-        if m[1] not in theirs
+        if _SAME.get(m[1], m[1]) not in theirs
     ]
     for q in mine:
         tolerance = 0.03 if _is_rounded(said, q) else 1e-9
@@ -38,12 +43,34 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
             not any(q.matches(e, tolerance) for e in every)
             and not _counted(q, sources)
             and not _derived(said, q, every)
+            and not _bounded(said, q, there)
         ):
             faults.append(f"数字 {q.text} 不在所引原文")
     return faults or [
         *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in mine if _misplaced(said, q, mine, there)),
         *_swapped(said, mine, every),
     ]
+
+
+def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, ...]]]) -> bool:
+    """Whether the number is a bound that the source's own number keeps, and not by much: 超过300天 of 312天.
+
+    A bound of the source's own (逾期超过30日) is no such number.
+    """
+    before, after = said[max(0, q.start - 4) : q.start], said[q.end : q.end + 2]
+    over = bool(_OVER.search(before)) or after == "以上" or bool(set("多余") & set(q.text))
+    under = bool(_UNDER.search(before)) or after == "以下"
+    if over == under or not q.value or q.unit in ("公历年", "月份", "第", "版本"):
+        return False
+    clause = next((c for c in clauses(said) if q.text in c), said).replace(q.text, "")
+    alike = [(c, [e for e in found if e.base[1] == q.base[1]]) for c, found in there]
+    nearest, values = max((a for a in alike if a[1]), key=lambda a: likeness(clause, a[0]), default=("", []))
+    for e in values:
+        beside = nearest[max(0, e.start - 4) : e.start] + nearest[e.end : e.end + 2]
+        ratio = e.base[0] / q.base[0]
+        if not _BOUNDED.search(beside) and (1 < ratio <= _MARGIN if over else 1 / _MARGIN <= ratio < 1):
+            return True
+    return False
 
 
 def _is_rounded(said: str, q: Quantity) -> bool:

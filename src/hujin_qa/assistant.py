@@ -190,7 +190,7 @@ class Assistant:
     def _withheld(self, asked: Question, hits: Sequence[Hit], reading: Reading) -> tuple[str, str, float] | None:
         """Why a reading is not shown, what is said in its place, and how sure it was; ``None`` if it is good."""
         if contrary := contradiction(asked, hits, self.index):
-            return "not_enough_evidence", contrary + near(hits), 0.0
+            return "not_enough_evidence", contrary + near(asked, hits), 0.0
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0

@@ -38,13 +38,28 @@ def spans_of(chosen: Sequence[Evidence], question: Question, index: Index) -> li
 
 
 def _before(evidence: Evidence, index: Index) -> list[Span]:
-    """The sentence before, if this one begins by pointing back at it."""
+    """The sentence before, if this one begins by pointing back at it; above a row of a table its head."""
+    if evidence.folded.startswith("|"):
+        return _table_head(evidence, index)
     if not _LEANS_BACK.match(evidence.folded) or not evidence.row:
         return []
     passage, start, end = index.sentences[evidence.row - 1].tolist()
     before, here = index.passages[passage], evidence.hit.passage
     close = (before.document, before.position) == (here.document, here.position) and end - start <= _BEFORE
     return [Span(here.document, start, end)] if close else []
+
+
+def _table_head(evidence: Evidence, index: Index) -> list[Span]:
+    here, row = evidence.hit.passage, evidence.row
+    text = index.documents[here.document].text
+    while row:
+        passage, start, _ = index.sentences[row - 1].tolist()
+        above = index.passages[passage]
+        if (above.document, above.position) != (here.document, here.position) or text[start] != "|":
+            break
+        row -= 1
+    _, start, end = index.sentences[row].tolist()
+    return [Span(here.document, start, end)] if row != evidence.row else []
 
 
 def announced(evidence: Evidence, index: Index) -> list[Span]:
@@ -57,7 +72,8 @@ def announced(evidence: Evidence, index: Index) -> list[Span]:
     if evidence.folded.endswith(":") and last and (below := children(document, here.position)):
         return [Span(document.id, *heading_span(document, s)) for s in below]
     if evidence.folded.endswith((":", "?")):
-        end = evidence.end + _ANNOUNCED
+        own = lines_of(document, ancestors(document, here.position)[-1])  # of an item only what stands in it
+        end = next((i.end for i in own if i.start <= evidence.start and evidence.end < i.end), len(document.text))
     elif len(evidence.folded) <= _LABEL:
         section = ancestors(document, here.position)[-1]
         items = (i for i in lines_of(document, section) if i.start <= evidence.start < i.label <= evidence.end)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from .headings import tag
-from .quantities import quantities
+from .quantities import Quantity, quantities
 from .synonyms import synonyms
 from .text import bigrams
 from .words import words
@@ -140,12 +140,25 @@ def _sides(clause: str) -> dict[int, dict[int, str]]:
     return found
 
 
+def _bound_numbers(clause: str, pair: int) -> list[Quantity]:
+    """The numbers right beside a word of a pair that tells bounds: 不得超过80万元."""
+    if not any(pair == p for word in ("至少", "超过") for p, _ in words().poles[word]):
+        return []
+    spans = [m.span() for m in words().pole.finditer(clause) if any(pair == p for p, _ in words().poles[m[0]])]
+    return [q for q in quantities(clause) if any(0 <= q.start - b <= 5 or 0 <= a - q.end <= 2 for a, b in spans)]
+
+
 def _other_side(clause: str, near: list[str], there: list[str]) -> str:
     for pair, mine in _sides(clause).items():
         if len(mine) > 1:
             continue
         (side, word) = next(iter(mine.items()))
-        for other in near[:1], near:
+        beside = near
+        if own := _bound_numbers(clause, pair):  # a bound is one of its own number only
+            theirs_of = {c: _bound_numbers(c, pair) for c in near}
+            if any(theirs_of.values()):
+                beside = [c for c in near if any(q.matches(e) for q in own for e in theirs_of[c]) or not theirs_of[c]]
+        for other in beside[:1], beside:
             theirs: dict[int, str] = {}
             for c in other:
                 theirs.update(_sides(c).get(pair, {}))

@@ -210,7 +210,7 @@ def _person(past: Past) -> str:
 
 def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     """The previous question about another topic: its sibling's name, year or attribute exchanged for the new one."""
-    old = past.question
+    old, new = past.question, new.strip("的")
     new_words = content_words(new, index, lexicon)
     new_years = re.findall(r"(?:1\d|20)\d\d", new)
     if new_years and old.years:

@@ -105,7 +105,8 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
         return item
     if found:
         return max(found, key=lambda f: f[1:3])[3]
-    whole = _WHOLE.search(question.plain) or not question.words
+    titled = sure(matched(question.words, fold(document.title)))
+    whole = _WHOLE.search(question.plain) or share(question.words, titled) >= _FIT
     return Place(document.id, 0, len(document.text)) if whole else None
 
 

@@ -273,7 +273,8 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
         "against": float(question.kind != "polar" and _against(question.folded, said)),
         "ordinal_missing": float(_beyond(question, passages)),
         "value_absent": float(
-            question.value in ("number", "money", "percent", "year")
+            question.kind != "list"  # 分几条 is answered by the items themselves
+            and question.value in ("number", "money", "percent", "year")
             and not any(question.holds_value(e.folded) for e in chosen)
         ),
         "no_cause": float(question.kind == "why" and not _CAUSE.search(said)),

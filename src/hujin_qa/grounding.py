@@ -80,6 +80,7 @@ def rules(said: str, sources: tuple[str, ...]) -> dict[str, list[str]]:
     """What each rule finds wrong with a folded claim, in Chinese."""
     return {
         "number": number_faults(said, sources),
+        "kind": [f"{kind} 不在所引原文" for kind in filter(None, [other_kind(said, " ".join(sources))])],
         "name": _name_faults(said, sources),
         "contrary": [*filter(None, [contradiction(said, sources)])],
         "overstated": [*filter(None, [overstated(said, sources)])],
@@ -94,8 +95,6 @@ def rule_faults(said: str, sources: tuple[str, ...]) -> list[str]:
 
 def _name_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     joined = " ".join(sources)
-    if kind := other_kind(said, joined):
-        return [f"{kind} 不在所引原文"]
     known = _shared(said, joined)
     faults = [
         f"名称 {m[0]} 不在所引原文"

@@ -25,6 +25,7 @@ BARE = re.compile(
     r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
 )
 _STEP = re.compile(r"[^先再]{0,6}?(?:(?P<first>首?先)|再|然后|接着|随后|其次|最后|之后)(?P<what>.{2,})")
+_SERIES_GRAMMAR = re.compile(r"^[一二三四五六七八九十][是则]|(?:被认为|被称|均|都)?[是为]$")
 _LONGEST_NAME = 40
 
 
@@ -177,7 +178,8 @@ def in_series(sentence: str) -> list[str]:
     items = re.split(r"、|以及|和|与", runs)
     first = re.split(r"包括|包含|分为|主要有|即|是|为|从", items[0])[-1]
     last = re.sub(rf"((?<!第)(?:{_N})(类|种|个|大|项|家|层).{{0,6}}|等.*)$", "", items[-1]) or items[-1]
-    return [i.strip() for i in [first, *items[1:-1], last] if i.strip()]
+    bare = (_SERIES_GRAMMAR.sub("", i).strip() for i in [first, *items[1:-1], last])
+    return [i for i in bare if i]
 
 
 def after_colon(sentence: str) -> list[str]:

@@ -49,7 +49,7 @@ def find_list(
         return None
     if _announces(question, top.folded):
         return None
-    if best.headings and _lists_itself(top, best.section, index):
+    if _lists_itself(top, best, index):
         return None
     enough = len(best.items) - 1
     detail = best.headings and any(
@@ -67,11 +67,16 @@ def find_list(
     return shown(best), here[:1] or [top]
 
 
-def _lists_itself(top: Evidence, section: Section, index: Index) -> bool:
-    """Whether a sentence of a section leads to a list in its own text, not to the sections below."""
-    passage = top.hit.passage
-    behind = index.documents[passage.document].text[top.end : section.end]
-    return top.folded.endswith(":") and passage.position == section.position and bool(behind.strip())
+def _lists_itself(top: Evidence, found: Listed, index: Index) -> bool:
+    """Whether a sentence leads to a list of its own, not to this one."""
+    passage, first = top.hit.passage, found.items[0].start
+    if not top.folded.endswith(":") or (passage.document, passage.position) != (
+        found.document.id,
+        found.section.position,
+    ):
+        return False
+    behind = found.document.text[top.end : found.section.end if found.headings else first]
+    return bool(behind.strip()) or first < top.end
 
 
 def _lies_in(passage: Passage, found: Listed) -> bool:

@@ -86,6 +86,8 @@ def _marker(text: str, match: re.Match[str], start: int) -> Marker | None:
     if form != "ordinal" and _NOT_AFTER.match(text, end, end + 3):
         return None
     style, number = _read(form, match[0])
+    if form in ("closed", "dun", "dot") and number[0] > 99 and (left != "line" or text[end : end + 1].isdigit()):
+        return None  # 100、200
     if any(n == 0 for n in number) or (form != "question" and not number):
         return None
     window = text[max(start, at - _LOOK_BACK) : at]

@@ -23,6 +23,7 @@ _LEAD = re.compile(r"^(?:列出?|说说?|讲讲?|对?比较?|看看|把|就)")
 _ALIKE = re.compile(
     r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:区别|差别|差异|不同|不一样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:对比|比较|相比|比)(?:一下)?,?"
 )
+_ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).*$")
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
 
@@ -36,7 +37,9 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
     """Clauses that each ask something; what the first is about is carried into those that do not say it themselves."""
     pieces = _CLAUSE.split(asked.folded)
     clauses = [
-        (c, stop) for c, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True) if interrogative(c) or "干嘛" in c
+        (c, stop)
+        for c, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True)
+        if interrogative(c) or "干嘛" in c or (c.endswith("呢") and len(c) > 2)
     ]
     if not 1 < len(clauses) <= _MOST:
         return ()
@@ -45,6 +48,8 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
     parts = [clauses[0][0]]
     for clause, stop in clauses[1:]:
         bare = _CARRIED.sub("", clause)
+        if not interrogative(bare) and bare.endswith("呢") and (asks := _ASKS.search(clauses[0][0])):
+            bare = bare[:-1] + asks[0]  # 餐补多少,住宿呢
         own = [w for w in content_words(bare, index, lexicon) if bare.startswith(w.text) and _is_subject(w, lexicon)]
         alone = own and (stop in "?;" or not _LEANS.search(clause))
         parts.append(bare if alone else f"{''.join(w for w in topic if w not in bare)} {bare}")

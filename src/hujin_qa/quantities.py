@@ -27,31 +27,49 @@ _UNITS = {  # canonical unit: spellings
     "工作日": "个工作日 工作日",
     "米": "米",
     "公里": "公里 千米",
+    "厘米": "厘米 公分",
+    "毫米": "毫米",
     "平方米": "平方米 平米",
+    "公顷": "公顷",
+    "平方公里": "平方公里",
     "亩": "亩",
     "吨": "吨",
     "克": "克",
     "斤": "斤",
     "公斤": "公斤 千克",
+    "毫克": "毫克",
+    "微克": "微克",
+    "升": "公升 升",
+    "毫升": "毫升",
+    "度电": "千瓦时 度电",
+    "千瓦": "千瓦",
+    "兆瓦": "兆瓦",
+    "‰": "‰",
+    "基点": "个基点 基点",
     "点": "点钟 点",
     "岁": "岁 周岁",
     "折": "折",
-    "个": "个 家 种 类 大 项 条 次 件 层 级 座 间 辆 箱 册 行 所 封 台 套 户 本 张 份 步 段 篇 组 门 章 节 款 批 支 部 块 样 者 代 届 期 稿 场 遍 轮 幕 集 卷 首 棵 株 匹 头 枚 瓶 杯 针 剂 片 栋 幢 艘 列 架 幅 道 处 课 讲 档 声 趟 排 桌 顿 笔 根 颗 只 站 袋 桶 罐 盒 粒 局 页 枝 筐 窝 群 圈 扇",
+    "个": "个 家 种 类 大 项 条 次 件 层 级 座 间 辆 箱 册 行 所 封 台 套 户 本 张 份 步 段 篇 组 门 章 节 款 批 支 部 样 者 代 届 期 稿 场 遍 轮 幕 集 卷 首 棵 株 匹 头 枚 瓶 杯 针 剂 片 栋 幢 艘 列 架 幅 道 处 课 讲 档 声 趟 排 桌 顿 笔 根 颗 只 站 袋 桶 罐 盒 粒 局 页 枝 筐 窝 群 圈 扇",
 }
 _BASES = {  # unit: what it is measured in and how many of those it holds
     "小时": ("分钟", 60), "天": ("分钟", 1440), "周": ("分钟", 10080), "季度": ("月", 3), "年": ("月", 12),
     "公里": ("米", 1000), "斤": ("克", 500), "公斤": ("克", 1000), "吨": ("克", 10**6), "人": ("个", 1),
+    "厘米": ("米", 0.01), "毫米": ("米", 0.001), "毫克": ("克", 1e-3), "微克": ("克", 1e-6), "毫升": ("升", 1e-3),
+    "兆瓦": ("千瓦", 1000), "‰": ("%", 0.1), "基点": ("百分点", 0.01),
+    "公顷": ("平方米", 10**4), "亩": ("平方米", 10**4 / 15), "平方公里": ("平方米", 10**6),
 }  # fmt: skip
 _LATE = re.compile("(?:下午|午后|傍晚|晚上|夜里|夜间|当晚|(?<!最)晚)$")
+_SPAN_BEFORE = re.compile("(?:连续|近|过去|最近|前|后|共|满|[到至])$")
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _COIN = ["美", "港", "日", "欧", "澳", "银", "英"]
 _SPELLINGS = "|".join(sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True))
+_SPELLINGS = _SPELLINGS.replace("|升|", "|升(?![至到级高温幅值为])|")  # 由3升至5
 _SPELLING = re.compile(_SPELLINGS)
 _NUMBER = re.compile(
     rf"""(?<![a-z0-9.])(?P<clock>\d{{1,2}}:\d\d)(?!\d)
     |(?P<hour>[{_HAN}]{{1,3}}|\d{{1,2}})点(?P<minute>[{_HAN}]{{1,3}}|\d{{1,2}})(?P<part_of_hour>分|刻)
     |(?P<fraction>[{_HAN}万亿]+|\d+)分之(?P<part>[{_HAN}]+|\d+)
-    |(?P<half>一半|半数|半(?=(?:年|个?月|天|日|小时|个小时)))
+    |(?P<half>一半|半数|(?<![上下前后])半(?=(?:年|个?月|天|日|小时|个小时)))
     |(?P<ordinal>第(?:[{_HAN}]+|\d+))
     |(?:(?<![a-z0-9._])(?<![a-z]-)(?P<arabic>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)
      |(?P<han>[{_HAN}][{_HAN}万亿]*(?:点[{_HAN}]+[万亿]*)?))
@@ -136,6 +154,10 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return Quantity(match[0], _value(match[0][1:]), "第", start, end)
     if match["han"] and (_IDIOM.match(text, start) or text[start - 1 : start] == "第"):
         return None
+    if match["unit"] in ("季度", "季") and not _SPAN_BEFORE.search(text[:start]) and not match["more"]:
+        nth = _value(match["arabic"] or match["han"])
+        if nth <= 4 and not match["large"]:  # 三季度 is 第三季度
+            return Quantity(match[0], nth, "第", start, end)
     number, unit, large = match["arabic"] or match["han"], match["unit"] or "", match["large"] or ""
     if match["arabic"] and number.count(".") > 1:  # a version or an outline number
         return Quantity(match[0], float(number.replace(".", "")), "版本", start, end)

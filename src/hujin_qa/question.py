@@ -28,7 +28,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     ),
     (
         "compare",
-        r"区别|不同|差别|差异|对比|比较|相比|不一样|(跟|和|与|比).{1,12}(谁|哪个|哪家|哪一个)|各有(什么|啥)|有何异",
+        r"区别|不同(?!意)|差别|差异|对比|比较|相比|不一样|(跟|和|与|比).{1,12}(谁|哪个|哪家|哪一个)|各有(什么|啥)|有何异",
     ),
     (
         "member",
@@ -39,7 +39,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
         "list",
         r"(有|是|包括|包含|分|要|看|由)(了|成|为|着)?(哪|什么)(些|几|\d)|哪些|哪([几二两三四五六七八九十]|\d)(?!年)|有(什么|啥)|都(有|是)(谁|啥|什么)|分别|(几|多少)(个|大|种|类|层|条|点|项|家)|列(出|举|一下)|分(成|为)(几|哪)|都(有|包括)|[二三四五六七八九十\d]大|(说|念|数|列|报|来)[一个]?遍|(要|带|交|备|提供|需要|准备)齐?(什么|啥)(材料|证件|资料|手续|条件)",
     ),
-    ("how", r"怎么|怎样|如何|咋|(什么|啥)(办法|招|做法|策略|建议|思路)|该(做|干)(什么|啥)|应该(做|干)|办法|建议"),
+    (
+        "how",
+        r"怎么|怎样|如何|咋|(什么|啥)(办法|招|做法|策略|建议|思路)|该(做|干)(什么|啥)|应该(做|干)|(什么|啥|哪些|何|有|好)(好)?(办法|建议)|(办法|建议)(是|有)?(什么|啥|哪些|[吗呢?。])*$",
+    ),
     (
         "define",
         r"^(什么|啥)(是|叫)|是(什么|啥)(意思|东西|概念)?[?。]*$|指(的是)?(什么|啥)|(什么|啥)意思|定义|(什么|啥)叫|叫做?(什么|啥)",
@@ -148,6 +151,12 @@ class Question:
         return units is not None and any(units.fullmatch(q.unit) for q in quantities(folded_sentence))
 
 
+_HOW_MUCH = re.compile(r"多少|几(?!乎)|多[大高重长远快]")
+_ASKS_OF: tuple[tuple[Value, re.Pattern[str]], ...] = (
+    ("person", re.compile("谁|哪位|何人")),
+    ("place", re.compile("在哪(?!一?年|一?天|个月)|哪里|哪儿|什么地方")),
+)
+_ASKS_NO_VALUE = re.compile("怎么|如何|吗|能不能|是否|为何|为什么|哪个部门")
 _SEEN = {value: seen for value, _, seen in _VALUE_PATTERNS}
 _UNITS = {"time": re.compile("年|季度|月|周|天|工作日|小时|分钟|点|月份"), "money": re.compile(".?元")}
 
@@ -184,7 +193,12 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
 
 def value_asked(folded: str) -> Value | None:
     """The sort of value that a folded text asks for or names."""
-    return next((value for value, asked, _ in _VALUE_PATTERNS if asked.search(folded)), None)
+    value = next((value for value, asked, _ in _VALUE_PATTERNS if asked.search(folded)), None)
+    if value not in ("percent", "money", "number") or _HOW_MUCH.search(folded):
+        return value
+    if by_word := next((value for value, asks in _ASKS_OF if asks.search(folded)), None):  # 费用由谁审核
+        return by_word
+    return None if _ASKS_NO_VALUE.search(folded) else value
 
 
 def _occurs(pair: tuple[str, str], index: Index) -> bool:

@@ -15,7 +15,7 @@ from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
 from .evidence import Evidence, answer_signals, confidence, matched, rerank, reread, share, union, weigh
 from .index import Index
-from .items import extent, labels, short_title
+from .items import extent, labels, lines_of, short_title
 from .listing import find_list, nth_place
 from .question import Place, Question
 from .sections import Span, ancestors, heading_span, title
@@ -124,7 +124,7 @@ def choose(
 def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> Choice:
     """The best sentences, in reading order."""
     chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OPEN_BUDGET))
-    if question.kind in _OPEN:
+    if question.kind in _OPEN and not _is_one_of_many(question, chosen[0], index):
         chosen = _rounded(chosen, evidence)
     return spans_of(_in_reading_order(chosen), question, index), chosen
 
@@ -268,6 +268,15 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
             used += length
             found = union(found, candidate.path_words)
     return chosen
+
+
+def _is_one_of_many(question: Question, best: Evidence, index: Index) -> bool:
+    """Whether a sentence leads to a list, or is one item of it and that item is asked for."""
+    document = index.documents[best.hit.passage.document]
+    inside = (
+        i.start <= best.start < i.end for i in lines_of(document, ancestors(document, best.hit.passage.position)[-1])
+    )
+    return best.folded.endswith(":") or (question.kind in ("define", "polar", "why") and any(inside))
 
 
 def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -260,8 +260,11 @@ def _amounts(name: str, other: str, there: Sequence[Part]) -> dict[str, float]:
     """What the evidence counts of a thing, by unit."""
     found: dict[str, float] = {}
     own = [word for word, _ in content(name) if len(word) > 1 and word not in other]
-    for part in there:
-        if any(word in part.text for word in own):
-            for q in quantities(part.text):
-                found.setdefault(q.unit, q.value)
+    for word in own:  # the first one that tells: 小麦 of 小麦产量
+        for part in there:
+            if word in part.text:
+                for q in quantities(part.text):
+                    found.setdefault(q.unit, q.value)
+        if found:
+            break
     return found

@@ -149,7 +149,7 @@ def nearest(question: Question, answer: Answer, asked: Collection[str], index: I
         for level in _levels(passage.position)[:-1][:2]:  # not the whole document
             around |= dict.fromkeys(k.question for k in index.questions_under.get((passage.document, level), ()))
     fit = {q: share(question.words, matched(question.words, fold(q))) for q in around if fold(q) not in asked}
-    return tuple(sorted(fit, key=lambda q: -fit[q])[:WANTED])
+    return tuple(sorted((q for q in fit if fit[q]), key=lambda q: -fit[q])[:WANTED])
 
 
 def first_questions(index: Index, wanted: int = WANTED) -> tuple[str, ...]:

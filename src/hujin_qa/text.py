@@ -32,7 +32,7 @@ _YEAR = re.compile(r"([零〇一二三四五六七八九]{4})(?=年)")
 _SHORT_YEAR = re.compile(
     r"(?<![\d满近过超第每共后前这达])(?:(?:0\d|[125-9][1-9])(?=年(?![期代来内前后间以左多]))|\d0(?=年(?:[初底末中度呢]|\d{1,2}月)))"
 )
-_COMPOUND = re.compile(rf"[{_NUMERAL}]*[十百千][{_NUMERAL}]*(?=[万亿个元天年月日家名人次位项条%])")
+_COMPOUND = re.compile(rf"(?<![\d.])[{_NUMERAL}]*[十百千][{_NUMERAL}]*(?=[万亿个元天年月日家名人次位项条%])")
 
 
 @cache
