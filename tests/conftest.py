@@ -1,12 +1,16 @@
 """A browser, and a chat over stand-ins, for the tests that need them."""
 
 import re
+import signal
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 import web_fake as fake
 from browsing import CHROMIUM, WIDE
+
+# A shell that runs the tests in the background ignores Ctrl-C for them, and so for the programs that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")
