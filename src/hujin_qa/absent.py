@@ -119,6 +119,6 @@ def _is_thing(word: str, flag: str) -> bool:
 def _occurs(word: str, index: Index) -> bool:
     """Whether a word stands anywhere: as a term or within one, by all its character pairs, in a title or a credit."""
     if word.isascii():
-        return word in index.latin or word in index.beside
+        return word in index.lexical.latin or word in index.beside
     pairs = ("_" + word[i : i + 2] for i in range(len(word) - 1))
     return all(map(index.lexical.frequency, pairs)) or word in index.beside

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from .absent import absent_in, absent_years, as_typed
-from .evidence import matched, sure
+from .evidence import folded_passage, matched, sure
 from .index import Index
 from .lexicon import Lexicon
 from .question import Question
 from .sections import title
-from .text import fold
 from .types import Hit
 
 _NAMED = 2  # missing things and near places that are named
@@ -32,12 +31,8 @@ def explain(why: str, question: Question, hits: Sequence[Hit], index: Index, lex
 
 def near(question: Question, hits: Sequence[Hit]) -> str:
     """The sections of the best hits that have a word of the question, in one sentence; ``""`` if they have no headings."""
-    near = [
-        h.passage
-        for h in hits[:3]
-        if sure(matched(question.words, fold(" ".join([*h.passage.section, h.passage.text]))))
-    ]
-    places = dict.fromkeys(" › ".join(title(s) for s in p.section[-2:]) for p in near)
+    passages = (h.passage for h in hits[:3] if sure(matched(question.words, folded_passage(h.passage))))
+    places = dict.fromkeys(" › ".join(title(s) for s in p.section[-2:]) for p in passages)
     named = [f"「{place}」" for place in places if place]
     return f"相近的内容在{'、'.join(named[:_NAMED])}。" if named else ""
 

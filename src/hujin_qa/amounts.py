@@ -21,6 +21,7 @@ _OVER = re.compile("(?:(?<![不未没])(?:超过|突破|高于|多于|大于)|�
 _UNDER = re.compile("(?:(?<![不未没])(?:低于|少于|小于)|不到|不足|[不未]超过|接近|近)$")
 _BOUNDED = re.compile("超|突破|以上|以下|以内|[高多大低少小]于|不[足到满]|满|至少|至多|最[高低多少]|上限|下限")
 _MARGIN = 1.25  # how far beyond a bound a number may lie that is told by it
+_EXACT = ("公历年", "月份", "第", "版本")  # neither rounded nor a bound
 _PERIODS = ("年", "月", "天", "周", "个")
 
 
@@ -60,7 +61,7 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
     before, after = said[max(0, q.start - 4) : q.start], said[q.end : q.end + 2]
     over = bool(_OVER.search(before)) or after == "以上" or bool(set("多余") & set(q.text))
     under = bool(_UNDER.search(before)) or after == "以下"
-    if over == under or not q.value or q.unit in ("公历年", "月份", "第", "版本"):
+    if over == under or not q.value or q.unit in _EXACT:
         return False
     clause = next((c for c in clauses(said) if q.text in c), said).replace(q.text, "")
     alike = [(c, [e for e in found if e.base[1] == q.base[1]]) for c, found in there]
@@ -75,7 +76,7 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
 
 def _is_rounded(said: str, q: Quantity) -> bool:
     around = said[max(0, q.start - 2) : q.start] + said[q.end : q.end + 2] + q.text[-2:]
-    return q.unit not in ("公历年", "月份", "第", "版本") and any(w in around for w in words().rounded)
+    return q.unit not in _EXACT and any(w in around for w in words().rounded)
 
 
 _SPANS = {"月份": ("月", 1), "公历年": ("月", 12), "点": ("分钟", 60)}  # what lies between two of them

@@ -67,15 +67,14 @@ def announced(evidence: Evidence, index: Index) -> list[Span]:
     text behind the name of an item."""
     here = evidence.hit.passage
     document = index.documents[here.document]
-    own_end = document.at[here.position].end if here.position in document.at else evidence.end
-    last = not document.text[evidence.end : own_end].strip()
+    section = ancestors(document, here.position)[-1]
+    last = not document.text[evidence.end : section.end].strip()
     if evidence.folded.endswith(":") and last and (below := children(document, here.position)):
         return [Span(document.id, *heading_span(document, s)) for s in below]
     if evidence.folded.endswith((":", "?")):
-        own = lines_of(document, ancestors(document, here.position)[-1])  # of an item only what stands in it
-        end = next((i.end for i in own if i.start <= evidence.start and evidence.end < i.end), len(document.text))
+        around = lines_of(document, section)  # of an item only what stands in it
+        end = next((i.end for i in around if i.start <= evidence.start and evidence.end < i.end), len(document.text))
     elif len(evidence.folded) <= _LABEL:
-        section = ancestors(document, here.position)[-1]
         items = (i for i in lines_of(document, section) if i.start <= evidence.start < i.label <= evidence.end)
         end = next((i.end for i in items), evidence.end)
     else:

@@ -248,8 +248,8 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     best = chosen[0]
     said = " ".join(e.folded for e in chosen)
     whole = question.years or question.places or question.ordinal > 0  # whether all that was found is looked through
-    passages = " ".join(_folded(h.passage) for h in hits) if whole else ""
-    nearest = _folded(best.hit.passage)
+    passages = " ".join(folded_passage(h.passage) for h in hits) if whole else ""
+    nearest = folded_passage(best.hit.passage)
     within = matched(question.words, nearest)
     together = union(*(e.path_words for e in chosen))
     unknown = [w for w in question.words if not w.known]
@@ -286,7 +286,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     }
 
 
-def _folded(passage: Passage) -> str:
+def folded_passage(passage: Passage) -> str:
     """A passage behind its headings, from pieces that were folded before."""
     return f"{fold(' '.join(passage.section))} {fold(passage.text)}"
 

@@ -106,11 +106,6 @@ class Index:
         return Meanings.of(self.lexical.vocabulary)
 
     @cached_property
-    def latin(self) -> str:
-        """The terms of the corpus in Latin letters and digits, a line each."""
-        return "\n".join(term for term in self.lexical.vocabulary if term.isascii())
-
-    @cached_property
     def beside(self) -> str:
         """Folded titles and metadata of all documents: words that stand in no passage."""
         return fold(" | ".join(value for d in self.documents.values() for value in (d.title, *d.metadata.values())))

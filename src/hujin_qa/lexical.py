@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,11 @@ class LexicalIndex:
     @property
     def vocabulary(self) -> Iterable[str]:
         return self._ids.keys()
+
+    @cached_property
+    def latin(self) -> str:
+        """The terms in Latin letters and digits, a line each."""
+        return "\n".join(term for term in self._ids if term.isascii())
 
     def save(self, folder: Path) -> None:
         self._bm25.save(folder, show_progress=False)

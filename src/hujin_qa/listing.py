@@ -8,9 +8,9 @@ from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .items import Item, labels, lines_of, sections_below
 from .question import Place, Question, in_chinese
-from .sections import Span, ancestors, title
+from .sections import Span, ancestors, lies_in, title
 from .text import fold
-from .types import Document, Hit, Passage, Section
+from .types import Document, Hit, Section
 
 _EXCEPT = re.compile("除了|除去|除开|以外|之外")
 _ABOUT = 0.4  # weight of the question's words that must lead to a list, unless the heading ends with what is asked for
@@ -49,7 +49,7 @@ def find_list(
         return None
     if _announces(question, top.folded):
         return None
-    if _lists_itself(top, best, index):
+    if _lists_itself(top, best):
         return None
     enough = len(best.items) - 1
     detail = best.headings and any(
@@ -63,26 +63,19 @@ def find_list(
         and top.signals["path"] > best.fit - 0.3
     ):
         return None
-    here = [e for e in evidence if _lies_in(e.hit.passage, best)]
-    return shown(best), here[:1] or [top]
+    mine, above = best.document.id, best.section.position
+    here = (e for e in evidence if e.hit.passage.document == mine and lies_in(e.hit.passage.position, above))
+    return shown(best), [next(here, top)]
 
 
-def _lists_itself(top: Evidence, found: Listed, index: Index) -> bool:
+def _lists_itself(top: Evidence, found: Listed) -> bool:
     """Whether a sentence leads to a list of its own, not to this one."""
-    passage, first = top.hit.passage, found.items[0].start
-    if not top.folded.endswith(":") or (passage.document, passage.position) != (
-        found.document.id,
-        found.section.position,
-    ):
+    first = found.items[0].start
+    there = (top.hit.passage.document, top.hit.passage.position)
+    if not top.folded.endswith(":") or there != (found.document.id, found.section.position):
         return False
     behind = found.document.text[top.end : found.section.end if found.headings else first]
     return bool(behind.strip()) or first < top.end
-
-
-def _lies_in(passage: Passage, found: Listed) -> bool:
-    above = found.section.position
-    inside = not above or passage.position == above or passage.position.startswith(f"{above}.")
-    return inside and passage.document == found.document.id
 
 
 def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Place, str] | None:

@@ -62,8 +62,9 @@ _LATE = re.compile("(?:下午|午后|傍晚|晚上|夜里|夜间|当晚|(?<!最)
 _SPAN_BEFORE = re.compile("(?:连续|近|过去|最近|前|后|共|满|[到至])$")
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _COIN = ["美", "港", "日", "欧", "澳", "银", "英"]
-_SPELLINGS = "|".join(sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True))
-_SPELLINGS = _SPELLINGS.replace("|升|", "|升(?![至到级高温幅值为])|")  # 由3升至5
+_NOT_AS = {"升": "(?![至到级高温幅值为])"}  # 由3升至5
+_LONGEST_FIRST = sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True)
+_SPELLINGS = "|".join(spelling + _NOT_AS.get(spelling, "") for spelling in _LONGEST_FIRST)
 _SPELLING = re.compile(_SPELLINGS)
 _NUMBER = re.compile(
     rf"""(?<![a-z0-9.])(?P<clock>\d{{1,2}}:\d\d)(?!\d)

@@ -272,11 +272,11 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
 
 def _is_one_of_many(question: Question, best: Evidence, index: Index) -> bool:
     """Whether a sentence leads to a list, or is one item of it and that item is asked for."""
+    if best.folded.endswith(":") or question.kind not in ("define", "polar", "why"):
+        return best.folded.endswith(":")
     document = index.documents[best.hit.passage.document]
-    inside = (
-        i.start <= best.start < i.end for i in lines_of(document, ancestors(document, best.hit.passage.position)[-1])
-    )
-    return best.folded.endswith(":") or (question.kind in ("define", "polar", "why") and any(inside))
+    section = ancestors(document, best.hit.passage.position)[-1]
+    return any(i.start <= best.start < i.end for i in lines_of(document, section))
 
 
 def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:

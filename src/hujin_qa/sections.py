@@ -23,6 +23,11 @@ def ancestors(document: Document, position: str) -> list[Section]:
     return [document.at[position[:end]] for end in ends if position[:end] in document.at]
 
 
+def lies_in(position: str, above: str) -> bool:
+    """Whether a position is that of a section, or of one somewhere below it: 1.1.2 lies in 1.1, 1.10 does not."""
+    return f"{position}.".startswith(f"{above}.")
+
+
 def children(document: Document, position: str) -> list[Section]:
     """The sections right below a position, in order."""
     return document.below.get(position, [])

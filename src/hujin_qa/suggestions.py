@@ -17,7 +17,7 @@ from .headings import tag
 from .index import Index
 from .items import BARE, short_title
 from .question import Question, value_asked
-from .sections import outline_order
+from .sections import lies_in, outline_order
 from .text import fold
 from .types import Answer, Document, KnownQuestion, Section
 
@@ -115,7 +115,7 @@ def _from_there(known: KnownQuestion, answer: Answer) -> bool:
     if known.quotes:
         ((start, end),) = known.quotes
         return any(c.document == known.document and c.start < end and start < c.end for c in answer.citations)
-    return any(d == known.document and f"{p}.".startswith(f"{known.position}.") for d, p in cited_places(answer))
+    return any(d == known.document and lies_in(p, known.position) for d, p in cited_places(answer))
 
 
 def leading_on(answer: Answer, asked: Collection[str], index: Index) -> tuple[str, ...]:

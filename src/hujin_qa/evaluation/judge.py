@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from ..metrics import facts_found, fold_fact, mean, retrieval, which_facts
 from ..payload import answer_payload
+from ..sections import lies_in
 from ..types import Answer, Citation, Hit, Passage
 from .questions import EvalQuestion, question_value
 
@@ -189,7 +190,7 @@ def inside(passage: Passage, place: str) -> bool:
         return False
     if "#" in position:
         return place == passage.id
-    return not position or passage.position == position or passage.position.startswith(position + ".")
+    return not position or lies_in(passage.position, position)
 
 
 def facts_in_hits(question: EvalQuestion, hits: Sequence[Hit]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..headings import tag
-from ..sections import title
+from ..sections import lies_in, title
 from ..text import bigrams, fold
 from ..types import Section
 from ..words import words
@@ -228,15 +228,11 @@ def _group(line: Line, source: Source) -> tuple[Section, list[Section]] | None:
     """The nearest heading above a sentence that has two or more like it beside it, and those."""
     labels = source.labels[line.document.id]
     document = line.document
-    for section in reversed([s for s in document.sections if _over(s, line.section)]):
+    for section in reversed([s for s in document.sections if lies_in(line.section.position, s.position)]):
         if has_name(section) and title(section.heading) not in labels:
             others = source.siblings(document, section)
             return (section, others) if len(others) >= 2 else None
     return None
-
-
-def _over(section: Section, inner: Section) -> bool:
-    return inner.position == section.position or inner.position.startswith(section.position + ".")
 
 
 def _heading_start(line: Line, section: Section) -> int:

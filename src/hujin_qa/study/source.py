@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..index import Index
-from ..sections import ancestors, children, title
+from ..sections import ancestors, children, lies_in, title
 from ..types import Citation, Document, Passage, Section
 
 _LEANS = re.compile(
@@ -97,7 +97,7 @@ class Source:
         return [
             line
             for s in document.sections
-            if s.position == position or s.position.startswith(position + ".")
+            if lies_in(s.position, position)
             for line in self.by_section.get((document.id, s.position), [])
         ]
 

@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from ..sections import children, title
+from ..sections import children, lies_in, title
 from ..text import bigrams, fold
 from ..types import Section
 from .figures import BLANK
@@ -95,9 +95,8 @@ def things(line: Line, source: Source) -> Iterator[Section]:
     """The headings above a sentence, nearest first, that name a thing and not a label."""
     labels = source.labels[line.document.id]
     for section in reversed(line.document.sections):
-        over = line.section.position == section.position or line.section.position.startswith(section.position + ".")
         if (
-            over
+            lies_in(line.section.position, section.position)
             and has_name(section)
             and 2 <= len(title(section.heading)) <= 14
             and title(section.heading) not in labels
