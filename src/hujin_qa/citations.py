@@ -22,6 +22,8 @@ _LEANS_BACK = re.compile(
     r"(?:[他她它其]|该|此|这(?!一次)|因此|所以|由此|正因|为此|对此|于是|从而|二者|两者|前者|后者)"
     r"|[^,，。；;]{2,12}(?:因此|由此|为此|随之|因而)"
 )
+_ASKS_CHANGE = re.compile("变(?:成|为|化)|转(?:型|变|向|为|成)|升级|角色|从(?:什么|啥|哪)")
+_CHANGE = re.compile("[从由].{1,24}(?:到|至|变[成为]|转[向为成]|走向|升级为)")
 _LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _ANNOUNCED = 260  # characters that a colon may bring along
 _MOST_ANNOUNCED = 8
@@ -90,11 +92,14 @@ def announced(evidence: Evidence, index: Index) -> list[Span]:
 
 def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section | None:
     """The heading that a sentence needs to stand alone: the one with most of the question that it lacks."""
+    document = index.documents[evidence.hit.passage.document]
+    above = [s for s in ancestors(document, evidence.hit.passage.position) if s.heading]
+    told = [s for s in above if _CHANGE.search(fold(s.heading))]  # "客服:从接线员到顾问"
+    if told and _ASKS_CHANGE.search(question.folded) and not _CHANGE.search(evidence.folded):
+        return told[-1]
     lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
     if not lacking:
         return None
-    document = index.documents[evidence.hit.passage.document]
-    above = [s for s in ancestors(document, evidence.hit.passage.position) if s.heading]
     weights = [(share(lacking, matched(lacking, fold(s.heading))), len(s.position)) for s in above]
     best = max(range(len(above)), key=lambda i: weights[i], default=None)
     return above[best] if best is not None and weights[best][0] > 0 else None

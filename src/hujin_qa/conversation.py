@@ -25,6 +25,7 @@ from .items import (
     steps_of,
 )
 from .lexicon import Lexicon
+from .quantities import quantities
 from .question import Place, Question, Word, content_words, interrogative, understand
 from .sections import ancestors, title
 from .text import fold
@@ -44,6 +45,7 @@ _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
+_STOP, _CLAUSE = re.compile("[。;!?\\n]"), re.compile("[,:]")
 _TOPICS = 3  # words of the previous question that are carried
 
 
@@ -202,8 +204,14 @@ def _subject(document: Document, position: str) -> Section | None:
 def _person(past: Past) -> str:
     """The first person that the last answer names."""
     for citation in past.answer.citations:
-        for word, flag in tag(citation.quote):
-            if flag == "nr" and len(word) > 1:
+        tagged = [*tag(citation.quote), ("", "x"), ("", "x")]
+        for (word, flag), (given, sort), (_, behind) in zip(tagged, tagged[1:], tagged[2:], strict=False):
+            if flag != "nr":
+                continue
+            torn = len(word) < 2 or (len(word) == 2 and len(given) == 1 and behind[0] in "vdpcx")  # 林立|群|负责
+            if torn and given and sort[0] not in "vdpcux":
+                return word + given
+            if len(word) > 1:
                 return word
     return ""
 
@@ -218,7 +226,7 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     named = any(thing.name for thing in absent_things(new, index, lexicon))
     if not named and not any(w.known for w in new_words):
         return ""
-    if gone := _beside(new, past, index):
+    if gone := _beside(new, past, index) or _parallel(new, past, index):
         return old.folded.replace(gone, new)
     if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
         return old.folded.replace(gone, new)
@@ -247,6 +255,32 @@ def _beside(new: str, past: Past, index: Index) -> str:
             if there := next((end for end in ends if end in asked), ""):
                 return there
     return ""
+
+
+def _parallel(new: str, past: Past, index: Index) -> str:
+    """What the previous question asks of, where the text has ``new`` in its place.
+
+    Their clauses tell an amount of one sort, or they are attributes of one thing in one sentence.
+    """
+    asked = past.question.folded
+    for hit in past.answer.hits:
+        sentences = [[(c, _units(c)) for c in _CLAUSE.split(s)] for s in _STOP.split(fold(hit.passage.text))]
+        theirs = [(c, units) for clauses in sentences for c, units in clauses if units and c.startswith(new)]
+        for clauses in sentences:
+            beside = any(clause.startswith(new) for clause, _ in clauses)
+            for clause, units in clauses:
+                end = next((n for n in range(len(clause), 1, -1) if clause[:n] in asked), 0)
+                owner, _, name = clause[:end].rstrip("的").rpartition("的")
+                alike = next((c for c, other in theirs if other == units), "")
+                if owner and alike.startswith(f"{new}的"):
+                    name = owner
+                if len(name) > 1 and new not in clause[:end] and (alike or (owner and beside)):
+                    return name
+    return ""
+
+
+def _units(clause: str) -> frozenset[str]:
+    return frozenset(q.unit for q in quantities(clause))
 
 
 def _anchor(words: Iterable[Word], index: Index, lexicon: Lexicon) -> str:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from .crossencoder import CrossEncoder, Window, sigmoid
 from .index import Index
+from .quantities import tells, unit_asked
 from .question import YEAR, Question, Word, in_chinese, number
 from .text import bigrams, fold
 from .types import Hit, Passage
@@ -255,6 +256,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     unknown = [w for w in question.words if not w.known]
     nouns = [w for w in question.words if w.noun]
     focus = [w for w in question.words if w.text in question.focus]
+    unit = unit_asked(question.folded)
     again = {"again": max(e.signals["again"] for e in chosen)} if "again" in best.signals else {}
     return again | {
         "score": best.score,
@@ -277,6 +279,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
             and question.value in ("number", "money", "percent", "year")
             and not any(question.holds_value(e.folded) for e in chosen)
         ),
+        "unit_absent": float(bool(unit) and question.kind != "list" and not tells(said, unit)),
         "no_cause": float(question.kind == "why" and not _CAUSE.search(said)),
         "strange": max((1 - together.get(w.text, 0.0) for w in unknown if w.noun and len(w.text) > 1), default=0.0),
         "other_year": float(question.value is not None and _other_year(question, said)),

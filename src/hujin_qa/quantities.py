@@ -62,7 +62,7 @@ _LATE = re.compile("(?:下午|午后|傍晚|晚上|夜里|夜间|当晚|(?<!最)
 _SPAN_BEFORE = re.compile("(?:连续|近|过去|最近|前|后|共|满|[到至])$")
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _COIN = ["美", "港", "日", "欧", "澳", "银", "英"]
-_NOT_AS = {"升": "(?![至到级高温幅值为])"}  # 由3升至5
+_NOT_AS = {"升": "(?![至到级高温幅值为])", "份": "(?!额)", "户": "(?![籍口型])"}  # 由3升至5, 多少份额
 _LONGEST_FIRST = sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True)
 _SPELLINGS = "|".join(spelling + _NOT_AS.get(spelling, "") for spelling in _LONGEST_FIRST)
 _SPELLING = re.compile(_SPELLINGS)
@@ -78,6 +78,12 @@ _NUMBER = re.compile(
      (?P<unit>{_SPELLINGS})?(?P<tail>半|多|余)?""",
     re.VERBOSE,
 )
+_HOW_MANY = re.compile(
+    rf"(?<![第哪分])(?:多少|几)[万亿]?(?P<unit>{_SPELLINGS})|多(?P<extent>[高长宽深远重])(?!时间|期|要)"
+)
+_EXTENTS = {"重": "克"}  # of the others: 米
+_TIMES = frozenset(["年", "公历年", "季度", "月", "月份", "年月", "周", "天", "工作日", "小时", "分钟", "秒", "点"])
+_SHARES = ("倍", "百分点")  # told as a percentage as well
 _GENERIC = ("个", "人", "点", "分钟", "折", "倍")  # after a Chinese numeral below 2 they count nothing: 一种, 一点
 _IDIOM = re.compile(
     "[一二三四五六七八九十百千万]+(?:站式|体|定|些|起|直|般|旦|律|切|致|样|系列|带|方面|面|流|线|步步|分(?!钟|之))"
@@ -194,3 +200,38 @@ def _value(number: str) -> float:
             whole, _, rest = number.rpartition(c)
             return (_value(whole) if whole else 1.0) * _SCALE[c] + (_value(rest) if rest else 0.0)
     return float(numeral(number.replace(",", "")))
+
+
+def unit_asked(folded: str) -> str:
+    """The unit, as it is written, of the amount that a question asks for; ``""`` if it names none, or a time.
+
+    >>> unit_asked("全镇有多少户"), unit_asked("那座塔多高"), unit_asked("第几名"), unit_asked("用多少天")
+    ('户', '米', '', '')
+    """
+    asked = _HOW_MANY.search(folded)
+    if asked is None:
+        return ""
+    unit = asked["unit"] or _EXTENTS.get(asked["extent"], "米")
+    return "" if _UNIT_OF.get(unit, unit) in _TIMES else unit
+
+
+def tells(folded: str, unit: str) -> bool:
+    """Whether a text has an amount in a unit, or in another one of its kind; counted things must be the same.
+
+    >>> tells("共三千余户", "户"), tells("共30家", "户"), tells("高30厘米", "米"), tells("增长5%", "倍")
+    (True, False, True, True)
+    """
+    wanted = _kind_of(unit)
+    for q in quantities(folded):
+        if _kind_of(q.unit) == wanted and (wanted != "个" or unit == "个" or unit in q.text or _people(unit, q.unit)):
+            return True
+    return bool(re.search(rf"[{_HAN}\d万亿半单双多余每]\s*{re.escape(unit)}", folded))
+
+
+def _people(*units: str) -> bool:
+    return all(_UNIT_OF.get(unit, unit) == "人" for unit in units)
+
+
+def _kind_of(unit: str) -> str:
+    known = _UNIT_OF.get(unit, unit)
+    return "元" if known[1:] == "元" else "%" if known in _SHARES else _BASES.get(known, (known, 1))[0]
