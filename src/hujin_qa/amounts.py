@@ -71,7 +71,7 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
     for e in values:
         beside = nearest[max(0, e.start - 4) : e.start] + nearest[e.end : e.end + 2]
         ratio = e.base[0] / q.base[0]
-        if more and (set("多余") & set(e.text) or e.base[0] / q.base[0] >= 1 + _place(q.value) / q.value):
+        if more and (set("多余") & set(e.text) or ratio >= 1 + _place(q.value) / q.value):
             continue  # 八成多 is neither 九成多 nor 93%
         if not _BOUNDED.search(beside) and (1 < ratio <= _MARGIN if over else 1 / _MARGIN <= ratio < 1):
             return True
@@ -155,6 +155,7 @@ def _is_another_s(
 
 _SENTENCE_END = re.compile("[。;!?\n]")
 _LABEL = re.compile(r"\d+(?:\.\d+)?|[\u4e00-\u9fffa-z]")
+_RANGE = re.compile(r"[-−]?[\d.]+[-~至到]+$")  # 2 of 2-8°c
 _UNTELLING = frozenset("的了为是有在达约则每各和与及到至共其中")
 
 
@@ -172,6 +173,8 @@ def _placed(said: str, q: Quantity, sentence: str, tolerance: float) -> bool | N
     clause = next((c for c in clauses(said) if q.text in c), said)
     beside = [e for e in quantities(clause) if e.base[1] == q.base[1]]
     has = any(matches for _, matches in members)
+    if q.text[0] > "\u3000" and said[q.start : q.end + 1] in sentence:
+        return None  # in a name: 三元店
     if len(members) < 2 or not has or q.unit in _EXACT or len(beside) != 1 or _GAP.search(said[: q.start]):
         return None
     mine, named = _label(clause, beside), []
@@ -181,8 +184,10 @@ def _placed(said: str, q: Quantity, sentence: str, tolerance: float) -> bool | N
     full = {matches for share, matches in named if share == 1}
     if len(full) == 2 or (True not in full and any(0 < share < 1 and matches for share, matches in named[1:])):
         return None  # the first member alone may begin with what is said of all
+    if True in full:
+        return None if any(share > 0.5 and not matches for share, matches in named[1:]) else True
     if full:
-        return full.pop()
+        return False
     unnamed = all(share == 0 for share, matches in named if matches)
     return False if unnamed and any(share > 0.5 for share, _ in named) else None
 
@@ -190,7 +195,7 @@ def _placed(said: str, q: Quantity, sentence: str, tolerance: float) -> bool | N
 def _label(text: str, counted: Sequence[Quantity]) -> frozenset[str]:
     """The characters and figures of a text without some of its amounts."""
     for e in reversed(counted):
-        text = text[: e.start] + " " + text[e.end :]
+        text = _RANGE.sub("", text[: e.start]) + " " + text[e.end :]
     return frozenset(_LABEL.findall(text)) - _UNTELLING
 
 

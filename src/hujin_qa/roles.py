@@ -213,8 +213,8 @@ def _turned(part: Part, there: Sequence[Part]) -> str:
     return ""
 
 
-_DONE_BY = re.compile("(?:被|由|受|遭到?|获得?|得到|经)(?!胜)")
-_DONE_TO = re.compile("向|给|对|把|将|从")
+_DONE_BY = re.compile("(?<!^.)(?:被|由|受|遭到?|获得?|得到|经)(?=..)")  # after no single character: 自由
+_DONE_TO = re.compile("(?<!^.)[向给对把将从](?=..)")
 _Sides = tuple[frozenset[str], frozenset[str]]  # the character pairs of the doer and of the other, none in both
 
 
@@ -229,9 +229,9 @@ def _sides(text: str, act: re.Match[str], turned: bool) -> _Sides:
     doer, other = before, after
     if as_old := re.search("为(.{2,})所$", before):
         doer, other = as_old[1], before[: as_old.start()]
-    elif by := next((m for m in _DONE_BY.finditer(before) if m.start() != 1 and len(before) > m.end() + 1), None):
-        doer, other = before[by.end() :], before[: by.start()] or after
-    elif to := next((m for m in _DONE_TO.finditer(before) if m.start() != 1 and len(before) > m.end() + 1), None):
+    elif by := _DONE_BY.search(before):
+        doer, other = before[by.end() :], f"{before[: by.start()]} {after}"
+    elif to := _DONE_TO.search(before):
         doer, other = before[: to.start()], before[to.end() :]
     one, two = frozenset(bigrams(doer)), frozenset(bigrams(other))
     return (two - one, one - two) if turned else (one - two, two - one)
