@@ -1,9 +1,10 @@
 import pytest
 
 from hujin_qa.encoder import NanoEncoder
-from hujin_qa.grounding import support
+from hujin_qa.grounding import rules, support
 from hujin_qa.quantities import quantities
 from hujin_qa.text import fold
+from hujin_qa.weekdays import days_as_written, other_days
 
 SALES = ["销售情况", "2024年销售额为7.5亿元，比上年增长12%，其中海外市场占三成，低于行业平均水平。"]
 LEAVE = ["休假", "试用期员工不享受年休假，正式员工每年10天，由部门经理批准。"]
@@ -91,6 +92,12 @@ def test_nothing_is_supported_by_nothing(encoder):
         ("三季度", "第三季度"),
         ("100块", "100元"),
         ("5百万", "500万"),
+        ("-18℃", "零下十八摄氏度"),
+        ("零下18度", "负18℃"),
+        ("35℃", "35度"),
+        ("100千瓦时", "100度"),
+        ("两成半", "25%"),
+        ("-3.5%", "负3.5%"),
     ],
 )
 def test_a_quantity_is_the_same_in_any_writing(one, other):
@@ -100,3 +107,88 @@ def test_a_quantity_is_the_same_in_any_writing(one, other):
 @pytest.mark.parametrize("text", ["一些", "十分重要", "一站式", "统一", "万一", "亿元", "SM4"])
 def test_words_with_numerals_are_no_quantities(text):
     assert quantities(fold(text)) == ()
+
+
+@pytest.mark.parametrize(("one", "other"), [("零下18度", "18度"), ("-18℃", "18℃"), ("2-8℃", "2℃至-8℃")])
+def test_a_temperature_below_zero_is_another_and_a_hyphen_is_no_sign(one, other):
+    assert not quantities(fold(one))[-1].matches(quantities(fold(other))[-1])
+
+
+HOTELS = "住宿标准为一线城市600元,省会城市400元,其他城市300元。"
+FUNDS = "甲方案投资5万元,乙方案投资3万元。"
+LEAVE_BY_YEARS = "入职满1年享受5天年假,满10年享受10天,满20年享受15天。"
+DEGREES = "本科生每月800元、硕士生1500元、博士生3000元。"
+TEACHERS = "该校共有教师462人。"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("其他城市的住宿标准为300元。", HOTELS),
+        ("一线城市每晚600元。", HOTELS),
+        ("乙方案投资3万元。", FUNDS),
+        ("满10年的享受10天年假。", LEAVE_BY_YEARS),
+        ("博士生每月3000元。", DEGREES),
+        ("硕士研究生每月1500元。", DEGREES),
+        ("学生门票30元。", "门票60元,学生30元。"),
+        ("专家门诊挂号费50元。", "普通门诊挂号费10元,专家门诊50元,特需门诊300元。"),
+        ("数三元店的罚得最重。", "三元店销售抗生素,罚5万元,码头店罚2万元。"),
+        ("主桥比引桥长400米。", "主桥长1200米,引桥长800米。"),
+        ("约有460名教师。", TEACHERS),
+        ("教师超过460人。", TEACHERS),
+        ("教师有400多人。", TEACHERS),
+        ("最低气温是零下5度。", "最高气温38度,最低-5℃。"),
+        ("最低气温是零下5度。", "最低-5℃,最高气温38度。"),
+    ],
+)
+def test_the_number_of_what_the_claim_names_is_no_fault(claim, source):
+    found = rules(fold(claim), (fold(source),))
+    assert [fault for rule, faults in found.items() if rule != "name" for fault in faults] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("其他城市的住宿标准为500元。", HOTELS),
+        ("其他城市的住宿标准为600元。", HOTELS),
+        ("省会城市的住宿标准为600元。", HOTELS),
+        ("乙方案投资5万元。", FUNDS),
+        ("乙为5万元。", "甲为5万元,乙为3万元。"),
+        ("满10年的享受15天年假。", LEAVE_BY_YEARS),
+        ("博士生每月1500元。", DEGREES),
+        ("冷藏区为零下18度。", "冷冻区为-20~-18℃,冷藏区为0~4℃。"),
+        ("有教师460人。", TEACHERS),
+        ("其余460人是教师。", TEACHERS),
+        ("教师有300多人。", TEACHERS),
+        ("八成多农户参保。", "九成多农户参保。"),
+        ("最低气温是5度。", "最高气温38度,最低-5℃。"),
+    ],
+)
+def test_the_number_of_another_thing_or_one_that_is_not_exact_is_a_fault(claim, source):
+    assert rules(fold(claim), (fold(source),))["number"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "wrong"),
+    [
+        ("星期六开放。", "周末开放。", []),
+        ("周三开放。", "周末开放。", ["周三"]),
+        ("周末开放。", "周二至周日开放。", []),
+        ("周一开放。", "周二至周日开放。", ["周一"]),
+        ("工作日接诊。", "周一至五接诊。", []),
+        ("周六接诊。", "工作日接诊。", ["周六"]),
+        ("星期天停运。", "周六日停运。", []),
+        ("周三上课。", "每周一、三、五上课。", []),
+        ("周二上课。", "每周一、三、五上课。", ["周二"]),
+        ("每周三次。", "每周三、周五训练,每周三次。", []),
+        ("周日办理。", "审核需3个工作日。", []),
+        ("周日开放。", "除周一外每天开放。", []),
+    ],
+)
+def test_a_day_is_right_where_the_days_of_the_source_hold_it(claim, source, wrong):
+    assert other_days(fold(claim), fold(source)) == wrong
+
+
+def test_days_are_read_as_the_source_writes_them():
+    assert days_as_written("周三办公", ["工作日办公"]) == "工作日办公"
+    assert days_as_written("周六办公", ["工作日办公"]) == "周六办公"

@@ -1,5 +1,6 @@
 import pytest
 
+from hujin_qa.contraries import contradiction
 from hujin_qa.modality import overstated
 from hujin_qa.roles import exchanged
 from hujin_qa.synonyms import other_kind, synonyms
@@ -7,6 +8,9 @@ from hujin_qa.text import fold
 
 COACHES = "教练周岚负责成人班，教练何沐负责少儿班，两人都有证书。"
 LOAN = "店主郑有田把货车卖给了邻居陆一鸣，陆一鸣又向郑有田学习修车。"
+DEAL = "恒远科技收购了蓝海数据,交易金额为2亿元。"
+FINAL = "昨晚的决赛中,红狮队3比1战胜白鹰队。"
+SUPPLY = "长江钢厂长期向东风机械供货。"
 STOCK = "粮库现存小麦21万吨、稻谷8万吨，没有储存玉米。"
 
 
@@ -19,6 +23,21 @@ STOCK = "粮库现存小麦21万吨、稻谷8万吨，没有储存玉米。"
         ("现存稻谷21万吨、小麦8万吨。", STOCK),
         ("稻谷比小麦多。", STOCK),
         ("小麦少于稻谷。", STOCK),
+        ("蓝海数据收购了恒远科技。", DEAL),
+        ("恒远科技被蓝海数据收购。", DEAL),
+        ("蓝海数据收购恒远科技。", "恒远科技宣布,以2亿元收购蓝海数据。"),
+        ("白鹰队战胜红狮队。", FINAL),
+        ("红狮队不敌白鹰队。", FINAL),
+        ("昨晚的决赛中白鹰队击败红狮队。", FINAL),
+        ("长江钢厂从东风机械进货。", SUPPLY),
+        ("东风机械向长江钢厂供货。", SUPPLY),
+        ("中兴公司起诉了华为公司。", "华为公司起诉了中兴公司。"),
+        ("星河医疗投资了启明资本。", "启明资本向星河医疗投资5000万元。"),
+        ("物业公司受保洁公司委托。", "房屋由物业公司委托保洁公司打扫。"),
+        ("乙公司委托甲公司检测。", "甲公司委托乙公司检测。"),
+        ("绿芽玩具授权海棠文化。", "海棠文化授权绿芽玩具生产周边产品。"),
+        ("游击队收编了独立团。", "独立团收编了游击队。"),
+        ("秦国为齐国所灭。", "秦国灭了齐国。"),
     ],
 )
 def test_names_that_changed_places_are_found(claim, source):
@@ -33,6 +52,17 @@ def test_names_that_changed_places_are_found(claim, source):
         ("陆一鸣从郑有田那里买了货车。", LOAN),
         ("小麦比稻谷多。", STOCK),
         ("粮库里有8万吨稻谷。", STOCK),
+        ("蓝海数据被恒远科技收购。", DEAL),
+        ("收购蓝海数据的是恒远科技。", DEAL),
+        ("白鹰队输给了红狮队。", FINAL),
+        ("白鹰队不敌红狮队。", FINAL),
+        ("红狮队在昨晚的决赛中击败白鹰队。", FINAL),
+        ("白鹰队战胜红狮队。", "首回合红狮队战胜白鹰队,次回合白鹰队战胜红狮队。"),
+        ("东风机械从长江钢厂进货。", SUPPLY),
+        ("中兴公司被华为公司起诉。", "华为公司起诉了中兴公司。"),
+        ("星河医疗获得启明资本投资。", "启明资本向星河医疗投资5000万元。"),
+        ("乙公司受甲公司委托检测。", "甲公司委托乙公司检测。"),
+        ("齐国为秦国所灭。", "秦国灭了齐国。"),
     ],
 )
 def test_names_in_their_place_are_left_alone(claim, source):
@@ -51,6 +81,11 @@ def test_names_in_their_place_are_left_alone(claim, source):
 def test_what_is_said_more_surely_than_the_source_is_found(claim, source):
     assert overstated(fold(claim), [fold(source)])
     assert overstated(fold(source), [fold(source)]) == ""
+
+
+def test_who_lost_is_no_contrary_of_who_won():
+    assert contradiction(fold("白鹰队不敌红狮队。"), (fold(FINAL),)) == ""
+    assert contradiction(fold("白鹰队输给红狮队。"), (fold(FINAL),)) == ""
 
 
 def test_another_member_of_a_kind_is_no_synonym():

@@ -6,13 +6,13 @@ from itertools import combinations, pairwise
 
 from .contraries import clauses, content, likeness
 from .quantities import Quantity, quantities
+from .weekdays import other_days
 from .words import words
 
 _OFTEN = re.compile("每(?:个|一)?(季度|季|年|月|周|星期|天|日|小时|分钟)")
 _RATE = re.compile(
     "每(?:一)?(公斤|千克|斤|克|吨|平方米|平米|亩|公顷|立方米|公里|千米|米|人|户|箱|件|瓶|盒|台|辆|张|间)"
 )
-_WEEKDAY = re.compile("(?:周|星期|礼拜)([一二三四五六日天末])")
 _GROWTH = re.compile(
     "(?P<up>增至|升至|增加到|增长到|提高到|上升到|升到|涨到)|降至|减至|减少到|下降到|缩短到|压缩到|降到|跌到"
 )
@@ -33,11 +33,12 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     mine = quantities(said)
     faults = [
         f"{m[0]} 不在所引原文"
-        for pattern in (_OFTEN, _RATE, _WEEKDAY)
+        for pattern in (_OFTEN, _RATE)
         if (theirs := {_SAME.get(m[1], m[1]) for m in pattern.finditer(joined)})
         for m in pattern.finditer(said)
         if _SAME.get(m[1], m[1]) not in theirs
     ]
+    faults += [f"{day} 不在所引原文" for day in other_days(said, joined)]
     for q in mine:
         tolerance = 0.03 if _is_rounded(said, q) else 1e-9
         if (
@@ -48,7 +49,7 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
         ):
             faults.append(f"数字 {q.text} 不在所引原文")
     return faults or [
-        *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in mine if _misplaced(said, q, mine, there)),
+        *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in mine if _is_another_s(said, q, sources, there)),
         *_swapped(said, mine, every),
     ]
 
@@ -59,7 +60,8 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
     A bound of the source's own (逾期超过30日) is no such number.
     """
     before, after = said[max(0, q.start - 4) : q.start], said[q.end : q.end + 2]
-    over = bool(_OVER.search(before)) or after == "以上" or bool(set("多余") & set(q.text))
+    more = bool(set("多余") & set(q.text))
+    over = more or bool(_OVER.search(before)) or after == "以上"
     under = bool(_UNDER.search(before)) or after == "以下"
     if over == under or not q.value or q.unit in _EXACT:
         return False
@@ -69,19 +71,37 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
     for e in values:
         beside = nearest[max(0, e.start - 4) : e.start] + nearest[e.end : e.end + 2]
         ratio = e.base[0] / q.base[0]
+        if more and (set("多余") & set(e.text) or ratio >= 1 + _place(q.value) / q.value):
+            continue  # 八成多 is neither 九成多 nor 93%
         if not _BOUNDED.search(beside) and (1 < ratio <= _MARGIN if over else 1 / _MARGIN <= ratio < 1):
             return True
     return False
 
 
+def _place(value: float) -> float:
+    """The place of the last figure that is not 0.
+
+    >>> _place(80), _place(460), _place(3.6)
+    (10.0, 10.0, 0.1)
+    """
+    mantissa, _, exponent = f"{abs(value):.5e}".partition("e")
+    return float(10.0 ** (int(exponent) - len(mantissa.rstrip("0").partition(".")[2])))
+
+
+_UNROUNDED = re.compile("多数|多为|多是|最近|附近|其余|近年|近期|近日|左右[两侧边]")
+
+
 def _is_rounded(said: str, q: Quantity) -> bool:
-    around = said[max(0, q.start - 2) : q.start] + said[q.end : q.end + 2] + q.text[-2:]
-    return q.unit not in _EXACT and any(w in around for w in words().rounded)
+    before, after = (
+        _UNROUNDED.sub("", said[slice(*at)]) for at in ((max(0, q.start - 4), q.start), (q.end, q.end + 2))
+    )
+    return q.unit not in _EXACT and any(w in before[-2:] or w in after for w in words().rounded)
 
 
 _SPANS = {"月份": ("月", 1), "公历年": ("月", 12), "点": ("分钟", 60)}  # what lies between two of them
 _GAP = re.compile(
     "(?:提早|提前|推迟|延后|便宜|贵|缩短|延长|减少|增加|高出?|低|多|少|早|晚|快|慢|相差|差|节省|省|超出)了?$"
+    "|比[^,。;]{1,8}[长短宽窄深重轻大小]$"
 )
 _TOTAL = re.compile("(?:共|合计|总计|一共|总共|加起来)(?:有|是|为|达)?$")
 
@@ -120,9 +140,66 @@ def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
     return 1 < q.value <= 12 and q.value in (*lists, *items, *alike)
 
 
-def _misplaced(
-    said: str, q: Quantity, mine: Sequence[Quantity], there: Sequence[tuple[str, tuple[Quantity, ...]]]
+def _is_another_s(
+    said: str, q: Quantity, sources: Sequence[str], there: Sequence[tuple[str, tuple[Quantity, ...]]]
 ) -> bool:
+    """Whether the number is that of another member of a list, or else of another clause, than the claim speaks of."""
+    tolerance = 0.03 if _is_rounded(said, q) else 1e-9
+    sentences = [sentence for s in sources for sentence in _SENTENCE_END.split(s)]
+    having = [s for s in sentences if any(q.matches(e, tolerance) for e in quantities(s))]
+    placed = [_placed(said, q, sentence, tolerance) for sentence in having]
+    if True in placed:
+        return False
+    return (bool(placed) and None not in placed) or _misplaced(said, q, there)
+
+
+_SENTENCE_END = re.compile("[。;!?\n]")
+_LABEL = re.compile(r"\d+(?:\.\d+)?|[\u4e00-\u9fffa-z]")
+_RANGE = re.compile(r"[-−]?[\d.]+[-~至到]+$")  # 2 of 2-8°c
+_UNTELLING = frozenset("的了为是有在达约则每各和与及到至共其中")
+
+
+def _placed(said: str, q: Quantity, sentence: str, tolerance: float) -> bool | None:
+    """Whether a sentence gives the number to what the claim names, ``None`` where that cannot be told.
+
+    The members of a list are told apart by what they do not share: 一线 and 其他 of 一线城市600元,其他城市300元.
+    """
+    members = []
+    for clause in clauses(sentence):
+        items = clause.split("、")
+        for item in items if all(quantities(i) for i in items) else [clause]:
+            if counted := [e for e in quantities(item) if e.unit and e.base[1] == q.base[1]]:
+                members.append((_label(item, counted), any(e.matches(q, tolerance) for e in counted)))
+    clause = next((c for c in clauses(said) if q.text in c), said)
+    beside = [e for e in quantities(clause) if e.base[1] == q.base[1]]
+    has = any(matches for _, matches in members)
+    if q.text[0] > "\u3000" and said[q.start : q.end + 1] in sentence:
+        return None  # in a name: 三元店
+    if len(members) < 2 or not has or q.unit in _EXACT or len(beside) != 1 or _GAP.search(said[: q.start]):
+        return None
+    mine, named = _label(clause, beside), []
+    for n, (label, matches) in enumerate(members):
+        own = label.difference(*(other for m, (other, _) in enumerate(members) if m != n))
+        named.append((len(own & mine) / len(own) if own else 0.5, matches))
+    full = {matches for share, matches in named if share == 1}
+    if len(full) == 2 or (True not in full and any(0 < share < 1 and matches for share, matches in named[1:])):
+        return None  # the first member alone may begin with what is said of all
+    if True in full:
+        return None if any(share > 0.5 and not matches for share, matches in named[1:]) else True
+    if full:
+        return False
+    unnamed = all(share == 0 for share, matches in named if matches)
+    return False if unnamed and any(share > 0.5 for share, _ in named) else None
+
+
+def _label(text: str, counted: Sequence[Quantity]) -> frozenset[str]:
+    """The characters and figures of a text without some of its amounts."""
+    for e in reversed(counted):
+        text = _RANGE.sub("", text[: e.start]) + " " + text[e.end :]
+    return frozenset(_LABEL.findall(text)) - _UNTELLING
+
+
+def _misplaced(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, ...]]]) -> bool:
     """Whether the number stands in another clause than the year or name that the claim ties it to."""
     clause = next((c for c in clauses(said) if q.text in c), said)
     beside = quantities(clause)

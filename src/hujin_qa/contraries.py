@@ -77,7 +77,8 @@ def _exchanged(claim: str, evidence: str) -> str:
         theirs.setdefault(evidence[match.end() : match.end() + 2], []).append("" if denial else match[0])
     for match, denial in _poles(claim):
         after = claim[match.end() : match.end() + 2]
-        if denial or len(after) < 2 or not after.isalnum() or "" in theirs.get(after, []):
+        elliptic = re.search(rf"{match[0]}[为是达至]?(?:零下|-)?\d", evidence)  # 最低气温5度,最高20度
+        if denial or elliptic or len(after) < 2 or not after.isalnum() or "" in theirs.get(after, []):
             continue
         sides = dict(words().poles[match[0]])
         others = [w for w in theirs.get(after, []) if any(pair in sides for pair, _ in words().poles[w])]

@@ -24,9 +24,10 @@ from .roles import exchanged
 from .synonyms import other_kind, synonyms
 from .text import bigrams, fold
 from .types import Encoder
+from .weekdays import days_as_written
 from .words import words
 
-_LATIN = re.compile(r"[a-z][a-z0-9]*(?:[.+#-][a-z0-9]+)*\+*")
+_LATIN = re.compile(r"(?<!°)[a-z][a-z0-9]*(?:[.+#-][a-z0-9]+)*\+*")
 _NAME_FLAGS = ("nr", "ns", "nt", "nz")
 
 
@@ -51,6 +52,7 @@ def support(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
     said, sources = fold(claim), tuple(fold(e) for e in evidence if e.strip())
     if not sources or not said.strip():
         return Support(False, 0.0, ("没有可核对的原文",))
+    said = days_as_written(said, sources)
     found = rules(said, sources)
     faults = tuple(dict.fromkeys(fault for each in found.values() for fault in each))
     second = open_cross_encoder()

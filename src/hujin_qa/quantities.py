@@ -41,6 +41,7 @@ _UNITS = {  # canonical unit: spellings
     "微克": "微克",
     "升": "公升 升",
     "毫升": "毫升",
+    "度": "度 °c 摄氏度",
     "度电": "千瓦时 度电",
     "千瓦": "千瓦",
     "兆瓦": "兆瓦",
@@ -55,7 +56,7 @@ _BASES = {  # unit: what it is measured in and how many of those it holds
     "小时": ("分钟", 60), "天": ("分钟", 1440), "周": ("分钟", 10080), "季度": ("月", 3), "年": ("月", 12),
     "公里": ("米", 1000), "斤": ("克", 500), "公斤": ("克", 1000), "吨": ("克", 10**6), "人": ("个", 1),
     "厘米": ("米", 0.01), "毫米": ("米", 0.001), "毫克": ("克", 1e-3), "微克": ("克", 1e-6), "毫升": ("升", 1e-3),
-    "兆瓦": ("千瓦", 1000), "‰": ("%", 0.1), "基点": ("百分点", 0.01),
+    "兆瓦": ("千瓦", 1000), "度电": ("度", 1), "‰": ("%", 0.1), "基点": ("百分点", 0.01),
     "公顷": ("平方米", 10**4), "亩": ("平方米", 10**4 / 15), "平方公里": ("平方米", 10**6),
 }  # fmt: skip
 _LATE = re.compile("(?:下午|午后|傍晚|晚上|夜里|夜间|当晚|(?<!最)晚)$")
@@ -66,13 +67,15 @@ _NOT_AS = {"升": "(?![至到级高温幅值为])", "份": "(?!额)", "户": "(?
 _LONGEST_FIRST = sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True)
 _SPELLINGS = "|".join(spelling + _NOT_AS.get(spelling, "") for spelling in _LONGEST_FIRST)
 _SPELLING = re.compile(_SPELLINGS)
+# a stroke is a sign before a share or a temperature, and a hyphen after an amount: 2-8°c
+_MINUS = rf"零下|(?:负|(?<![0-9a-z%度])[-−])(?=[\d.{_HAN}]+(?:[~至到][-−负]?[\d.{_HAN}]+)?(?:°c|摄氏度|度|%))"
 _NUMBER = re.compile(
     rf"""(?<![a-z0-9.])(?P<clock>\d{{1,2}}:\d\d)(?!\d)
     |(?P<hour>[{_HAN}]{{1,3}}|\d{{1,2}})点(?P<minute>[{_HAN}]{{1,3}}|\d{{1,2}})(?P<part_of_hour>分|刻)
     |(?P<fraction>[{_HAN}万亿]+|\d+)分之(?P<part>[{_HAN}]+|\d+)
     |(?P<half>一半|半数|(?<![上下前后])半(?=(?:年|个?月|天|日|小时|个小时)))
     |(?P<ordinal>第(?:[{_HAN}]+|\d+))
-    |(?:(?<![a-z0-9._])(?<![a-z]-)(?P<arabic>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)
+    |(?P<minus>{_MINUS})?(?:(?<![a-z0-9._])(?<![a-z]-)(?P<arabic>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)
      |(?P<han>[{_HAN}][{_HAN}万亿]*(?:点[{_HAN}]+[万亿]*)?))
      \s*(?P<large>万亿|[百千]?[万亿]|[百千](?=[多余几]?元))?(?P<more>多|余|几|来)?\s*(?P<plus>\+)?
      (?P<unit>{_SPELLINGS})?(?P<tail>半|多|余)?""",
@@ -84,7 +87,7 @@ _HOW_MANY = re.compile(
 _EXTENTS = {"重": "克"}  # of the others: 米
 _TIMES = frozenset(["年", "公历年", "季度", "月", "月份", "年月", "周", "天", "工作日", "小时", "分钟", "秒", "点"])
 _SHARES = ("倍", "百分点")  # told as a percentage as well
-_GENERIC = ("个", "人", "点", "分钟", "折", "倍")  # after a Chinese numeral below 2 they count nothing: 一种, 一点
+_GENERIC = ("个", "人", "点", "分钟", "折", "倍", "度")  # behind a Chinese numeral below 2 they count nothing: 一种
 _IDIOM = re.compile(
     "[一二三四五六七八九十百千万]+(?:站式|体|定|些|起|直|般|旦|律|切|致|样|系列|带|方面|面|流|线|步步|分(?!钟|之))"
 )
@@ -186,7 +189,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         number[0] in "百千" or (not canonical and len(number) < 2) or (canonical in _GENERIC and value < 2)
     ):
         return None
-    return Quantity(text[start:end], value, canonical, start, end)
+    return Quantity(text[start:end], -value if match["minus"] else value, canonical, start, end)
 
 
 def _value(number: str) -> float:

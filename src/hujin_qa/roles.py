@@ -14,6 +14,7 @@ from .contraries import clauses, content, likeness
 from .headings import tag
 from .quantities import quantities
 from .synonyms import synonyms
+from .text import bigrams
 from .words import words
 
 _FIT = 0.4  # likeness, without the name, from which two parts say the same of something
@@ -57,7 +58,7 @@ def exchanged(claim: str, evidence: Sequence[str]) -> str:
                 continue
             if rival := _doer(part, name, there) or _rival(part, name, leads, there):
                 return f"所引原文说的是“{rival}”,不是“{name}”"
-        if fault := _turned(part, there):
+        if fault := _turned(part, there) or _reversed(part, there):
             return fault
     return _compared(claim, there)
 
@@ -209,6 +210,51 @@ def _turned(part: Part, there: Sequence[Part]) -> str:
             flip = _gives(part.text) * _gives(other.text) < 0
             if (_actor(part.text, a, b) == _actor(other.text, a, b)) == flip:
                 return f"“{a}”与“{b}”的关系与所引原文相反"
+    return ""
+
+
+_DONE_BY = re.compile("(?<!^.)(?:被|由|受|遭到?|获得?|得到|经)(?=..)")  # after no single character: 自由
+_DONE_TO = re.compile("(?<!^.)[向给对把将从](?=..)")
+_Sides = tuple[frozenset[str], frozenset[str]]  # the character pairs of the doer and of the other, none in both
+
+
+def _sides(text: str, act: re.Match[str], turned: bool) -> _Sides:
+    """Who does it and to whom: 甲收购乙, 乙被甲收购, 甲向乙投资, 乙获得甲的投资.
+
+    >>> act = re.search("收购", "乙公司被甲公司收购")
+    >>> [sorted(side)[0] for side in _sides(act.string, act, False)]
+    ['甲公', '乙公']
+    """
+    before, after = text[: act.start()], text[act.end() :]
+    doer, other = before, after
+    if as_old := re.search("为(.{2,})所$", before):
+        doer, other = as_old[1], before[: as_old.start()]
+    elif by := _DONE_BY.search(before):
+        doer, other = before[by.end() :], f"{before[: by.start()]} {after}"
+    elif to := _DONE_TO.search(before):
+        doer, other = before[: to.start()], before[to.end() :]
+    one, two = frozenset(bigrams(doer)), frozenset(bigrams(other))
+    return (two - one, one - two) if turned else (one - two, two - one)
+
+
+def _reversed(part: Part, there: Sequence[Part]) -> str:
+    """乙公司收购甲公司 in the claim where the evidence says only 甲公司收购乙公司, or that 乙公司 was bought."""
+    for row in words().acts:
+        told = [(act, n) for n, pattern in enumerate(row) for act in pattern.finditer(part.text)]
+        if len(told) != 1:
+            continue
+        doer, other = _sides(part.text, told[0][0], told[0][1] == 1)
+        against = False
+        for at, source in enumerate(there):
+            for act, n in ((act, n) for n, pattern in enumerate(row) for act in pattern.finditer(source.text)):
+                one, two = _sides(source.text, act, n == 1)
+                if not (one & (doer | other)) and at and there[at - 1].sentence == source.sentence:
+                    one |= frozenset(bigrams(there[at - 1].text)) - two  # 甲公司宣布,以2亿元收购乙公司
+                if doer & one and other & two:
+                    return ""
+                against = against or bool(doer & two and other & one)
+        if against:
+            return f"“{told[0][0][0]}”的双方与所引原文相反"
     return ""
 
 

@@ -24,7 +24,11 @@ _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇"
 _UNIT = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "零〇一二两三四五六七八九十百千"
 _PERCENT = re.compile(rf"百分之([{_NUMERAL}]+(?:点[{_NUMERAL}]+)?|\d+(?:\.\d+)?)")
-_TENTHS = re.compile(r"(?<![第\d])([一二两三四五六七八九]|\d)成(半)?(?![立本员功为了分就果熟长品交])")
+_COUNTED = "个种名家位人口年月天日周次件层级条项岁倍元块点分秒小大十百千万亿成半"
+_TENTHS = re.compile(
+    rf"(?<![第\d])([一二两三四五六七八九]|\d)成"
+    rf"(?:(半)(?!成)|([一二三四五六七八九])(?![{_COUNTED}])|(?![立本员功为了分就果熟长品交]))"
+)
 _CLAUSE = re.compile(rf"[{_CJK}\d]+")
 _FAMILY = frozenset("王李张刘陈杨赵黄吴徐孙胡朱林郭罗梁宋郑谢韩唐董萧曹袁邓傅沈彭吕苏卢蒋蔡贾丁魏薛潘杜戴姜范陆姚石")
 _YEAR = re.compile(r"([零〇一二三四五六七八九]{4})(?=年)")
@@ -116,8 +120,8 @@ def _compound(m: re.Match[str]) -> str:
 def _fold_tenths(clause: str) -> str:
     """Tenths in a clause as percentages, but for those that end a name or are part of a longer word.
 
-    >>> _fold_tenths("三成半用户"), _fold_tenths("石田三成"), _fold_tenths("高三成绩")
-    ('35%用户', '石田三成', '高三成绩')
+    >>> _fold_tenths("三成半用户"), _fold_tenths("八成五的人"), _fold_tenths("石田三成"), _fold_tenths("高三成绩")
+    ('35%用户', '85%的人', '石田三成', '高三成绩')
     """
     if not _TENTHS.search(clause):
         return clause
@@ -129,8 +133,14 @@ def _fold_tenths(clause: str) -> str:
         before, _, stop = words[at[m.start() - 1]] if m.start() else ("", 0, 0)
         before = before if stop == m.start() else ""
         longer = end > m.start() + 2 and known.get(word)
+        tail, last = m[3], words[at[m.end() - 1]]
+        torn = tail if tail and last[2] > m.end() and known.get(last[0]) else ""  # 七成一线员工
         named = before in _FAMILY or (len(before) > 1 and before.isalpha() and not known.get(before))
-        return m[0] if longer or named or start < m.start() - 1 else f"{numeral(m[1])}{'5' if m[2] else '0'}%"
+        return (
+            m[0]
+            if longer or named or start < m.start() - 1
+            else f"{numeral(m[1])}{'5' if m[2] else numeral(tail or '零') if not torn else '0'}%{torn}"
+        )
 
     return _TENTHS.sub(share, clause)
 

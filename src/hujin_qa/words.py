@@ -20,6 +20,7 @@ class Words:
     pole: re.Pattern[str]
     kinds: tuple[str, ...]
     converse: tuple[re.Pattern[str], re.Pattern[str]]  # of the giver, of the taker
+    acts: tuple[tuple[re.Pattern[str], ...], ...]  # rows of one meaning: of the doer, of the other
     modal: dict[str, re.Pattern[str]]  # pending, done, weak, strong, binding, soft, except, regardless
 
 
@@ -47,6 +48,7 @@ def words() -> Words:
         re.compile(_longest_first(" ".join(poles))),
         tuple(table["kinds"]),
         (giver, taker),
+        tuple(tuple(re.compile(_longest_first(side)) for side in row) for row in table["acts"]),
         {name: re.compile(_longest_first(table[name])) for name in _MODAL},
     )
 
