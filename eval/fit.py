@@ -39,7 +39,9 @@ OUT = ROOT / "src" / "hujin_qa" / "data" / "evidence.json"
 SAMPLE = 150  # questions drawn from each BEIR folder
 BEIR_WEIGHT = 0.3  # of one question, against 1 of a hand-written one
 RIDGE = 0.3  # inverse strength of the penalty on a standardised weight
-FOR = frozenset(["again", "score", "together", "nearest", "nouns", "nouns_nearest", "focus", "focus_nearest"])
+FOR = frozenset(
+    ["again", "score", "structure", "together", "nearest", "nouns", "nouns_nearest", "focus", "focus_nearest"]
+)
 EITHER = frozenset(["open_kind", "polar", "few_words"])  # the other signals speak against an answer
 
 

@@ -113,6 +113,7 @@ class Assistant:
         """What is retrieved for a question, and behind it for each of the questions that it is made of."""
         parts = [self._understand(part) for part in split_question(asked, self.index, self.lexicon)]
         questions = [asked, *(replace(part, around=asked.around) for part in parts)]
+        questions = [replace(q, folded=q.topic or q.folded) for q in questions]
         vectors = self._remembering.encode_query([q.folded for q in questions])
         passages = self.index.passages if asked.around else ()
         also = [row for row, p in enumerate(passages) if (p.document, p.position) in asked.around]
@@ -150,7 +151,7 @@ class Assistant:
         meant = resolve(text, past, self.index, self.lexicon)
         asked = self._understand(meant.text)
         if meant.text == text:
-            return asked
+            return replace(asked, around=past.places) if asked.kind == "contents" else asked
         around = sections_of(meant.within, self.index) if meant.within else past.places
         return replace(asked, around=around, within=meant.within, beyond=meant.beyond)
 
@@ -161,7 +162,9 @@ class Assistant:
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
             return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
-        asks = bool(asked.terms) and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat  # figures alone do not
+        asks = (
+            bool(asked.terms or asked.kind == "contents") and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat
+        )  # figures alone do not
         if not asks or not self.index.passages:
             reason = "empty_index" if asks else "no_match"
             why = "chat" if asked.chat else reason if any(map(str.isalnum, text)) else "empty_question"
@@ -176,7 +179,7 @@ class Assistant:
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
         }
-        if not (reading.believed or asked.kind == "summary" or any(w.known for w in asked.words)):
+        if not (reading.believed or asked.kind in ("summary", "contents") or any(w.known for w in asked.words)):
             # Words that are only near those of the text are weaker evidence than the model was fitted on.
             reading = replace(reading, confidence=reading.confidence**2)
         if withheld := self._withheld(asked, hits, reading):
@@ -196,7 +199,7 @@ class Assistant:
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)
-        known = asked.kind == "summary" or reading.believed or named
+        known = asked.kind in ("summary", "contents") or reading.believed or named
         known = known or bool(asked.words and reading.signals.get("together"))
         if known and reading.confidence >= self.settings.threshold and reading.claims:
             return None

@@ -71,7 +71,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     asked = understand(text, index, lexicon)
     if not any(map(str.isalpha, asked.plain)) and not asked.years:  # nothing, or nothing but marks and figures
         return Meant(text)
-    if asked.chat or _SWITCH.search(asked.folded) or not is_follow_up(asked, past, index, lexicon):
+    alone = asked.chat or asked.kind == "contents" or _SWITCH.search(asked.folded)
+    if alone or not is_follow_up(asked, past, index, lexicon):
         return Meant(text)
     folded = asked.folded
     if other := _other_class(folded, past, index, lexicon):
@@ -157,7 +158,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
         if len(names) > 1
     ]
     if not question.count and question.kind not in ("list", "how", "summary"):
-        return tuple(quoted[0]) if quoted else ()
+        return tuple([*quoted, *listed][0]) if quoted or listed else ()
     found = [*listed, *quoted, *under]
     counted = [items for items in found if len(items) == question.count]
     return tuple((counted or (found if not question.count else []) or [[]])[0])
@@ -219,6 +220,8 @@ def _person(past: Past) -> str:
 def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     """The previous question about another topic: its sibling's name, year or attribute exchanged for the new one."""
     old, new = past.question, new.strip("的")
+    if old.kind == "section":
+        return old.folded.replace(old.topic, new)
     new_words = content_words(new, index, lexicon)
     new_years = re.findall(r"(?:1\d|20)\d\d", new)
     if new_years and old.years:

@@ -121,9 +121,10 @@ def _item_named(question: Question, hits: Sequence[Hit], index: Index) -> Place 
 
 
 def sentence_rows(place: Place, index: Index) -> list[int]:
-    """Rows of the sentences of a place, in order."""
+    """Rows of the sentences that begin in a place, in order, or else of the one that it lies in."""
     first = index.passage_at(place.document, place.start)
     last = index.passage_at(place.document, max(place.start, place.end - 1))
     rows = range(index.sentence_starts[first], index.sentence_starts[last + 1])
     starts = index.sentences[rows.start : rows.stop, 1].tolist()
-    return [row for row, start in zip(rows, starts, strict=True) if place.start <= start < place.end]
+    begun = [row for row, start in zip(rows, starts, strict=True) if place.start <= start < place.end]
+    return begun or [row for row, start in zip(rows, starts, strict=True) if start <= place.start][-1:]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from .crossencoder import CrossEncoder, Window, sigmoid
 from .index import Index
+from .items import told_in_steps
 from .quantities import tells, unit_asked
 from .question import YEAR, Question, Word, in_chinese, number
 from .text import bigrams, fold
@@ -244,6 +245,11 @@ def _defines(question: Question, folded: str) -> bool:
     return any(any(map(_IS.match, parts[1:])) or any(p.endswith(_CALLED) for p in parts[:-1]) for parts in around)
 
 
+def from_structure(evidence: Evidence, fit: float) -> Evidence:
+    """A sentence with how well the piece of the outline that answers in its stead fits the question."""
+    return replace(evidence, signals={**evidence.signals, "structure": fit})
+
+
 def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequence[Hit]) -> dict[str, float]:
     """What speaks for and against there being an answer in the text."""
     best = chosen[0]
@@ -260,6 +266,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     again = {"again": max(e.signals["again"] for e in chosen)} if "again" in best.signals else {}
     return again | {
         "score": best.score,
+        "structure": max(e.signals.get("structure", 0.0) for e in chosen),
         "together": share(question.words, together),
         "nearest": share(question.words, within),
         "unknown_name": float(_mixed(question) and any(_NAME.fullmatch(w.text) for w in unknown)),
@@ -273,7 +280,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
         "place_unknown": float(any(p not in passages for p in question.places)),
         "ahead": float(bool(_AHEAD.search(question.folded)) and not _SAYS_AHEAD.search(said)),
         "against": float(question.kind != "polar" and _against(question.folded, said)),
-        "ordinal_missing": float(_beyond(question, passages)),
+        "ordinal_missing": float(_beyond(question, passages, best.hit.passage)),
         "value_absent": float(
             question.kind != "list"  # 分几条 is answered by the items themselves
             and question.value in ("number", "money", "percent", "year")
@@ -314,9 +321,11 @@ def _other_year(question: Question, said: str) -> bool:
     return bool(question.years and years) and not question.years & years
 
 
-def _beyond(question: Question, found: str) -> bool:
+def _beyond(question: Question, found: str, best: Passage) -> bool:
     """Whether the question counts on an n-th of something that the text has fewer of, or has no n-th of."""
     if question.ordinal <= 0:
+        return False
+    if "步" in question.folded and question.ordinal <= len(told_in_steps(best.text)):
         return False
     named = rf"第(?:{in_chinese(question.ordinal)}|{question.ordinal}(?!\d))"
     return not re.search(named, found) and max(map(number, _COUNTED.findall(found)), default=0) < question.ordinal

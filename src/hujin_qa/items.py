@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .question import number
@@ -24,7 +24,14 @@ _CUT = re.compile(r"[:：—(（「]")
 BARE = re.compile(
     r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
 )
-_STEP = re.compile(r"[^先再]{0,6}?(?:(?P<first>首?先)|再|然后|接着|随后|其次|最后|之后)(?P<what>.{2,})")
+_STOPS = "，,；;。:：！？!?\n"
+_LATER = "然后|接着|接下来|随后|其次|再次|之后|再(?![次生度])|最后|最终"
+_CLAUSE = re.compile(rf"(?:(?:首先|{_LATER})[，,])?[^{_STOPS}]+")
+_STEP = re.compile(
+    rf"[ \t\u3000]*(?P<lead>[^先再]{{0,6}}?)(?P<mark>(?P<first>首先|(?<![优事预领率])先(?![进生]))|(?<!不)(?:{_LATER}))[，,]?(?P<what>[^，,].+)"
+)
+_LAST_STEP = ("最后", "最终")
+_LEAST_STEPS = 3  # that make a list of their own; two are a way of speaking ("先…再…")
 _SERIES_GRAMMAR = re.compile(r"^[一二三四五六七八九十][是则]|(?:被认为|被称|均|都)?[是为]$")
 _LONGEST_NAME = 40
 
@@ -126,6 +133,17 @@ def _name_end(text: str, at: int) -> int:
 
 def lines_of(document: Document, section: Section) -> list[Item]:
     """What a section's own text counts off, as items."""
+    return _pieces(document, section, counted_off(document.text[section.body : section.end]))
+
+
+def steps_in(document: Document, section: Section) -> list[Item]:
+    """The steps that a section's own text tells one after the other, as items."""
+    places = told_in_steps(document.text[section.body : section.end])
+    found = _pieces(document, section, places)
+    return [replace(item, label=section.body + after) for item, (_, after, *_) in zip(found, places, strict=True)]
+
+
+def _pieces(document: Document, section: Section, places: Sequence[tuple[int, int, int, int]]) -> list[Item]:
     text = document.text[section.body : section.end]
     return [
         Item(
@@ -135,7 +153,7 @@ def lines_of(document: Document, section: Section) -> list[Item]:
             section.body + _shown_to(text, start, name, end),
             section.body + end,
         )
-        for start, after, name, end in counted_off(text)
+        for start, after, name, end in places
     ]
 
 
@@ -145,9 +163,9 @@ def _shown_to(text: str, start: int, name: int, end: int) -> int:
 
 
 def items_under(document: Document, section: Section) -> list[Item]:
-    """The sections below one, or else what its own text counts off."""
+    """The sections below one, or else what its own text counts off, or tells step by step."""
     below = sections_below(document, section)
-    return below if len(below) > 1 else lines_of(document, section)
+    return below if len(below) > 1 else lines_of(document, section) or steps_in(document, section)
 
 
 def labels(document: Document) -> frozenset[str]:
@@ -197,8 +215,51 @@ def steps_of(sentence: str) -> list[str]:
 
     >>> steps_of("应先看颜色，再测糖度，不得心急，最后装箱。")
     ['看颜色', '测糖度', '装箱']
+    >>> steps_of("由组长看样，再由质检员复测，最后由库管装箱。")
+    ['由组长看样', '由质检员复测', '由库管装箱']
     """
-    clauses = [_STEP.match(clause) for clause in re.split(r"[，,；;。:：]", sentence)]
-    found = [(m["first"], m["what"]) for m in clauses if m]
-    first = next((n for n, (begins, _) in enumerate(found) if begins), len(found))
-    return [what for _, what in found[first:]]
+    return [sentence[after:end] for _, after, end in _run_of_steps(sentence)]
+
+
+def _run_of_steps(text: str) -> list[tuple[int, int, int]]:
+    """The longest run of clauses that say what comes first, then and last: start, end of that word, end of the clause.
+
+    Where nothing says what comes first, and more than one clause what comes later, it is the clause before these.
+    """
+    best: list[tuple[int, int, int]] = []
+    run: list[tuple[int, int, int]] = []
+    implied, closed, before, opening = False, False, None, 0
+    for clause in _CLAUSE.finditer(text):
+        opens = not text[opening : clause.start()].strip()  # it is the first of its sentence
+        step = _STEP.match(clause[0])
+        if step:
+            here = (clause.start(), clause.start() + step.start("what"), clause.end())
+            if step["first"]:
+                run, implied, closed = [here], False, False
+            elif run and not closed and (opening <= run[-1][0] or (opens and not step["lead"])):
+                run.append(here)
+            elif not opens and before:
+                run, implied = [before, here], True
+            closed = step["mark"] in _LAST_STEP
+            if len(run) > len(best) and len(run) > 1 + implied:
+                best = list(run)
+        before = (clause.start(), clause.start(), clause.end())
+        if text[clause.end() : clause.end() + 1] in tuple("。！？!?\n"):
+            opening, before = clause.end() + 1, None
+    return best
+
+
+@lru_cache(maxsize=4096)
+def told_in_steps(text: str) -> tuple[tuple[int, int, int, int], ...]:
+    """Three or more steps that a text tells one after the other, in the shape of ``counted_off``.
+
+    >>> text = "要快。首先，采。其次，要轻，洗。最后，晾干。完。"
+    >>> [text[a:d] for a, b, c, d in told_in_steps(text)], [text[b:c] for a, b, c, d in told_in_steps(text)]
+    (['首先，采。', '其次，要轻，洗。', '最后，晾干。'], ['采', '要轻', '晾干'])
+    """
+    run = _run_of_steps(text)
+    if len(run) < _LEAST_STEPS:
+        return ()
+    stop = re.compile(r"[。！？!?\n]").search(text, run[-1][0])
+    ends = [*(start for start, *_ in run[1:]), stop.end() if stop else len(text)]
+    return tuple((start, after, name, end) for (start, after, name), end in zip(run, ends, strict=True))

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .evidence import Evidence, matched, share, sure
+from .evidence import Evidence, from_structure, matched, share, sure
 from .index import Index
-from .items import Item, labels, lines_of, sections_below
+from .items import Item, labels, lines_of, sections_below, steps_in
 from .question import Place, Question, in_chinese
 from .sections import Span, ancestors, lies_in, title
 from .text import fold
@@ -20,6 +20,7 @@ _CALLED = 0.3  # … and one that ends with the sort of thing that is asked for 
 _ARTICLE = re.compile("第[^章节编篇部]{1,5}条")  # all articles of a chapter are no list that is asked for
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
+_A_STEP = re.compile("(?:第[一二三四五六七八九十\\d]+|最后一?|[头首]一?)步")
 _NTH = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|首)[个大类种层条点项步]?(?P<thing>[\u4e00-\u9fff]{2,})")
 
 
@@ -65,7 +66,7 @@ def find_list(
         return None
     mine, above = best.document.id, best.section.position
     here = (e for e in evidence if e.hit.passage.document == mine and lies_in(e.hit.passage.position, above))
-    return shown(best), [next(here, top)]
+    return shown(best), [from_structure(next(here, top), best.fit)]
 
 
 def _lists_itself(top: Evidence, found: Listed) -> bool:
@@ -85,6 +86,8 @@ def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
     """
     n = question.ordinal
     thing = _NTH.search(question.folded)
+    if n and _A_STEP.search(question.folded) and (told := _nth_step(question, hits, index)):
+        return told
     if not n or not thing:
         return None
     named = thing["thing"][:2]
@@ -101,6 +104,23 @@ def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
         return None
     item = best.items[n - 1 if n > 0 else n]
     return Place(item.document, item.start, item.end), " ".join([*best.section.path, _before(best)])
+
+
+def _nth_step(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Place, str] | None:
+    """The n-th of the steps that the best fitting section tells in sentences."""
+    best: tuple[float, Place, str] | None = None
+    for id_, position in dict.fromkeys((h.passage.document, h.passage.position) for h in hits):
+        document = index.documents[id_]
+        section = document.at[position]
+        steps = steps_in(document, section)
+        if not -len(steps) <= question.ordinal <= len(steps) or not steps:
+            continue
+        found_by = " ".join([*section.path, document.text[section.body : section.end]])
+        fit = share(question.words, matched(question.words, fold(found_by)))
+        if fit >= _ENOUGH and (best is None or fit > best[0]):
+            item = steps[question.ordinal - 1 if question.ordinal > 0 else question.ordinal]
+            best = fit, Place(id_, item.start, item.end), found_by
+    return best[1:] if best else None
 
 
 def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[Listed]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from .evidence import matched, share
 from .index import Index
-from .question import Question, in_chinese, number
+from .items import steps_in
+from .question import Question, Word, in_chinese, number
 from .sections import ancestors, children, title
 from .text import fold
 from .types import Hit
@@ -77,6 +78,10 @@ def _counted(thing: frozenset[str], hits: Sequence[Hit]) -> Iterator[tuple[int, 
 def _listed(thing: frozenset[str], question: Question, hits: Sequence[Hit], index: Index) -> Iterator[tuple[int, str]]:
     """The sections, or else the numbered lines, under a heading that names the thing."""
     known = [w for w in question.words if w.known]
+    told = list(_steps(thing, known, hits, index)) if "步" in question.folded else []
+    if told:
+        yield max(told)
+        return
     for hit in hits:
         document = index.documents[hit.passage.document]
         for section in ancestors(document, hit.passage.position):
@@ -88,3 +93,16 @@ def _listed(thing: frozenset[str], question: Question, hits: Sequence[Hit], inde
             items = len(children(document, section.position)) or numbered
             if items > 1:
                 yield items, f"文中「{title(section.heading)}」只有 {items} 项"
+
+
+def _steps(
+    thing: frozenset[str], known: Sequence[Word], hits: Sequence[Hit], index: Index
+) -> Iterator[tuple[int, str]]:
+    """The steps that the text of a section tells one after the other, where its headings name the thing."""
+    for hit in hits:
+        document = index.documents[hit.passage.document]
+        section = document.at[hit.passage.position]
+        path = fold(" ".join(section.path))
+        steps = steps_in(document, section)
+        if steps and any(name in path for name in thing) and share(known, matched(known, path)) >= _ABOUT:
+            yield len(steps), f"文中「{title(section.heading)}」只有 {len(steps)} 步"

@@ -15,7 +15,8 @@ from .text import clean, fold, numeral
 
 LONGEST = 500  # characters of a question that are read
 
-Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "polar", "summary"]
+Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "polar", "summary", "section", "contents"]
+"""``section``: where in the text something stands; ``contents``: what a text is divided into."""
 
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
@@ -68,6 +69,23 @@ _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it
     ("place", r"在哪|哪里|哪儿|什么地方|哪个城市|总部|地址|何处|哪个省|哪国", r""),
 )  # fmt: skip
 _VALUE_PATTERNS = tuple((value, re.compile(asked), re.compile(seen)) for value, asked, seen in _VALUES)
+
+_CHAPTER = "(?:章节|小节|篇章|[章节篇](?![点目气日奏能操省课约]))"  # no 节点, 节目
+_SAYS = "(?:讲|说|写|提|谈|介绍|规定|涉及)"
+_WHERE = re.compile(  # in the text: "…在哪一节", "哪里提到…", "…规定在什么地方"
+    rf"(?:主要|是|都)*{_SAYS}?[到过]?[在见看]?(?:文中|全文|书|手册)?[里中]?的?哪[一个]*{_CHAPTER}[里中]?(?:有|是|主要)*{_SAYS}?[到过了的]*"
+    rf"|在?(?:哪里|哪儿|什么地方|何处)(?:有|是)?{_SAYS}[到过了]+|(?:是|都)?(?:讲|说|提到?|谈|规定)在(?:哪里|哪儿|什么地方|何处)"
+)
+_DIVIDED = re.compile(
+    rf"(?:一共|总共|共|都|由|可以)*(?:分成?|分为|划分为?|包括|包含|有|是)?[了为成]?(?:多少|哪?几个?|哪些)大?个?(?:{_CHAPTER}|部分|板块|单元)(?:组成|构成|内容)?[呀啊呢?。]*$"
+    r"|目录|大纲|提纲"
+)
+_LEAD_IN = re.compile("^(?:关于|有关|想?(?:了解|看|查|找|知道)|对于?)+|(?:的(?:相关)?(?:内容|部分|信息|说明|规定))$")
+_WHOLE = re.compile(
+    "全文|通篇|整[篇份本个]|[这本该][份篇本个部]?|文章|全书|书|文档|文件|手册|报告|材料|资料|制度|教材|讲义|"
+    "里面?|中|的|看看?|列出?|给我|发|我?想?要?看|一共|总共|把|从|有|在|都|主要|什么|是|怎么样|一下|,|请"
+)
+_BELOW = re.compile("(?:[这那一]*[章节篇]|部分|下面|里面?|中|又|的)+$")
 
 _INTERROGATIVE = re.compile(
     r"多少|谁|什么|啥|哪(?:个|位|家|些|几|里|儿|天|年|种|类|一)?|几(?!乎)|多(?:大|高|久|长|远|重|快)|怎么样?|如何|咋样?|为何|吗|是不是|有没有|能不能|会不会|是否"
@@ -142,6 +160,7 @@ class Question:
     around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
     within: Place | None = None  # where its answer must stand: the item, or the section, that a follow-up points at
     beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
+    topic: str = ""  # of a section: what it is asked to hold; of the contents: the text that is named
 
     def holds_value(self, folded_sentence: str) -> bool:
         """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
@@ -170,17 +189,19 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     folded = index.pinyin.correct(
         chinese, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords)
     )
-    ordinal = _ORDINAL.search(folded)
-    kind, trigger = _kind(folded)
-    words = tuple(w for w in content_words(folded, index, lexicon) if w.known or w.text not in trigger)
+    kind, trigger, topic = _kind(folded, index)
+    ordinal = _ORDINAL.search(topic or folded)
+    words = tuple(w for w in content_words(topic or folded, index, lexicon) if w.known or w.text not in trigger)
+    if ordinal:  # told step by step, a text has no word for its third
+        words = tuple(w for w in words if w.known or w.text != ordinal[0].rstrip("步") + "步")
     return Question(
         text=folded if folded != asked else text,
         plain=plain,
         folded=folded,
         words=words,
-        terms=_terms(folded, index, lexicon),
+        terms=_terms(topic or folded, index, lexicon),
         kind=kind,
-        value=value_asked(folded),
+        value=None if kind in ("section", "contents") else value_asked(folded),
         years=frozenset(YEAR.findall(folded)),
         count=number(m[1] or m["n"]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
@@ -188,6 +209,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         focus=_focus(folded, words),
         places=frozenset(p for p in lexicon.places if p in folded),
         chat=lexicon.is_chat(plain),
+        topic=topic,
     )
 
 
@@ -224,13 +246,32 @@ def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
     return Word(text, dict.fromkeys(same, 1.0) | near, index.lexical.idf_of(frequency), frequency > 0, is_noun(text))
 
 
-def _kind(folded: str) -> tuple[Kind, str]:
-    """What a folded question asks for, and the words that say so."""
+def _kind(folded: str, index: Index) -> tuple[Kind, str, str]:
+    """What a folded question asks for, the words that say so, and for the outline what it is asked of."""
+    if outline := _outline(folded, index):
+        return outline
     for kind, pattern in _KIND_PATTERNS:
         found = pattern.search(folded)
         if found and not (kind == "summary" and value_asked(folded) in ("time", "year")):  # 年终总结几号交
-            return kind, found[0]
-    return "fact", ""
+            return kind, found[0], ""
+    return "fact", "", ""
+
+
+def _outline(folded: str, index: Index) -> tuple[Kind, str, str] | None:
+    """Where something stands in a text, or what a text or a section that is named is divided into."""
+    if found := _DIVIDED.search(folded):
+        of = (folded[: found.start()] + folded[found.end() :]).strip("《》,。?呀啊呢吧 ")
+        named = _BELOW.sub("", of)
+        texts = [fold(name) for d in index.documents.values() for name in (d.title, *(s.heading for s in d.sections))]
+        if not _WHOLE.sub("", of):
+            return "contents", folded, ""
+        if any(named in text and 2 * len(named) > len(text) - 2 for text in texts if named):
+            return "contents", folded, named
+    if found := _WHERE.search(folded):
+        topic = _LEAD_IN.sub("", f"{folded[: found.start()]} {folded[found.end() :]}".strip(" ,的呀啊呢?。!"))
+        if len(topic) > 1:
+            return "section", found[0], topic
+    return None
 
 
 def interrogative(folded: str) -> bool:

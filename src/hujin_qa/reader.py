@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .citations import cite, spans_of
+from .contents import located, outlined
 from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
-from .evidence import Evidence, answer_signals, confidence, matched, rerank, reread, share, union, weigh
+from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, reread, share, union, weigh
 from .index import Index
 from .items import extent, labels, lines_of, short_title
 from .listing import find_list, nth_place
@@ -25,7 +26,6 @@ from .types import Citation, Claim, Hit
 _BUDGET = {"fact": 120, "define": 120, "polar": 120, "member": 120, "list": 170, "compare": 200}
 _OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
 _OPEN_BUDGET = 190  # why, how, summary
-_SURE = 0.7  # confidence from which the best passages are not read again
 _WHOLE = 170  # characters of a section that is short enough to be shown whole
 _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
@@ -37,6 +37,7 @@ _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位"
 _WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
 _IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|[?。,呢啊呀])*"
 _VALUED = 2.0  # log-odds that a sentence with a value of the sort that is asked for may lie behind the best
+_OUTLINE_SURE = 0.95  # headings that a question on the outline names, or all that there are
 _SIDES = 2.5  # log-odds that each side may lie behind its best, for both to be told by the same aspect
 
 
@@ -78,26 +79,21 @@ def read(
 ) -> Reading:
     """Choose the shortest complete answer from the hits; ``parts`` are the questions that it is made of.
 
-    Where the first reading leaves a doubt, the cross-encoder that ``second`` opens reads the best passages again.
+    The cross-encoder that ``second`` opens, if there is one, reads the best passages again.
     """
     each = [(s.question, weigh(s.question, s.vector, s.hits, index)) for s in (sought, *parts)]
     if not each[0][1]:
         return NOTHING
-    spans, signals = _weighed(sought, each, index)
-    sure = confidence(signals) >= _SURE and all(w.known for w in sought.question.words)
-    if not sure and sought.question.kind != "summary" and (encoder := second()) is not None:
+    headings = [outlined(question, found, sought.hits, index) for question, found in each[1:] or each]
+    if all(headings):
+        spans = [span for found in headings for span in found]
+        return Reading(*cite(dict.fromkeys(spans), index), _OUTLINE_SURE, {"together": 1.0}, tuple(sought.hits))
+    if sought.question.kind != "summary" and (encoder := second()) is not None:
         each = [(question, reread(question, found, index, encoder)) for question, found in each]
-        spans, signals = _weighed(sought, each, index)
-    return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, each[0][1]))
-
-
-def _weighed(
-    sought: Sought, each: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
-) -> tuple[list[Span], dict[str, float]]:
-    """What to say, and what speaks for and against its being the answer."""
-    (_, evidence), *parts = each
-    spans, chosen = choose(sought, evidence, parts, index)
-    return spans, answer_signals(sought.question, chosen, sought.hits)
+    (_, evidence), *others = each
+    spans, chosen = choose(sought, evidence, others, index)
+    signals = answer_signals(sought.question, chosen, sought.hits)
+    return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, evidence))
 
 
 def choose(
@@ -107,8 +103,11 @@ def choose(
     question, hits = sought.question, sought.hits
     nth = _pointed_at(question.within, index) if question.within else nth_place(question, hits, index)
     if nth and (inside := _within(question, *nth, evidence, index)):
-        return inside
-    if question.kind == "summary" and (spans := digest(question, hits, index)):
+        spans, chosen = inside
+        return spans, [from_structure(e, 1.0) for e in chosen]
+    if question.kind == "section" and (spans := located(question, evidence, index)):
+        return spans, list(evidence[:1])
+    if question.kind in ("summary", "contents") and (spans := digest(question, hits, index)):
         return spans, _resting_on(spans, evidence)
     if not question.beyond and (listed := find_list(question, evidence, hits, index)):
         return listed

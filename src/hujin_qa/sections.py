@@ -33,12 +33,17 @@ def children(document: Document, position: str) -> list[Section]:
     return document.below.get(position, [])
 
 
-def top_headings(document: Document) -> list[str]:
-    """The headings that divide a document; a lone heading over everything divides nothing and is passed over."""
+def top_sections(document: Document) -> list[Section]:
+    """The sections that divide a document; a lone one over everything divides nothing and is passed over."""
     level = [s for s in children(document, "") if s.heading]
     while len(level) == 1 and (below := children(document, level[0].position)):
         level = below
-    return [s.heading for s in level]
+    return level
+
+
+def top_headings(document: Document) -> list[str]:
+    """The headings of the sections that divide a document."""
+    return [s.heading for s in top_sections(document)]
 
 
 @lru_cache(maxsize=4096)

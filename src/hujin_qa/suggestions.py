@@ -23,7 +23,6 @@ from .types import Answer, Document, KnownQuestion, Section
 
 WANTED = 3
 MOST = 600  # candidates that are put to the test, so that indexing a large corpus takes seconds more, not minutes
-_SURE = 0.6  # confidence of an answer that is worth offering
 _OF_A_LEVEL = 2  # questions about one neighbourhood, so that the third leads on
 _NEAR = 5  # passages that an abstention looks around in
 
@@ -104,7 +103,7 @@ def confirm(index: Index, ask: Callable[[str], Answer]) -> list[KnownQuestion]:
     kept = []
     for known in islice(in_turn([candidates(d, sentences.get(d.id, ())) for d in index.documents.values()]), MOST):
         answer = ask(known.question)
-        if answer.confidence >= _SURE and _from_there(known, answer):
+        if answer.status == "answered" and _from_there(known, answer):
             kept.append(replace(known, quotes=tuple((c.start, c.end) for c in answer.citations)))
     order = {id_: n for n, id_ in enumerate(index.documents)}
     return sorted(kept, key=lambda k: (order[k.document], outline_order(k.position)))

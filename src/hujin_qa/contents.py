@@ -1,0 +1,97 @@
+"""Questions on the outline itself: what a text is divided into, and where in it something stands.
+
+They are answered with headings, each as it stands in the text, number included.
+"""
+
+import re
+from collections.abc import Sequence
+
+from .evidence import Evidence, matched, share, sure
+from .index import Index
+from .question import Question
+from .sections import Span, ancestors, children, heading_span, title, top_sections
+from .text import fold
+from .types import Document, Hit, Section
+
+_ALL = 0.99  # weight of the words that a section must hold to the letter to be about them
+_UNIT = re.compile("哪[一个]*(?P<unit>[章节条篇])")
+
+
+def outlined(question: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], index: Index) -> list[Span]:
+    """The headings that answer a question on the outline; empty if it is none, or no section is surely meant."""
+    if question.kind == "contents":
+        document, sections = _divided(question, hits, index)
+        return [Span(document.id, *heading_span(document, s)) for s in sections] if len(sections) > 1 else []
+    if question.kind != "section" or not question.words:
+        return []
+    best = _headed(question, hits, index) or _told(question, evidence, index)
+    heading = _named(question, *best) if best else None
+    return [heading] if heading else []
+
+
+def located(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Span]:
+    """The heading over the best sentence; empty where there is none."""
+    passage = evidence[0].hit.passage
+    document = index.documents[passage.document]
+    heading = _named(question, document, document.at[passage.position])
+    return [heading] if heading else []
+
+
+def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, list[Section]]:
+    """The document whose contents are asked for, and its sections or those of the section that is named."""
+    spoken = {document for document, _ in question.around}
+    first = [*(spoken if len(spoken) == 1 else ()), *(h.passage.document for h in hits)]
+    documents = [index.documents[id_] for id_ in dict.fromkeys([*first, *index.documents])]
+    for document in documents if question.topic else ():
+        if question.topic in fold(document.title):
+            return document, top_sections(document)
+        named = [s for s in document.sections if question.topic in fold(s.heading)]
+        if below := [c for s in named for c in [children(document, s.position)] if len(c) > 1]:
+            return document, below[0]
+    return documents[0], [] if question.topic else top_sections(documents[0])
+
+
+def _headed(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, Section] | None:
+    """The section whose own heading, or else whose heading with those above, is what is sought and little more."""
+    sections = [(d, s) for d in _documents(hits, index) for s in d.sections]
+    own = [(d, s) for d, s in sections if _names(question, title(s.heading))]
+    below = [(d, s) for d, s in sections if _names(question, " ".join(s.path)) and _touches(question, s)]
+    return min(own or below, key=lambda found: (len(title(found[1].heading)), found[1].depth), default=None)
+
+
+def _names(question: Question, heading: str) -> bool:
+    folded = fold(heading)
+    return question.topic in folded or _holds(question, folded)
+
+
+def _touches(question: Question, section: Section) -> bool:
+    return bool(sure(matched(question.words, fold(title(section.heading)))))
+
+
+def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> tuple[Document, Section] | None:
+    """The section of the best sentence whose section has what is sought as it was typed, or else all its words."""
+    places = ((index.documents[e.hit.passage.document], e.hit.passage.position) for e in evidence)
+    found = [(document, document.at[position]) for document, position in places]
+    typed = (s for s in found if question.topic in _text(*s))
+    return next(typed, None) or next((s for s in found if _holds(question, _text(*s))), None)
+
+
+def _documents(hits: Sequence[Hit], index: Index) -> list[Document]:
+    return [index.documents[id_] for id_ in dict.fromkeys(h.passage.document for h in hits)]
+
+
+def _text(document: Document, section: Section) -> str:
+    return fold(" ".join([*section.path, document.text[section.body : section.end]]))
+
+
+def _holds(question: Question, folded: str) -> bool:
+    return share(question.words, sure(matched(question.words, folded))) >= _ALL
+
+
+def _named(question: Question, document: Document, section: Section) -> Span | None:
+    """The innermost heading over a section: of the sort that is asked for (哪一章) if it is called so (第三章 …)."""
+    above = [s for s in ancestors(document, section.position) if s.heading]
+    unit = _UNIT.search(question.plain)
+    called = [s for s in above if unit and re.match(rf"第[^章节条篇编]{{1,5}}{unit['unit']}", s.heading)]
+    innermost = (called or above)[-1:]
+    return Span(document.id, *heading_span(document, innermost[0])) if innermost else None

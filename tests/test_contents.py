@@ -1,0 +1,86 @@
+"""Questions on the outline itself, and steps that are told in sentences."""
+
+import pytest
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.index import build_index, open_index
+from hujin_qa.items import steps_of, told_in_steps
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.settings import load_settings
+from test_index import Hashing
+
+LEXICON = load_lexicon()
+TEXT = """# 员工手册
+
+本手册适用于全体员工。
+
+## 第一章 入职
+
+### 一、入职步骤
+
+首先,到前台领取工牌。其次,到人事部签订合同。然后,到信息部开通账号。最后,到部门报到。
+
+### 二、试用期
+
+试用期为三个月,期满由部门主管考核。
+
+## 第二章 报销
+
+### 1、审批流程
+
+报销单由主管审核,再由财务复核,最后由经理批准。
+
+### 2、报销时限
+
+差旅费用须在三十天内报销,逾期不予受理。
+"""
+TOP = ["第一章 入职", "第二章 报销"]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("contents")
+    (folder / "手册.md").write_text(TEXT, encoding="utf-8")
+    build_index([folder / "手册.md"], folder / "index", Hashing(), "hashing", LEXICON)
+    settings = load_settings(threshold=0, reread=False)
+    return Assistant(settings, Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+def quotes(assistant, *asked):
+    answer = assistant.ask(asked[-1], [("user", text) for text in asked[:-1]])
+    for c in answer.citations:
+        assert assistant.index.documents[c.document].text[c.start : c.end] == c.quote
+    return [c.quote for c in answer.citations]
+
+
+@pytest.mark.parametrize(
+    ("asked", "headings"),
+    [
+        ("试用期在哪一节讲的", ["二、试用期"]),
+        ("试用期在哪一章讲的", ["第一章 入职"]),
+        ("哪一节讲了报销时限", ["2、报销时限"]),
+        ("逾期不予受理规定在什么地方", ["2、报销时限"]),
+        ("一共有几章", TOP),
+        ("这份手册有哪些章节", TOP),
+        ("目录给我看看", TOP),
+        ("入职下面分哪几节", ["一、入职步骤", "二、试用期"]),
+    ],
+)
+def test_a_question_on_the_outline_is_answered_with_headings(assistant, asked, headings):
+    assert quotes(assistant, asked) == headings
+
+
+@pytest.mark.parametrize("asked", ["前台在什么地方", "报销单属于哪个部分", "合同由哪几部分组成"])
+def test_a_question_on_a_thing_is_none_on_the_outline(assistant, asked):
+    assert assistant.interpret(asked).kind not in ("section", "contents")
+
+
+def test_the_nth_step_is_found_in_sentences(assistant):
+    assert quotes(assistant, "入职第三步做什么") == ["然后,到信息部开通账号。"]
+    assert quotes(assistant, "审批流程是什么", "最后一步呢") == ["报销单由主管审核,再由财务复核,最后由经理批准。"]
+
+
+def test_steps_need_a_first_and_a_word_for_each_that_follows():
+    assert steps_of("首先,采摘。其次,清洗。") == ["采摘", "清洗"]
+    assert steps_of("增长放缓,再加上成本高。") == []
+    assert told_in_steps("先停机,再断电。") == ()
