@@ -45,7 +45,7 @@ _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
-_STOP, _CLAUSE = re.compile("[。;!?\\n]"), re.compile("[,:]")
+_STOP, _CLAUSE = re.compile("[。;!?]"), re.compile("[,:]")
 _TOPICS = 3  # words of the previous question that are carried
 
 
@@ -267,7 +267,8 @@ def _parallel(new: str, past: Past, index: Index) -> str:
     """
     asked = past.question.folded
     for hit in past.answer.hits:
-        sentences = [[(c, _units(c)) for c in _CLAUSE.split(s)] for s in _STOP.split(fold(hit.passage.text))]
+        said = [s for line in hit.passage.text.splitlines() for s in _STOP.split(fold(line))]
+        sentences = [[(c, _units(c)) for c in _CLAUSE.split(s)] for s in said]
         theirs = [(c, units) for clauses in sentences for c, units in clauses if units and c.startswith(new)]
         for clauses in sentences:
             beside = any(clause.startswith(new) for clause, _ in clauses)
