@@ -137,6 +137,14 @@ def test_a_list_is_shown_as_one_and_a_doubtful_sentence_says_so():
     assert html.count(say.UNSUPPORTED) == 1
 
 
+def test_the_stars_of_markdown_are_not_shown():
+    answer = fake.ask("支付")
+    starred = replace(answer.claims[0], text="**储能**的产值为**241亿元**")
+    html = answer_html(replace(answer, claims=(starred,)), fake.DOCUMENTS)
+    assert "储能的产值为241亿" in html
+    assert "**" not in html
+
+
 def test_an_abstention_has_no_marker_and_calls_what_is_near_no_answer():
     html = answer_html(fake.abstention("问"), fake.DOCUMENTS)
     assert 'class="answer abstained"' in html

@@ -4,6 +4,7 @@ The chat shows these strings as HTML without Markdown (``render_markdown=False``
 them, a second net: it keeps ``class``, ``href`` and ``title`` and drops ``aria-*``, ``data-*`` and every script.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -16,6 +17,7 @@ from .twins import twin
 
 _TITLES = 6  # documents named on the first page
 _EXCERPT = 60  # characters
+_EMPHASIS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
 def said(text: str, kind: str = "asked") -> str:
@@ -70,7 +72,16 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int |
 def draft_html(text: str) -> str:
     """What a language model has written so far, marked as not yet checked."""
     head = f'<p class="verdict">{escape(say.DRAFT)}</p>'
-    return f'<div class="answer draft">{head}<p class="claim">{_lines(text)}</p></div>'
+    return f'<div class="answer draft">{head}<p class="claim">{_lines(_plain(text))}</p></div>'
+
+
+def _plain(text: str) -> str:
+    """A text without the marks of Markdown's emphasis.
+
+    >>> _plain("**储能**：产值241亿元,2 ** 3")
+    '储能：产值241亿元,2 ** 3'
+    """
+    return _EMPHASIS.sub(r"\1", text)
 
 
 def _remark(answer: Answer) -> str:
@@ -88,8 +99,9 @@ def _claims(answer: Answer, claims: Sequence[Claim]) -> str:
     for claim in claims:
         markers = "".join(_marker(numbered[n]) for n in claim.citations if n in numbered)
         doubt = "" if claim.supported else f'<em class="unsupported">{say.UNSUPPORTED}</em>'
-        last = escape(claim.text[-1:], quote=False)  # a marker never starts a line
-        parts.append(f'{_lines(claim.text[:-1])}<span class="tail">{last}{markers}</span>{doubt}')
+        text = _plain(claim.text)
+        last = escape(text[-1:], quote=False)  # a marker never starts a line
+        parts.append(f'{_lines(text[:-1])}<span class="tail">{last}{markers}</span>{doubt}')
     if "\n" in answer.text and len(answer.claims) > 1:
         return f'<ul class="claims">{"".join(f"<li>{p}</li>" for p in parts)}</ul>'
     return "".join(f'<p class="claim">{p}</p>' for p in parts)
