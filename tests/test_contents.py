@@ -84,3 +84,11 @@ def test_steps_need_a_first_and_a_word_for_each_that_follows():
     assert steps_of("首先,采摘。其次,清洗。") == ["采摘", "清洗"]
     assert steps_of("增长放缓,再加上成本高。") == []
     assert told_in_steps("先停机,再断电。") == ()
+
+
+def test_headings_are_told_without_a_language_model(assistant):
+    settings = assistant.settings.model_copy(update={"llm_address": "http://127.0.0.1:9/v1", "llm_model": "none"})
+    with_model = assistant.over(assistant.encoder, settings)
+    assert with_model.settings.has_llm
+    assert with_model.ask("一共有几章").reason == ""
+    assert with_model.ask("试用期多长").reason == "llm_unavailable"

@@ -21,7 +21,7 @@ from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
 from .premise import contradiction
-from .question import Question, understand
+from .question import OUTLINE, Question, understand
 from .reader import NOTHING, Reading, Sought, read
 from .retriever import retrieve
 from .settings import Settings, load_settings
@@ -92,12 +92,13 @@ class Assistant:
         if past and self.settings.has_llm:
             answer = yield from self._completed(answer, history, stopped)
         answer = replace(answer, suggestions=self._suggest(answer, history))
-        if answer.status == "abstained" or not answer.hits or not self.settings.has_llm:
+        asked = self._understand(answer.interpreted)
+        by_code = answer.status == "abstained" or not answer.hits or asked.kind in OUTLINE
+        if by_code or not self.settings.has_llm:
             yield answer
             return
         from .composer import compose_answer
 
-        asked = self._understand(answer.interpreted)
         nothing = explain("not_enough_evidence", asked, answer.hits, self.index, self.lexicon)
         for event in compose_answer(answer, nothing, history, self.index, self.encoder, self.settings, stopped):
             if isinstance(event, Answer):
@@ -162,9 +163,8 @@ class Assistant:
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
             return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
-        asks = (
-            bool(asked.terms or asked.kind == "contents") and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat
-        )  # figures alone do not
+        worded = bool(asked.terms) or asked.kind == "contents"
+        asks = worded and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat  # figures alone do not
         if not asks or not self.index.passages:
             reason = "empty_index" if asks else "no_match"
             why = "chat" if asked.chat else reason if any(map(str.isalnum, text)) else "empty_question"

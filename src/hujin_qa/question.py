@@ -17,6 +17,7 @@ LONGEST = 500  # characters of a question that are read
 
 Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "polar", "summary", "section", "contents"]
 """``section``: where in the text something stands; ``contents``: what a text is divided into."""
+OUTLINE: tuple[Kind, ...] = ("section", "contents")
 
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
@@ -201,7 +202,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         words=words,
         terms=_terms(topic or folded, index, lexicon),
         kind=kind,
-        value=None if kind in ("section", "contents") else value_asked(folded),
+        value=None if kind in OUTLINE else value_asked(folded),
         years=frozenset(YEAR.findall(folded)),
         count=number(m[1] or m["n"]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
