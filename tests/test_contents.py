@@ -33,8 +33,12 @@ TEXT = """# 员工手册
 ### 2、报销时限
 
 差旅费用须在三十天内报销,逾期不予受理。
+
+## 第三章 补贴
+
+补贴由餐补、车补和房补三部分组成。
 """
-TOP = ["第一章 入职", "第二章 报销"]
+TOP = ["第一章 入职", "第二章 报销", "第三章 补贴"]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,9 @@ def test_a_question_on_the_outline_is_answered_with_headings(assistant, asked, h
     assert quotes(assistant, asked) == headings
 
 
-@pytest.mark.parametrize("asked", ["前台在什么地方", "报销单属于哪个部分", "合同由哪几部分组成"])
+@pytest.mark.parametrize(
+    "asked", ["前台在什么地方", "报销单属于哪个部分", "合同由哪几部分组成", "补贴由哪几部分组成", "员工由哪几部分组成"]
+)
 def test_a_question_on_a_thing_is_none_on_the_outline(assistant, asked):
     assert assistant.interpret(asked).kind not in ("section", "contents")
 

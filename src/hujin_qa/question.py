@@ -262,12 +262,14 @@ def _outline(folded: str, index: Index) -> tuple[Kind, str, str] | None:
     """Where something stands in a text, or what a text or a section that is named is divided into."""
     if found := _DIVIDED.search(folded):
         of = (folded[: found.start()] + folded[found.end() :]).strip("《》,。?呀啊呢吧 ")
-        named = _BELOW.sub("", of)
-        texts = [fold(name) for d in index.documents.values() for name in (d.title, *(s.heading for s in d.sections))]
         if not _WHOLE.sub("", of):
             return "contents", folded, ""
-        if any(named in text and 2 * len(named) > len(text) - 2 for text in texts if named):
-            return "contents", folded, named
+        named, chapters = _BELOW.sub("", of), re.search(f"{_CHAPTER}|目录|大纲|提纲", found[0])
+        for document in index.documents.values() if named else ():
+            divided = (s.heading for s in document.sections if len(document.below.get(s.position, ())) > 1)
+            names = [fold(name) for name in (*([document.title] if chapters else ()), *divided)]
+            if any(named in name and 2 * len(named) > len(name) - 2 for name in names):
+                return "contents", folded, named
     if found := _WHERE.search(folded):
         topic = _LEAD_IN.sub("", f"{folded[: found.start()]} {folded[found.end() :]}".strip(" ,的呀啊呢?。!"))
         if len(topic) > 1:
