@@ -100,6 +100,7 @@ def test_what_leaves_something_out_is_completed(assistant, before, asked, about)
         ("自习室有多少座位?", "再就业的读者怎么办会员卡"),
         ("自习室有多少座位?", "其他读者的会员卡年费是多少"),
         ("自习室有多少座位?", "90%以上的读者办了会员卡吗"),
+        ("自习室有多少座位?", "这份手册里哪一节讲了押金"),
     ],
 )
 def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
