@@ -71,7 +71,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     asked = understand(text, index, lexicon)
     if not any(map(str.isalpha, asked.plain)) and not asked.years:  # nothing, or nothing but marks and figures
         return Meant(text)
-    alone = asked.chat or asked.kind == "contents" or _SWITCH.search(asked.folded)
+    of_outline = asked.kind == "contents" or (asked.kind == "section" and not POINTER.search(asked.topic))
+    alone = asked.chat or of_outline or _SWITCH.search(asked.folded)
     if alone or not is_follow_up(asked, past, index, lexicon):
         return Meant(text)
     folded = asked.folded
