@@ -99,3 +99,9 @@ def test_headings_are_told_without_a_language_model(assistant):
     assert with_model.settings.has_llm
     assert with_model.ask("一共有几章").reason == ""
     assert with_model.ask("试用期多长").reason == "llm_unavailable"
+
+
+@pytest.mark.parametrize("asked", ["总结一下", "概括一下吧"])
+def test_a_bare_wish_for_a_summary_is_for_all_of_the_text(assistant, asked):
+    assert assistant.ask(asked).status == "answered"
+    assert len(quotes(assistant, asked)) > 2

@@ -163,7 +163,7 @@ class Assistant:
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
             return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
-        worded = bool(asked.terms) or asked.kind == "contents"
+        worded = bool(asked.terms) or asked.kind in ("summary", "contents")
         asks = worded and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat  # figures alone do not
         if not asks or not self.index.passages:
             reason = "empty_index" if asks else "no_match"
