@@ -253,9 +253,9 @@ def _run_of_steps(text: str) -> list[tuple[int, int, int]]:
 def told_in_steps(text: str) -> tuple[tuple[int, int, int, int], ...]:
     """Three or more steps that a text tells one after the other, in the shape of ``counted_off``.
 
-    >>> text = "要快。首先，采。其次，要轻，洗。最后，晾干。完。"
+    >>> text = "要快。首先，采摘。其次，要轻，洗。最后，晾干。完。"
     >>> [text[a:d] for a, b, c, d in told_in_steps(text)], [text[b:c] for a, b, c, d in told_in_steps(text)]
-    (['首先，采。', '其次，要轻，洗。', '最后，晾干。'], ['采', '要轻', '晾干'])
+    (['首先，采摘。', '其次，要轻，洗。', '最后，晾干。'], ['采摘', '要轻', '晾干'])
     """
     run = _run_of_steps(text)
     if len(run) < _LEAST_STEPS:
