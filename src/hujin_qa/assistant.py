@@ -21,7 +21,7 @@ from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
 from .premise import contradiction
-from .question import OUTLINE, Question, understand
+from .question import OUTLINE, WORDLESS, Question, understand
 from .reader import NOTHING, Reading, Sought, read
 from .retriever import retrieve
 from .settings import Settings, load_settings
@@ -163,7 +163,7 @@ class Assistant:
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
             return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
-        worded = bool(asked.terms) or asked.kind in ("summary", "contents")
+        worded = bool(asked.terms) or asked.kind in WORDLESS
         asks = worded and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat  # figures alone do not
         if not asks or not self.index.passages:
             reason = "empty_index" if asks else "no_match"
@@ -179,7 +179,7 @@ class Assistant:
             "retrieve": round((retrieved - started) * 1000, 2),
             "read": round((time.perf_counter() - retrieved) * 1000, 2),
         }
-        if not (reading.believed or asked.kind in ("summary", "contents") or any(w.known for w in asked.words)):
+        if not (reading.believed or asked.kind in WORDLESS or any(w.known for w in asked.words)):
             # Words that are only near those of the text are weaker evidence than the model was fitted on.
             reading = replace(reading, confidence=reading.confidence**2)
         if withheld := self._withheld(asked, hits, reading):
@@ -199,7 +199,7 @@ class Assistant:
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)
-        known = asked.kind in ("summary", "contents") or reading.believed or named
+        known = asked.kind in WORDLESS or reading.believed or named
         known = known or bool(asked.words and reading.signals.get("together"))
         if known and reading.confidence >= self.settings.threshold and reading.claims:
             return None

@@ -25,16 +25,14 @@ def outlined(question: Question, evidence: Sequence[Evidence], hits: Sequence[Hi
     if question.kind != "section" or not question.words:
         return []
     best = _headed(question, hits, index) or _told(question, evidence, index)
-    heading = _named(question, *best) if best else None
-    return [heading] if heading else []
+    return _named(question, *best) if best else []
 
 
 def located(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Span]:
     """The heading over the best sentence; empty where there is none."""
     passage = evidence[0].hit.passage
     document = index.documents[passage.document]
-    heading = _named(question, document, document.at[passage.position])
-    return [heading] if heading else []
+    return _named(question, document, document.at[passage.position])
 
 
 def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, list[Section]]:
@@ -88,10 +86,9 @@ def _holds(question: Question, folded: str) -> bool:
     return share(question.words, sure(matched(question.words, folded))) >= _ALL
 
 
-def _named(question: Question, document: Document, section: Section) -> Span | None:
-    """The innermost heading over a section: of the sort that is asked for (哪一章) if it is called so (第三章 …)."""
+def _named(question: Question, document: Document, section: Section) -> list[Span]:
+    """The innermost heading over a section, if any: of the sort asked for (哪一章) if it is called so (第三章 …)."""
     above = [s for s in ancestors(document, section.position) if s.heading]
     unit = _UNIT.search(question.plain)
     called = [s for s in above if unit and re.match(rf"第[^章节条篇编]{{1,5}}{unit['unit']}", s.heading)]
-    innermost = (called or above)[-1:]
-    return Span(document.id, *heading_span(document, innermost[0])) if innermost else None
+    return [Span(document.id, *heading_span(document, s)) for s in (called or above)[-1:]]

@@ -18,6 +18,7 @@ LONGEST = 500  # characters of a question that are read
 Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "polar", "summary", "section", "contents"]
 """``section``: where in the text something stands; ``contents``: what a text is divided into."""
 OUTLINE: tuple[Kind, ...] = ("section", "contents")
+WORDLESS: tuple[Kind, ...] = ("summary", "contents")  # may be asked of a text without any of its words
 
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (

@@ -18,7 +18,7 @@ from .evidence import Evidence, answer_signals, confidence, from_structure, matc
 from .index import Index
 from .items import extent, labels, lines_of, short_title
 from .listing import find_list, nth_place
-from .question import Place, Question
+from .question import WORDLESS, Place, Question
 from .sections import Span, ancestors, heading_span, title
 from .text import fold
 from .types import Citation, Claim, Hit
@@ -107,7 +107,7 @@ def choose(
         return spans, [from_structure(e, 1.0) for e in chosen]
     if question.kind == "section" and (spans := located(question, evidence, index)):
         return spans, list(evidence[:1])
-    if question.kind in ("summary", "contents") and (spans := digest(question, hits, index)):
+    if question.kind in WORDLESS and (spans := digest(question, hits, index)):
         return spans, _resting_on(spans, evidence)
     if not question.beyond and (listed := find_list(question, evidence, hits, index)):
         return listed
