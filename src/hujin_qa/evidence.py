@@ -144,7 +144,8 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
         above = found(inside, path)
         above_shares = held(above)
         passage, _ = held(union(above, found(inside, text)))
-        path_pairs = {p for p in pairs if p in path}
+        pairs_inside = [(pair, weight, pair in path) for pair, weight in pairs.items() if pair in whole]
+        first_hit, is_here = float(hit.rank == 1), float(here in question.around)
         follows = float(bool(beside) and (here[0], here[1].rpartition(".")[0]) in beside)
         for n in range(first, at):
             folded = lines[n]
@@ -155,11 +156,11 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 reach = union(own, above)
                 path_shares = held(reach)
             own_pairs = both_pairs = 0.0
-            for pair, weight in pairs.items():
+            for pair, weight, is_above in pairs_inside:
                 if pair in folded:
                     own_pairs += weight
                     both_pairs += weight
-                elif pair in path_pairs:
+                elif is_above:
                     both_pairs += weight
             value = question.holds_value(folded)
             signals = {
@@ -168,13 +169,13 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "path": path_shares[0],
                 "own_sure": shares[1],
                 "path_sure": path_shares[1],
-                "focus": max([own.get(w, 0.0) for w in question.focus], default=0.0),
-                "focus_path": max([reach.get(w, 0.0) for w in question.focus], default=0.0),
+                "focus": max([own.get(w, 0.0) for w in question.focus], default=0.0) if own else 0.0,
+                "focus_path": max([reach.get(w, 0.0) for w in question.focus], default=0.0) if reach else 0.0,
                 "passage": passage,
                 "pairs": own_pairs,
                 "path_pairs": both_pairs,
                 "hit": hit.score,
-                "first_hit": float(hit.rank == 1),
+                "first_hit": first_hit,
                 "value": float(valued and value),
                 "no_value": float(not value),
                 "year": float(bool(question.years) and all(y in folded for y in question.years)),
@@ -182,7 +183,7 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
                 "lead": float(n == first),
                 "opens": float(folded.endswith(":")),
                 "series": float(question.kind == "list" and folded.count("、") > 1),
-                "here": float(here in question.around),
+                "here": is_here,
                 "beside": follows,
                 "defines": float(question.kind == "define" and _defines(question, folded)),
             }
