@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from wording import evenly_worded
 
 from hujin_qa.assistant import Assistant
-from hujin_qa.crossencoder import Window
+from hujin_qa.crossencoder import Window, under_headings
 from hujin_qa.evaluation.judge import is_evidence
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.index import Index, build_index, is_stale, open_index
@@ -66,9 +66,9 @@ def sentences(index: Index, row: int) -> list[tuple[int, str]]:
 def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Example:
     """The folded window of one passage, as ``evidence.reread`` makes it."""
     passage = index.passages[row]
-    headings = (index.documents[passage.document].title, *passage.section[-2:])
-    said = tuple(fold(text) for _, text in sentences(index, row))
-    return Example(question, Window(tuple(map(fold, headings)), said), tuple(labels))
+    title, *section = map(fold, (index.documents[passage.document].title, *passage.section))
+    said = [fold(text) for _, text in sentences(index, row)]
+    return Example(question, under_headings(title, section, said), tuple(labels))
 
 
 def over_document(assistant: Assistant, questions: Sequence[EvalQuestion]) -> Iterator[Example]:

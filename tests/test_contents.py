@@ -105,3 +105,28 @@ def test_headings_are_told_without_a_language_model(assistant):
 def test_a_bare_wish_for_a_summary_is_for_all_of_the_text(assistant, asked):
     assert assistant.ask(asked).status == "answered"
     assert len(quotes(assistant, asked)) > 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "holds", "lacks"),
+    [
+        ("第二部分讲了什么", "主管审核", "领取工牌"),
+        ("概括一下第三章", "餐补", "主管审核"),
+        ("最后一部分讲什么", "餐补", "领取工牌"),
+    ],
+)
+def test_a_numbered_part_is_summed_up(assistant, asked, holds, lacks):
+    text = assistant.ask(asked).text
+    assert holds in text
+    assert lacks not in text
+
+
+def test_a_few_sentences_on_the_whole_reach_from_its_beginning_to_its_end(assistant):
+    quotes = [c.quote for c in assistant.ask("用三句话说说全文").citations]
+    assert len(quotes) == 3
+    assert "全体员工" in quotes[0]
+    assert "餐补" in quotes[-1]
+
+
+def test_text_itself_may_be_called_this_text(assistant):
+    assert quotes(assistant, "本文分几个部分") == TOP

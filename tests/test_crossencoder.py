@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hujin_qa import crossencoder
-from hujin_qa.crossencoder import Window, open_cross_encoder, tensors
+from hujin_qa.crossencoder import Window, open_cross_encoder, tensors, under_headings
 
 STORE = Window(
     ("临江冷库手册", "存放"),
@@ -75,3 +75,19 @@ def test_without_the_model_there_is_no_second_reading(monkeypatch):
 def test_nothing_is_loaded_before_a_doubt():
     code = "import sys, hujin_qa.assistant; print('onnxruntime' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+
+
+def test_a_sentence_is_read_behind_the_headings_that_it_leaves_its_subject_to():
+    window = under_headings("港口", ["一、码头", "1、西区", "货主:"], ["茶叶、丝绸、瓷器", "西区的货主:盐商"])
+    assert window.headings == ("港口",)
+    assert window.sentences == ("西区:货主:茶叶、丝绸、瓷器", "西区的货主:盐商")
+
+
+def test_the_subject_may_stand_in_a_heading():
+    model = open_cross_encoder()
+    tiers = [
+        under_headings("企业名录", [f"{name}(共{n}家)", "代表企业"], ["海川、明德、远山"])
+        for n, name in ((3, "第一档"), (5, "第二档"))
+    ]
+    asked, other = (score for (score,) in model.score("第一档有哪些企业", tiers))
+    assert asked > other + 1

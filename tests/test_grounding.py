@@ -192,3 +192,18 @@ def test_a_day_is_right_where_the_days_of_the_source_hold_it(claim, source, wron
 def test_days_are_read_as_the_source_writes_them():
     assert days_as_written("周三办公", ["工作日办公"]) == "工作日办公"
     assert days_as_written("周六办公", ["工作日办公"]) == "周六办公"
+
+
+@pytest.mark.parametrize(
+    ("claim", "said", "holds"),
+    [
+        ("补贴为35000元。", "补贴为三万五千元。", True),
+        ("补贴为3.5万元。", "补贴为三万五千元。", True),
+        ("补贴为5000元。", "补贴为三万五千元。", False),
+        ("月薪8500元。", "月薪八千五百元。", True),
+        ("活动有30人参加。", "活动有二三十人参加。", False),
+        ("活动有二三十人参加。", "活动有二三十人参加。", True),
+    ],
+)
+def test_numerals_in_thousands_and_ranges_are_read_whole(claim, said, holds, encoder):
+    assert support(claim, ["办法", said], encoder).supported == holds

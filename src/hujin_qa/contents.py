@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from .evidence import Evidence, matched, share, sure
 from .index import Index
+from .items import labels
 from .question import Question
 from .sections import Span, ancestors, children, heading_span, title, top_sections
 from .text import fold
@@ -87,8 +88,12 @@ def _holds(question: Question, folded: str) -> bool:
 
 
 def _named(question: Question, document: Document, section: Section) -> list[Span]:
-    """The innermost heading over a section, if any: of the sort asked for (哪一章) if it is called so (第三章 …)."""
+    """The innermost heading over a section, if any: of the sort asked for (哪一章) if it is called so (第三章 …).
+
+    Where several sections are called alike (市场规模), the heading above comes with it.
+    """
     above = [s for s in ancestors(document, section.position) if s.heading]
     unit = _UNIT.search(question.plain)
     called = [s for s in above if unit and re.match(rf"第[^章节条篇编]{{1,5}}{unit['unit']}", s.heading)]
-    return [Span(document.id, *heading_span(document, s)) for s in (called or above)[-1:]]
+    alike = not called and above and title(above[-1].heading) in labels(document)
+    return [Span(document.id, *heading_span(document, s)) for s in (called or above)[-2 if alike else -1 :]]

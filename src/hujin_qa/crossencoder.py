@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .markers import strip_marker
+
 PAD = 1
 _BEGIN, _END = 0, 2
 _LONGEST = 176  # tokens of one reading, as in training
@@ -30,6 +32,15 @@ class Window:
 
     headings: tuple[str, ...]
     sentences: tuple[str, ...]
+
+
+def under_headings(title: str, section: Sequence[str], sentences: Sequence[str]) -> Window:
+    """The window of one passage, all of it folded: what its sentences leave to their headings stands before each.
+
+    Running text names its subject once, in a heading; the model is far surer of "heading:sentence".
+    """
+    above = [h for heading in section[-2:] if (h := strip_marker(heading).rstrip(":"))]
+    return Window((title,), tuple(":".join([*(h for h in above if h not in said), said]) for said in sentences))
 
 
 Piece = tuple[list[int], list[tuple[int, int]]]

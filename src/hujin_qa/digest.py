@@ -9,7 +9,7 @@ from .evidence import matched, share, sure
 from .index import Index
 from .items import extent, lines_of
 from .question import Place, Question
-from .sections import Span, ancestors, children
+from .sections import Span, ancestors, children, top_sections
 from .text import fold
 from .types import Hit
 
@@ -18,6 +18,7 @@ _BEGINNING = re.compile(r"开头|引言|开篇|前言|导语|序言|开场|一�
 _ENDING = re.compile(
     r"结尾|最后一?(?:段|节|部分)|末尾|文末|收尾|结束语|(?:最后|末了)(?:作者|他|它)?(?:是|还|又)?(?:想|要|总)?(?:说|讲|写|表达|强调|呼吁|归结|总结|落)"
 )
+_PART = re.compile(r"第(?:[一二三四五六七八九十]+|\d+)个?(?:大?部分|章|节|篇|板块|单元)")
 _FIRST = 0.02  # what standing first in its part is worth, as a cosine
 _LENGTH = 230  # characters
 _FIT = 0.4  # weight of the question's words that a section's headings must hold
@@ -50,6 +51,8 @@ def digest_of(place: Place, index: Index, sentences: int = 0) -> list[Span]:
     seen: list[list[str]] = []
     leaders = [n for n in order if parts[n] not in seen and not seen.append(parts[n])]  # type: ignore[func-returns-value]
     leaders.sort()
+    if 1 < sentences < len(leaders):  # from the beginning to the end
+        leaders = [leaders[round(n * (len(leaders) - 1) / (sentences - 1))] for n in range(sentences)]
     chosen = _short_enough([spans[n] for n in dict.fromkeys(leaders + order)], sentences)
     return [Span(place.document, start, end) for start, end in sorted(chosen)]
 
@@ -94,6 +97,9 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
                 place = Place(id_, *extent(document, section))
                 found.append((bool(sure(own)), fit, -section.depth, place))
     document = index.documents[hits[0].passage.document]
+    if question.ordinal and _PART.search(question.folded):
+        numbered = top_sections(document)[question.ordinal - (question.ordinal > 0) :][:1]
+        return Place(document.id, *extent(document, numbered[0])) if numbered else None
     if not any(surely for surely, *_ in found):
         if _BEGINNING.search(question.plain):
             first = next((s for s in document.sections if s.end - s.body > 1), document.sections[0])

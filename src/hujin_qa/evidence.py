@@ -17,7 +17,7 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
-from .crossencoder import CrossEncoder, Window, sigmoid
+from .crossencoder import CrossEncoder, Window, sigmoid, under_headings
 from .index import Index
 from .items import told_in_steps
 from .quantities import tells, unit_asked
@@ -29,13 +29,14 @@ Degrees = Mapping[str, float]
 """Words with how surely they were found, above 0 and up to 1."""
 
 
+_BASIS = re.compile(r"(?:比|较|对比|相较于?)\s*(?:1\d|20)\d\d")  # what is compared with
 _NAME = re.compile(r"[a-z][a-z0-9.+-]+")
 _UP, _DOWN = (
     re.compile(r"增长|上升|提升|提高|增加|上涨|扩大|回升"),
     re.compile(r"下滑|下降|减少|下跌|萎缩|降低|缩小|缩水|亏损|负增长|跌|降"),
 )
 _CAUSE = re.compile(
-    r"因|由于|缘|所以|故|得益于|为了|为的是|以便|从而|导致|造成|引起|使|让|带来|推动|靠|凭|源于|出于|来自|在于|取决|目的|"
+    r"因|由于|缘|所以|故(?!障)|得益于|为了|为的是|以便|从而|导致|造成|引起|使(?!用)|让|带来|推动|靠|凭(?![票证单据收])|源于|出于|来自|在于|取决|目的|"
     r"旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势"
 )
 _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类|种|层|条|项|点|步)(?![月小])")
@@ -236,8 +237,8 @@ def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]
 
 def _window(sentences: Sequence[Evidence], index: Index) -> Window:
     passage = sentences[0].hit.passage
-    above = (index.documents[passage.document].title, *passage.section[-2:])
-    return Window(tuple(map(fold, above)), tuple(e.folded for e in sentences))
+    title, *section = map(fold, (index.documents[passage.document].title, *passage.section))
+    return under_headings(title, section, [e.folded for e in sentences])
 
 
 def _defines(question: Question, folded: str) -> bool:
@@ -263,11 +264,13 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
     unknown = [w for w in question.words if not w.known]
     nouns = [w for w in question.words if w.noun]
     focus = [w for w in question.words if w.text in question.focus]
+    structure = max(e.signals.get("structure", 0.0) for e in chosen)
+    listed = question.kind == "list" and (structure > 0 or "、" in said)  # 分几条 is answered by the items themselves
     unit = unit_asked(question.folded)
     again = {"again": max(e.signals["again"] for e in chosen)} if "again" in best.signals else {}
     return again | {
         "score": best.score,
-        "structure": max(e.signals.get("structure", 0.0) for e in chosen),
+        "structure": structure,
         "together": share(question.words, together),
         "nearest": share(question.words, within),
         "unknown_name": float(_mixed(question) and any(_NAME.fullmatch(w.text) for w in unknown)),
@@ -283,11 +286,11 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
         "against": float(question.kind != "polar" and _against(question.folded, said)),
         "ordinal_missing": float(_beyond(question, passages, best.hit.passage)),
         "value_absent": float(
-            question.kind != "list"  # 分几条 is answered by the items themselves
+            not listed
             and question.value in ("number", "money", "percent", "year")
             and not any(question.holds_value(e.folded) for e in chosen)
         ),
-        "unit_absent": float(bool(unit) and question.kind != "list" and not tells(said, unit)),
+        "unit_absent": float(bool(unit) and not listed and not tells(said, unit)),
         "no_cause": float(question.kind == "why" and not _CAUSE.search(said)),
         "strange": max((1 - together.get(w.text, 0.0) for w in unknown if w.noun and len(w.text) > 1), default=0.0),
         "other_year": float(question.value is not None and _other_year(question, said)),
@@ -318,7 +321,7 @@ def _mixed(question: Question) -> bool:
 
 def _other_year(question: Question, said: str) -> bool:
     """Whether the answer speaks of years, and none is the one that is asked about."""
-    years = set(YEAR.findall(said))
+    years = set(YEAR.findall(_BASIS.sub("", said)))
     return bool(question.years and years) and not question.years & years
 
 

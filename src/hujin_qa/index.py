@@ -35,7 +35,7 @@ from .text import Segmenter, fold
 from .types import Document, Encoder, KnownQuestion, Note, Passage, Section, Vectors
 from .weights import file_sha256
 
-FORMAT = 3
+FORMAT = 4
 _ABANDONED = 3600  # seconds after which an unfinished data folder is nobody's
 _SAMPLE = 256  # passages that the background similarity is estimated from
 

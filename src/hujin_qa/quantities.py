@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .text import numeral
+from .text import ROUGHLY, numeral
 
 _HAN = "零〇一二两三四五六七八九十百千"
 _SCALE = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
@@ -162,7 +162,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return Quantity(match[0], 100 * _value(match["part"]) / whole, "%", start, end) if whole else None
     if match["ordinal"]:
         return Quantity(match[0], _value(match[0][1:]), "第", start, end)
-    if match["han"] and (_IDIOM.match(text, start) or text[start - 1 : start] == "第"):
+    if match["han"] and (_IDIOM.match(text, start) or text[start - 1 : start] == "第" or ROUGHLY.search(match["han"])):
         return None
     if match["unit"] in ("季度", "季") and not _SPAN_BEFORE.search(text[:start]) and not match["more"]:
         nth = _value(match["arabic"] or match["han"])
@@ -195,13 +195,14 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 def _value(number: str) -> float:
     """The value of a number in Arabic or Chinese figures.
 
-    >>> _value("1,234.5"), _value("四万七千"), _value("三点五"), _value("一九八"), _value("十二"), _value("万")
-    (1234.5, 47000.0, 3.5, 198.0, 12.0, 10000.0)
+    >>> _value("1,234.5"), _value("四万七千"), _value("三点五"), _value("一九八"), _value("一万二"), _value("万")
+    (1234.5, 47000.0, 3.5, 198.0, 12000.0, 10000.0)
     """
     for c in "亿万":
         if c in number:
             whole, _, rest = number.rpartition(c)
-            return (_value(whole) if whole else 1.0) * _SCALE[c] + (_value(rest) if rest else 0.0)
+            place = _SCALE[c] / 10 if len(rest) == 1 else 1  # 一万二
+            return (_value(whole) if whole else 1.0) * _SCALE[c] + (_value(rest) * place if rest else 0.0)
     return float(numeral(number.replace(",", "")))
 
 

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from .index import Index
@@ -65,7 +66,7 @@ _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it
     ("percent", r"百分之几|百分比|占比|比例|份额|增速|增幅|增长率|增长(了)?多少|涨(了)?多少|涨幅|利率|收益率|几成|几个点|多快", rf"{_NUM}\s*(?:%|个百分点|成)|翻(?:了)?[一两\d]+番|倍"),
     ("year", r"(哪|那)[一几]?年|几几年|年份", r"(?:1\d|20)\d\d"),
     ("time", r"什么时候|何时|几月|几号|哪天|多久|多长时间|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
-    ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
+    ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用(?!户)|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
     ("number", r"多少|几(?!乎)|多大|多高|多重|多长|多远|人数|数量|户数|面积", r"\d|[一二两三四五六七八九十百千万]+\s*(?:[个名位家人种类条项次天层座间件批大层套])|单|双"),
     ("person", r"谁|哪位|何人|创始人|董事长|ceo|总经理|负责人|总裁|老板是", r""),
     ("place", r"在哪|哪里|哪儿|什么地方|哪个城市|总部|地址|何处|哪个省|哪国", r""),
@@ -87,7 +88,7 @@ _LEAD_IN = re.compile(
     rf"^(?:那么?|关于|有关|想?(?:了解|看|查|找|知道)|对于?|(?:{_TEXT}|文)[里中上]面?的?)+|(?:的(?:相关)?(?:内容|部分|信息|说明|规定))$"
 )
 _WHOLE = re.compile(
-    "全文|通篇|整[篇份本个]|[这本该][份篇本个部]?|文章|全书|书|文档|文件|手册|报告|材料|资料|制度|教材|讲义|"
+    "[全本原该此]文|通篇|整[篇份本个]|[这本该][份篇本个部]?|文章|全书|书|文档|文件|手册|报告|材料|资料|制度|教材|讲义|"
     "里面?|中|的|看看?|列出?|给我|发|我?想?要?看|一共|总共|把|从|有|在|都|主要|什么|是|怎么样|一下|,|请"
 )
 _BELOW = re.compile("(?:[这那一]*[章节篇]|部分|下面|里面?|中|又|的)+$")
@@ -189,7 +190,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     """Read a question that stands alone (``conversation`` resolves follow-ups first)."""
     text = html.unescape(_MARKUP.sub(" ", clean(text)[:LONGEST])).strip()
     plain = fold(text)
-    asked = _without_fillers(plain, lexicon)
+    asked = _without_fillers(plain, index, lexicon)
     chinese = _in_chinese(asked, index, lexicon)
     folded = index.pinyin.correct(
         chinese, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords)
@@ -206,7 +207,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         words=words,
         terms=_terms(topic or folded, index, lexicon),
         kind=kind,
-        value=None if kind in OUTLINE else value_asked(folded),
+        value=None if kind in OUTLINE or kind == "member" else value_asked(folded),
         years=frozenset(YEAR.findall(folded)),
         count=number(m[1] or m["n"]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
@@ -328,14 +329,18 @@ def _terms(folded: str, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(terms)
 
 
-def _without_fillers(folded: str, lexicon: Lexicon) -> str:
-    """The question without its polite words, unless nothing would be left."""
+def _without_fillers(folded: str, index: Index, lexicon: Lexicon) -> str:
+    """The question without its polite words, unless nothing would be left; whole words only: 目前 stays in 项目前期."""
     bare = folded
     for filler in lexicon.fillers:
-        if len(filler) == 1:  # inside a sentence a single character may be part of a word
-            bare = bare.removeprefix(filler + ",").removesuffix(filler)
-        elif filler in bare and len(bare) - len(filler) >= 2:
-            bare = re.sub(f"{re.escape(filler)}(?!{re.escape(filler[-1])})", "", bare)  # not of 三句话说说
+        if len(bare) - len(filler) < 2 or filler not in bare:
+            continue
+        edges = frozenset((0, *accumulate(map(len, index.segmenter.cut(bare)))))
+        places = f"^{filler},|{filler}$" if len(filler) == 1 else f"{re.escape(filler)}(?!{re.escape(filler[-1])})"
+        whole = (m.span() for m in re.finditer(places, bare) if edges.issuperset(m.span()))
+        for start, end in reversed([*whole]):
+            bare = bare[:start] + bare[end:]
+        bare = bare.strip(" ,")
     return bare.strip(" ,.!?;:~…") or folded
 
 

@@ -4,7 +4,7 @@ What is said, and in what order, depends on the kind of the question; ``citation
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -285,8 +285,13 @@ def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evide
     section = [e for e in evidence if (e.hit.passage.document, e.hit.passage.position) == place]
     if sum(e.end - e.start for e in section) > _WHOLE:
         return chosen
-    return chosen + [e for e in section if e not in chosen]
+    near = [e for e in section if e.score >= chosen[0].score - _BEHIND]
+    return chosen + [e for e in near if e not in chosen]
 
 
-def _in_reading_order(chosen: Iterable[Evidence]) -> list[Evidence]:
-    return sorted(chosen, key=lambda e: (e.hit.passage.document, e.start))
+def _in_reading_order(chosen: Sequence[Evidence]) -> list[Evidence]:
+    """As the text has them; of several texts the one with the best sentence first."""
+    best: dict[str, float] = {}
+    for e in chosen:
+        best[e.hit.passage.document] = max(e.score, best.get(e.hit.passage.document, e.score))
+    return sorted(chosen, key=lambda e: (-best[e.hit.passage.document], e.hit.passage.document, e.start))

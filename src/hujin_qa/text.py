@@ -36,7 +36,12 @@ _YEAR = re.compile(r"([零〇一二三四五六七八九]{4})(?=年)")
 _SHORT_YEAR = re.compile(
     r"(?<![\d满近过超第每共后前这达])(?:(?:0\d|[125-9][1-9])(?=年(?![期代来内前后间以左多]))|\d0(?=年(?:[初底末中度呢]|\d{1,2}月)))"
 )
-_COMPOUND = re.compile(rf"(?<![\d.])[{_NUMERAL}]*[十百千][{_NUMERAL}]*(?=[万亿个元天年月日家名人次位项条%])")
+_COMPOUND = re.compile(
+    rf"(?<![\d.万亿{_NUMERAL}])(?!千万[不别要小记莫勿注当留得请])"
+    rf"[{_NUMERAL}]*[十百千][{_NUMERAL}]*(?=[万亿个元天年月日家名人次位项条%])"
+)
+ROUGHLY = re.compile("(?<![一二两三四五六七八九])(?:[一二两]三|一二|三[四五]|四五|五六|六七|七八|八九)(?![一二三四五六七八九])")
+"""Two figures side by side that name a range: 二三十人."""
 
 
 @cache
@@ -75,22 +80,22 @@ def fold(text: str) -> str:
 def numeral(text: str) -> str:
     """Value of a Chinese numeral below ten thousand as digits; figures already in digits stay.
 
-    >>> numeral("三十二"), numeral("十"), numeral("二〇二四"), numeral("两百")
-    ('32', '10', '2024', '200')
+    >>> numeral("三十二"), numeral("十"), numeral("二〇二四"), numeral("八千五")
+    ('32', '10', '2024', '8500')
     """
     if "点" in text:
         whole, _, part = text.partition("点")
         return f"{numeral(whole)}.{numeral(part)}"
     if not any(c in _UNIT for c in text):
         return "".join(str(_DIGIT.get(c, c)) for c in text)
-    total, digit = 0, 0
+    total, digit, place = 0, 0, 1
     for c in text:
         if c in _UNIT:
             total += (digit or 1) * _UNIT[c]
-            digit = 0
+            digit, place = 0, _UNIT[c] // 10
         else:
-            digit = _DIGIT[c]
-    return str(total + digit)
+            digit, place = _DIGIT[c], place if _DIGIT[c] else 1
+    return str(total + digit * place)
 
 
 def fold_numbers(text: str) -> str:
@@ -112,7 +117,9 @@ def fold_numbers(text: str) -> str:
 
 
 def _compound(m: re.Match[str]) -> str:
-    """Its digits, unless they would then be taken for a year: 十五年."""
+    """Its digits, unless it is a range or they would then be taken for a year: 十五年."""
+    if ROUGHLY.search(m[0]):
+        return m[0]
     digits = numeral(m[0])
     return m[0] if m.string[m.end()] == "年" and re.fullmatch(r"\d[1-9]", digits) else digits
 
