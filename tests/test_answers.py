@@ -91,3 +91,17 @@ def test_a_total_is_asked_of_both_together(assistant):
 )
 def test_polite_words_are_dropped_only_where_they_are_words(assistant, typed, folded):
     assert understand(typed, assistant.index, LEXICON).folded == folded
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [("拼多多属于第几档", "拼多多"), ("文中有没有提到量子快线", "量子快线"), ("星海集团提到了吗", "星海集团")],
+)
+def test_a_name_that_the_text_lacks_belongs_nowhere(assistant, asked, name):
+    answer = assistant.ask(asked)
+    assert answer.status == "abstained"
+    assert f"没有提到“{name}”" in answer.text
+
+
+def test_a_name_that_the_text_writes_otherwise_is_known(assistant):
+    assert assistant.ask("春和冷链属于第几档").status == "answered"

@@ -15,6 +15,13 @@ _COMMON = frozenset("的不没怎几些那这么了着得第啥谁哪")  # no no
 _GRAMMAR = frozenset("能要会可将被把让给对比因于是在有到和与或")  # and no guess at one has one of these
 _LONGEST = 12  # characters of a thing that is repeated to the user
 _NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech; nz too, but for common words (普及率)
+_BELONGS = re.compile(
+    "^(?P<name>[^,的最比几哪]{2,8}?)(?:是?属于|算是?|归[于在到为]?|排[在到]?|位于|处在|在|是)(?:第几|哪)"
+)
+_MENTIONED = re.compile(
+    "(?:提到|提及|讲到|说到|谈到|写到)[过了]?(?P<name>[^,的了吗没么?。]{2,10})了?(?:吗|没有?|么)?[?。]*$"
+    "|^(?P<before>[^,的]{2,10}?)(?:有没有|有|是否)?被?(?:提到|提及|讲到|说到|谈到)[过了]?(?:吗|没有?|么)"
+)
 _PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
 
 
@@ -33,6 +40,8 @@ def absent_years(question: Question, index: Index) -> list[str]:
 
 def absent_in(question: Question, index: Index, lexicon: Lexicon) -> list[Absent]:
     """The nouns and names of a question that no document has, in order; none in English, where every word would be."""
+    if name := _asked_of(question, index, lexicon):
+        return [Absent(name, name=True)]
     return [] if question.plain.isascii() else absent_things(question.folded, index, lexicon)
 
 
@@ -63,11 +72,13 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
 
 
 def opening_name(question: Question, index: Index, lexicon: Lexicon) -> str:
-    """The name that a question opens with, if no document has it: nothing can be said of it; ``""`` if there is none.
+    """The name that a question is about, if no document has it: nothing can be said of it; ``""`` if there is none.
 
-    Only names that the dictionary has (a misspelt one looks like a new one), and none in Latin letters (the text may
+    A question what X belongs to, or whether X is mentioned, is about X. Of the others, only names that the dictionary has (a misspelt one looks like a new one), and none in Latin letters (the text may
     have it in Chinese).
     """
+    if name := _asked_of(question, index, lexicon):
+        return name
     known, starts = index.segmenter.is_word, (question.folded[:n] for n in range(1, _LONGEST))
     if all(w.known for w in question.words) or not any(known(s) and not _occurs(s, index) for s in starts):
         return ""
@@ -75,6 +86,29 @@ def opening_name(question: Question, index: Index, lexicon: Lexicon) -> str:
     opening = next((name for name in names if question.folded.startswith(name)), "")
     first, _ = tag(question.folded)[0]
     return opening if opening.startswith(first) and index.segmenter.is_word(first) else ""
+
+
+def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:
+    """What is asked to belong somewhere, or to be mentioned, if no document has it or a piece of it; else ``""``."""
+    pattern = {"member": _BELONGS, "polar": _MENTIONED}.get(question.kind)
+    found = pattern.search(question.folded) if pattern else None
+    name = next(filter(None, found.groups()), "") if found else ""
+
+    def occurs(word: str) -> bool:
+        return any(_occurs(other, index) for other in lexicon.others(word))
+
+    def is_strange(piece: str) -> bool:
+        if len(piece) == 1:  # torn off: 多多 behind 拼
+            at = name.find(piece)
+            return not any(
+                len(pair) == 2 and _occurs(pair, index) for pair in (name[at - 1 : at + 1], name[at : at + 2])
+            )
+        named = not is_common(piece) or tag(piece)[0][1] in (*_NAMES, "ns", "nz")
+        return named and piece not in near and not occurs(piece)
+
+    near = {w.text for w in question.words if w.known or len(w.others) > 1}
+    unknown = not occurs(name) and any(map(is_strange, index.segmenter.words(name)))  # 众安保险 is known by its pieces
+    return name if unknown else ""
 
 
 def as_typed(name: str, question: Question) -> str:

@@ -287,7 +287,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
         "ordinal_missing": float(_beyond(question, passages, best.hit.passage)),
         "value_absent": float(
             not listed
-            and question.value in ("number", "money", "percent", "year")
+            and question.value in ("number", "money", "percent", "year", "contact")
             and not any(question.holds_value(e.folded) for e in chosen)
         ),
         "unit_absent": float(bool(unit) and not listed and not tells(said, unit)),
