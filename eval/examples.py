@@ -8,6 +8,7 @@ look like it.
 
 import json
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from hujin_qa.evaluation.judge import is_evidence
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.index import Index, build_index, is_stale, open_index
 from hujin_qa.lexicon import load_lexicon
+from hujin_qa.markers import strip_marker
 from hujin_qa.metrics import fold_fact
 from hujin_qa.settings import load_settings
 from hujin_qa.text import bigrams, fold
@@ -32,6 +34,8 @@ from hujin_qa.text import bigrams, fold
 ROOT = Path(__file__).parents[1]
 READ = 450  # characters of a paragraph that the near misses were written for
 HITS = 6  # passages that a question over a small document is read with
+TERSE, JOINED = 0.55, 0.33  # of the passages
+SUBJECT = re.compile(r"^([^,;:。、“”]{2,14}?)(?:的|,)([^,;:。、的]{2,10}?)(?:是|为|有|包括|分为|达到?|由)(.{2,})$")
 SHARE = 0.6  # of a document's sentences that make claims
 
 
@@ -68,7 +72,41 @@ def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Exa
     passage = index.passages[row]
     title, *section = map(fold, (index.documents[passage.document].title, *passage.section))
     said = [fold(text) for _, text in sentences(index, row)]
+    if random.random() < TERSE:
+        said = [_terse(text, section[-2:], question) if random.random() < 0.6 else text for text in said]
+    if random.random() < JOINED:
+        said, labels = _joined(said, labels)
     return Example(question, under_headings(title, section, said), tuple(labels))
+
+
+def _terse(text: str, headings: Sequence[str], question: str) -> str:
+    """A sentence that leaves its subject to a heading, or has it in front of a colon, as running text often has."""
+    for name in map(strip_marker, headings):
+        for length in range(min(len(name), 12), 1, -1):
+            if text.startswith(name[:length]) and len(text) > length + 6:
+                rest = text[length:].lstrip("的,:")
+                return rest if length == len(name) or random.random() < 0.5 else f"{name[:length]}:{rest}"
+    if found := SUBJECT.match(text):
+        subject, aspect, said = found.groups()
+        return f"{subject}:{aspect}:{said}" if random.random() < 0.6 else f"{subject}:{text[found.start(2) :]}"
+    for length in range(12, 2, -1):
+        if len(text) > length + 6 and text[:length] in question:
+            return f"{text[:length]}:{text[length:].lstrip('的,')}"
+    return text
+
+
+def _joined(said: Sequence[str], labels: Sequence[int]) -> tuple[list[str], list[int]]:
+    """Some sentences run together with the next, as long ones are; the whole answers where a part does."""
+    found: list[tuple[str, int]] = []
+    rest = list(zip(said, labels, strict=True))
+    while rest:
+        text, label = rest.pop(0)
+        if rest and random.random() < 0.5 and len(text) + len(rest[0][0]) < 130:
+            following, other = rest.pop(0)
+            text = f"{text.rstrip('。!?;')},{following}"
+            label = 1 if 1 in (label, other) else min(label, other)
+        found.append((text, label))
+    return [text for text, _ in found], [label for _, label in found]
 
 
 def over_document(assistant: Assistant, questions: Sequence[EvalQuestion]) -> Iterator[Example]:
