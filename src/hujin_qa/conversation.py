@@ -18,7 +18,6 @@ from .items import (
     after_colon,
     in_series,
     items_under,
-    labels,
     named_like,
     sections_below,
     short_title,
@@ -148,7 +147,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
             about = matched(question.words, fold(section.heading)) or any(
                 _holds(i, (document.id, citation.start)) for i in items
             )
-            if about and len(items) > 1 and items not in under and not all(i.name in labels(document) for i in items):
+            if about and len(items) > 1 and items not in under and not all(i.name in document.labels for i in items):
                 under.append(items)
     cited = [(c.document, c.start) for c in answer.citations]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
@@ -198,8 +197,7 @@ def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant 
 
 def _subject(document: Document, position: str) -> Section | None:
     """The innermost section over a position that is a thing of its own, not an aspect of one (市场规模)."""
-    aspects = labels(document)
-    own = [s for s in ancestors(document, position) if s.heading and title(s.heading) not in aspects]
+    own = [s for s in ancestors(document, position) if s.heading and title(s.heading) not in document.labels]
     return own[-1] if own else None
 
 

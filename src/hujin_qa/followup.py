@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .absent import absent_in
 from .headings import tag
 from .index import Index
-from .items import Item, labels
+from .items import Item
 from .lexicon import Lexicon
 from .question import Question, Word
 from .sections import ancestors
@@ -130,7 +130,7 @@ def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:
 def aspects(past: Past, index: Index) -> str:
     """The headings that recur in the documents last looked at (市场规模): what may be asked of each thing in them."""
     documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
-    return fold(" ".join(label for d in documents for label in labels(index.documents[d])))
+    return fold(" ".join(label for d in documents for label in index.documents[d].labels))
 
 
 def stands_alone(word: Word, index: Index, lexicon: Lexicon) -> bool:

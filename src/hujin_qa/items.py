@@ -1,7 +1,6 @@
 """What a text lists in order: the sections below a heading, or pieces of running text that count themselves off."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -166,12 +165,6 @@ def items_under(document: Document, section: Section) -> list[Item]:
     """The sections below one, or else what its own text counts off, or tells step by step."""
     below = sections_below(document, section)
     return below if len(below) > 1 else lines_of(document, section) or steps_in(document, section)
-
-
-def labels(document: Document) -> frozenset[str]:
-    """Headings that stand in several sections (市场规模): names of aspects, not of things."""
-    counts = Counter(title(s.heading) for s in document.sections)
-    return frozenset(heading for heading, n in counts.items() if n > 1)
 
 
 def named_like(name: str, candidates: Sequence[Item]) -> Item | None:

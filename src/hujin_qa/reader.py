@@ -16,7 +16,7 @@ from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
 from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, reread, share, union, weigh
 from .index import Index
-from .items import extent, labels, lines_of, short_title
+from .items import extent, lines_of, short_title
 from .listing import find_list, nth_place
 from .question import WORDLESS, Place, Question
 from .sections import Span, ancestors, heading_span, title
@@ -160,7 +160,7 @@ def _within(
     spans = digest_of(place, index)
     if question.kind == "how":
         return (spans, _resting_on(spans, evidence)) if spans else None
-    if len(level) > 1 and not all(title(s.heading) in labels(document) for s in level):
+    if len(level) > 1 and not all(title(s.heading) in document.labels for s in level):
         spans = [Span(document.id, *heading_span(document, s)) for s in level]
     elif head := next((s for s in document.sections if s.start == place.start and s.heading and level), None):
         spans = [Span(document.id, *heading_span(document, head)), *spans[:1]]
