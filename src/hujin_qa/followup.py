@@ -53,7 +53,7 @@ class Past:
     @property
     def places(self) -> frozenset[tuple[str, str]]:
         """Document and outline position of every section that was cited."""
-        return frozenset((c.document, c.passage.rpartition("/")[2].partition("#")[0]) for c in self.answer.citations)
+        return frozenset((c.document, c.position) for c in self.answer.citations)
 
     @property
     def said(self) -> frozenset[tuple[str, int]]:

@@ -159,7 +159,7 @@ def first_questions(index: Index, wanted: int = WANTED) -> tuple[str, ...]:
 
 def cited_places(answer: Answer) -> list[tuple[str, str]]:
     """Document and outline position of every section that an answer cites, each once, in order."""
-    return list(dict.fromkeys((c.document, c.passage.rpartition("/")[2].partition("#")[0]) for c in answer.citations))
+    return list(dict.fromkeys((c.document, c.position) for c in answer.citations))
 
 
 def _levels(position: str) -> list[str]:

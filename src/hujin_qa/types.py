@@ -144,6 +144,11 @@ class Citation:
     end: int
     quote: str
 
+    @property
+    def position(self) -> str:
+        """Outline position of its passage."""
+        return self.passage.rpartition("/")[2].partition("#")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
