@@ -77,12 +77,11 @@ class Source:
         return tuple(self._lines())
 
     def _lines(self) -> Iterator[Line]:
-        sections = {(d.id, s.position): s for d in self.index.documents.values() for s in d.sections}
         for row, (at, start, end) in enumerate(self.index.sentences.tolist()):
             passage = self.index.passages[at]
             if start >= passage.body:
                 document = self.index.documents[passage.document]
-                yield Line(document, sections[document.id, passage.position], passage, row, start, end)
+                yield Line(document, document.at[passage.position], passage, row, start, end)
 
     @cached_property
     def by_section(self) -> dict[tuple[str, str], list[Line]]:
