@@ -19,6 +19,7 @@ from .items import (
     in_series,
     items_under,
     named_like,
+    nth,
     sections_below,
     short_title,
     steps_of,
@@ -78,7 +79,7 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     if other := _other_class(folded, past, index, lexicon):
         return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
-        item = past.items[asked.ordinal - 1 if asked.ordinal > 0 else asked.ordinal]
+        item = nth(past.items, asked.ordinal)
         return _of_item(item, OPENING.sub("", NTH.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
     for pattern, step in OTHER_YEAR:
         if pattern.search(folded) and len(past.question.years) == 1:
@@ -228,7 +229,7 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     named = any(thing.name for thing in absent_things(new, index, lexicon))
     if not named and not any(w.known for w in new_words):
         return ""
-    if gone := _beside(new, past, index) or _parallel(new, past, index):
+    if gone := _beside(new, past, index) or _parallel(new, past):
         return old.folded.replace(gone, new)
     if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
         return old.folded.replace(gone, new)
@@ -259,7 +260,7 @@ def _beside(new: str, past: Past, index: Index) -> str:
     return ""
 
 
-def _parallel(new: str, past: Past, index: Index) -> str:
+def _parallel(new: str, past: Past) -> str:
     """What the previous question asks of, where the text has ``new`` in its place.
 
     Their clauses tell an amount of one sort, or they are attributes of one thing in one sentence.

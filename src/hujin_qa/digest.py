@@ -7,7 +7,7 @@ import numpy as np
 
 from .evidence import matched, share, sure
 from .index import Index
-from .items import extent, lines_of
+from .items import lines_of
 from .question import Place, Question
 from .sections import Span, ancestors, children
 from .text import fold
@@ -91,7 +91,7 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
             own = matched(question.words, fold(section.heading))
             fit = share(question.words, matched(question.words, fold(" ".join(section.path))))
             if own and fit >= _FIT:
-                place = Place(id_, *extent(document, section))
+                place = Place(id_, *document.extent(section))
                 found.append((bool(sure(own)), fit, -section.depth, place))
     document = index.documents[hits[0].passage.document]
     if not any(surely for surely, *_ in found):
@@ -100,7 +100,7 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
             return Place(document.id, first.start, first.end)
         if _ENDING.search(question.plain):
             last = children(document, "")[-1]
-            return Place(document.id, *extent(document, last))
+            return Place(document.id, *document.extent(last))
     if item := _item_named(question, hits, index):
         return item
     if found:

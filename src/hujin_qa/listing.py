@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .evidence import Evidence, from_structure, matched, share, sure
 from .index import Index
-from .items import Item, lines_of, sections_below, steps_in
+from .items import Item, lines_of, nth, sections_below, steps_in
 from .question import Place, Question, in_chinese
 from .sections import Span, ancestors, lies_in, title
 from .text import fold
@@ -102,7 +102,7 @@ def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
     best = max(fitting, key=lambda found: found.fit, default=None)
     if best is None:
         return None
-    item = best.items[n - 1 if n > 0 else n]
+    item = nth(best.items, n)
     return Place(item.document, item.start, item.end), " ".join([*best.section.path, _before(best)])
 
 
@@ -118,7 +118,7 @@ def _nth_step(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
         found_by = " ".join([*section.path, document.text[section.body : section.end]])
         fit = share(question.words, matched(question.words, fold(found_by)))
         if fit >= _ENOUGH and (best is None or fit > best[0]):
-            item = steps[question.ordinal - 1 if question.ordinal > 0 else question.ordinal]
+            item = nth(steps, question.ordinal)
             best = fit, Place(id_, item.start, item.end), found_by
     return best[1:] if best else None
 

@@ -71,6 +71,13 @@ class Document:
             found.setdefault(section.parent, []).append(section)
         return found
 
+    def extent(self, section: Section) -> tuple[int, int]:
+        """Where a section and all below it begin and end."""
+        last = section
+        while below := self.below.get(last.position):
+            last = below[-1]
+        return section.start, last.end
+
     @cached_property
     def labels(self) -> frozenset[str]:
         """Headings, without their numbers, that stand in several sections (市场规模): names of aspects, not of things."""
