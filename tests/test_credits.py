@@ -3,6 +3,7 @@
 import pytest
 
 from hujin_qa.assistant import Assistant
+from hujin_qa.citations import Citations
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.settings import load_settings
@@ -50,3 +51,20 @@ def test_a_question_for_something_else_gets_no_credit(assistant, asked):
 def test_of_several_documents_none_is_picked_at_random(tmp_path):
     both = opened(tmp_path, HEAD + BODY, HEAD.replace("老周", "小陈") + BODY.replace("苹果", "桃子"))
     assert both.ask("作者是谁").status == "abstained"
+
+
+def test_a_place_has_one_number_however_often_it_is_cited(assistant):
+    (document,) = assistant.index.documents
+    citations = Citations(assistant.index)
+    text = assistant.index.documents[document].text
+    at = text.index("苹果每亩")
+    assert [citations.number(document, *span) for span in ((at, at + 2), (0, 3), (at, at + 2))] == [1, 2, 1]
+    assert citations.number(document, 4, 6, section=()) == 3
+    assert [(c.n, c.quote, c.section[-1:]) for c in citations.all()] == [
+        (1, "苹果", ("一、苹果",)),
+        (2, "---", assistant.index.passages[0].section[-1:]),
+        (3, "ti", ()),
+    ]
+    further = Citations(assistant.index, citations.all())
+    assert [further.number(document, *span) for span in ((0, 3), (6, 9))] == [2, 4]
+    assert citations.all()[0].position == assistant.index.passages[assistant.index.passage_at(document, at)].position

@@ -4,7 +4,7 @@ import pytest
 
 from hujin_qa.assistant import Assistant
 from hujin_qa.index import build_index, open_index
-from hujin_qa.items import counted_off, items_under, labels, lines_of, short_title, steps_of
+from hujin_qa.items import counted_off, items_under, lines_of, short_title, steps_of
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.parts import split_question
 from hujin_qa.settings import load_settings
@@ -101,7 +101,7 @@ def test_items_are_the_sections_below_or_what_the_text_counts_off(assistant):
     assert [i.name for i in items] == ["萎凋", "揉捻", "烘干"]
     assert document.text[items[1].start : items[1].label] == "第二步，揉捻。"
     assert document.text[items[1].start : items[1].end].rstrip().endswith("停机解块两次。")
-    assert labels(document) == {"特点", "产量"}
+    assert document.labels == {"特点", "产量"}
     assert short_title("### 甲：乙") == "### 甲"
 
 

@@ -77,6 +77,11 @@ def test_candidates_are_lists_aspects_topics_and_headings_that_ask():
     ]
 
 
+def test_a_heading_that_recurs_under_other_numbers_is_asked_of_each_thing():
+    found = candidates(outline("1 水果", "1.1 1.1 苹果", "1.1.1 1.1.2 产地", "1.2 1.2 香蕉", "1.2.1 1.2.1 产地"))
+    assert [k.question for k in found] == ["苹果的产地是什么?", "香蕉的产地是什么?"]
+
+
 @pytest.mark.parametrize("heading", ["", "第四条", "1.", "它是什么？", '<img src=x onerror="hit()">,', "甲" * 30])
 def test_a_heading_that_cannot_be_spoken_of_suggests_nothing(heading):
     assert candidates(outline(f"1 {heading}")) == []

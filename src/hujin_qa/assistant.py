@@ -162,14 +162,14 @@ class Assistant:
         claims, citations = find_credits(asked, self.index)
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
-            return self._answered(text, asked, (), reading, {"retrieve": 0.0, "read": 0.0})
+            return self._made(text, asked, (), {"retrieve": 0.0, "read": 0.0}, reading)
         worded = bool(asked.terms) or asked.kind in WORDLESS
         asks = worded and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat  # figures alone do not
         if not asks or not self.index.passages:
             reason = "empty_index" if asks else "no_match"
             why = "chat" if asked.chat else reason if any(map(str.isalnum, text)) else "empty_question"
             say = explain(why, asked, (), self.index, self.lexicon)
-            return self._abstain(text, asked, (), reason, say, {"retrieve": 0.0, "read": 0.0}, 0.0)
+            return self._made(text, asked, (), {"retrieve": 0.0, "read": 0.0}, NOTHING, reason, say)
         sought, *parts = self.seek(asked)
         hits = sought.hits
         retrieved = time.perf_counter()
@@ -184,8 +184,8 @@ class Assistant:
             reading = replace(reading, confidence=reading.confidence**2)
         if withheld := self._withheld(asked, hits, reading):
             reason, say, confidence = withheld
-            return self._abstain(text, asked, hits, reason, say, timings, confidence)
-        return self._answered(text, asked, hits, reading, timings)
+            return self._made(text, asked, hits, timings, replace(NOTHING, confidence=confidence), reason, say)
+        return self._made(text, asked, hits, timings, reading)
 
     def _second(self) -> CrossEncoder | None:
         return open_cross_encoder() if self.settings.reread else None
@@ -208,15 +208,23 @@ class Assistant:
         reason = "not_enough_evidence" if known and hits else "no_match"
         return reason, explain(reason, asked, hits, self.index, self.lexicon), reading.confidence
 
-    def _answered(
-        self, text: str, asked: Question, hits: Sequence[Hit], reading: Reading, timings: dict[str, float]
+    def _made(
+        self,
+        text: str,
+        asked: Question,
+        hits: Sequence[Hit],
+        timings: dict[str, float],
+        reading: Reading,
+        reason: str = "",
+        say: str = "",
     ) -> Answer:
+        """What a reading answers, or for a ``reason`` an abstention that says why instead."""
         return Answer(
             question=text,
             interpreted=asked.text,
-            status="answered",
-            reason="",
-            text=compose(reading.claims),
+            status="abstained" if reason else "answered",
+            reason=reason,  # type: ignore[arg-type]
+            text=say or compose(reading.claims),
             claims=reading.claims,
             citations=reading.citations,
             hits=tuple(hits),
@@ -241,32 +249,6 @@ class Assistant:
             note
             for note in self.index.notes
             if any(c.document == note.document and c.start < note.end and note.start < c.end for c in reading.citations)
-        )
-
-    def _abstain(
-        self,
-        text: str,
-        asked: Question,
-        hits: Sequence[Hit],
-        reason: str,
-        say: str,
-        timings: dict[str, float],
-        confidence: float,
-    ) -> Answer:
-        return Answer(
-            question=text,
-            interpreted=asked.text,
-            status="abstained",
-            reason=reason,  # type: ignore[arg-type]
-            text=say,
-            claims=(),
-            citations=(),
-            hits=tuple(hits),
-            notes=(),
-            suggestions=(),
-            reader="extractive",
-            confidence=round(confidence, 3),
-            timings_ms=timings,
         )
 
 

@@ -15,7 +15,7 @@ from .items import labels, lines_of
 from .question import Question
 from .sections import Span, ancestors, children, heading_span, title
 from .text import fold
-from .types import Citation, Claim, Document, Section
+from .types import Citation, Claim, Section
 
 _BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
 _LEANS_BACK = re.compile(
@@ -27,6 +27,28 @@ _CHANGE = re.compile("[从由].{1,24}(?:到|至|变[成为]|转[向为成]|走�
 _LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _ANNOUNCED = 260  # characters that a colon may bring along
 _MOST_ANNOUNCED = 8
+
+
+class Citations:
+    """The places that an answer cites, numbered from 1 in order of first use."""
+
+    def __init__(self, index: Index, known: Iterable[Citation] = ()) -> None:
+        self._index = index
+        self._found = {(c.document, c.start, c.end): c for c in known}
+
+    def number(self, document: str, start: int, end: int, section: tuple[str, ...] | None = None) -> int:
+        """The number of a place, a new one if it was not cited yet; ``section`` is the path of its passage if not given."""
+        place = document, start, end
+        if place not in self._found:
+            passage = self._index.passages[self._index.passage_at(document, start)]
+            path = passage.section if section is None else section
+            quote = self._index.documents[document].text[start:end]
+            self._found[place] = Citation(len(self._found) + 1, document, passage.id, path, start, end, quote)
+        return self._found[place].n
+
+    def all(self) -> tuple[Citation, ...]:
+        """The citations by number."""
+        return tuple(self._found.values())
 
 
 def spans_of(chosen: Sequence[Evidence], question: Question, index: Index) -> list[Span]:
@@ -110,28 +132,16 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
 
 def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
     """Number the places in order of use and bind every claim to them."""
-    numbers: dict[tuple[str, int, int], int] = {}
-    citations: list[Citation] = []
-    claims = []
-
-    def number(document: Document, start: int, end: int) -> int:
-        key = document.id, start, end
-        if key not in numbers:
-            numbers[key] = len(numbers) + 1
-            passage = index.passages[index.passage_at(document.id, start)]
-            quote = document.text[start:end]
-            citations.append(Citation(numbers[key], document.id, passage.id, passage.section, start, end, quote))
-        return numbers[key]
-
+    citations, claims = Citations(index), []
     for span in spans:
         document = index.documents[span.document]
         text, used = document.text[span.start : span.end], []
         if span.heading is not None:
             text = f"【{title(span.heading.heading)}】{text}"
-            used.append(number(document, *heading_span(document, span.heading)))
-        used.append(number(document, span.start, span.end))
+            used.append(citations.number(document.id, *heading_span(document, span.heading)))
+        used.append(citations.number(document.id, span.start, span.end))
         claims.append(Claim(" ".join(text.split()), tuple(used)))
-    return tuple(claims), tuple(citations)
+    return tuple(claims), citations.all()
 
 
 def compose(claims: Sequence[Claim]) -> str:

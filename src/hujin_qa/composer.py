@@ -68,18 +68,18 @@ def compose_answer(
     if verified.abstains:
         yield finished(_abstained(extractive, abstention))
         return
-    answer, remark = _chosen(extractive, verified)
+    answer, remark = _chosen(extractive, verified, index)
     yield finished(answer, remark)
 
 
-def _chosen(extractive: Answer, verified: Verified) -> tuple[Answer, str]:
+def _chosen(extractive: Answer, verified: Verified, index: Index) -> tuple[Answer, str]:
     """What to show: the model's sentences where any is supported, with what they leave out put behind them."""
     good = [claim for claim in verified.claims if claim.supported]
     missing = lacking(verified, extractive.claims, extractive.interpreted)
     if not good or len(missing) == len(extractive.claims):
         why = "在原文中没有依据" if not good else "漏掉了原文的要点"
         return extractive, f"语言模型的回答{why},以上是原文摘句。"
-    whole = joined(verified, missing, extractive.citations)
+    whole = joined(verified, missing, extractive.citations, index)
     remark = ""
     if verified.unsupported:
         shown = any(not claim.supported for claim in whole.claims)

@@ -62,7 +62,7 @@ def contradiction(claim: str, evidence: tuple[str, ...]) -> str:
         near = [c for c in sorted(there, key=lambda c: -fit[c])[:3] if fit[c] > 0.15]
         if not near:
             continue
-        if fault := _other_side(clause, near, there) or _denied(clause, near, there):
+        if fault := _other_side(clause, near) or _denied(clause, near, there):
             return fault
     joined = " ".join(evidence)
     if _ONLY_AFTER.search(joined) and _BEFORE.search(claim):
@@ -149,7 +149,7 @@ def _bound_numbers(clause: str, pair: int) -> list[Quantity]:
     return [q for q in quantities(clause) if any(0 <= q.start - b <= 5 or 0 <= a - q.end <= 2 for a, b in spans)]
 
 
-def _other_side(clause: str, near: list[str], there: list[str]) -> str:
+def _other_side(clause: str, near: list[str]) -> str:
     for pair, mine in _sides(clause).items():
         if len(mine) > 1:
             continue
@@ -170,16 +170,22 @@ def _other_side(clause: str, near: list[str], there: list[str]) -> str:
     return ""
 
 
-def _denials(clause: str) -> list[tuple[str, str]]:
-    """(negator, a content word that it denies) of a clause: the first four after it."""
-    found = []
+def _negations(clause: str) -> Iterator[re.Match[str]]:
+    """The words of a clause that deny what follows them."""
     limits = [m.span() for m in words().pole.finditer(clause)]  # 不得超过 is a side of a pair, no denial
     for match in words().negator.finditer(clause):
         inside = any(a <= match.start() and match.end() < b for a, b in limits)
         before = words().pole.match(clause, match.end())
         if match["no"] and not inside and not (before and len(before[0]) > 1):
-            targets = [w for w, _ in content(clause[match.end() :])][:4] or [""]
-            found += [(match[0], target) for target in targets]
+            yield match
+
+
+def _denials(clause: str) -> list[tuple[str, str]]:
+    """(negator, a content word that it denies) of a clause: the first four after it."""
+    found = []
+    for match in _negations(clause):
+        targets = [w for w, _ in content(clause[match.end() :])][:4] or [""]
+        found += [(match[0], target) for target in targets]
     found += [(match[0], match[0][0]) for match in _CANNOT.finditer(clause)]
     return found
 
@@ -208,15 +214,8 @@ def _denies_too_much(clause: str, near: list[str], there: list[str]) -> bool:
 
 def _denied_texts(clause: str) -> list[str]:
     """What follows each denial of a clause, at least two characters of it."""
-    limits = [m.span() for m in words().pole.finditer(clause)]
-    found = []
-    for match in words().negator.finditer(clause):
-        inside = any(a <= match.start() and match.end() < b for a, b in limits)
-        before = words().pole.match(clause, match.end())
-        rest = clause[match.end() : match.end() + 10]
-        if match["no"] and not inside and not (before and len(before[0]) > 1) and len(rest) > 1:
-            found.append(rest)
-    return found
+    rests = (clause[match.end() : match.end() + 10] for match in _negations(clause))
+    return [rest for rest in rests if len(rest) > 1]
 
 
 def _is_affirmed(clause: str, denied: list[str], there: list[str]) -> bool:

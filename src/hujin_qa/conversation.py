@@ -18,8 +18,8 @@ from .items import (
     after_colon,
     in_series,
     items_under,
-    labels,
     named_like,
+    nth,
     sections_below,
     short_title,
     steps_of,
@@ -79,7 +79,7 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     if other := _other_class(folded, past, index, lexicon):
         return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
-        item = past.items[asked.ordinal - 1 if asked.ordinal > 0 else asked.ordinal]
+        item = nth(past.items, asked.ordinal)
         return _of_item(item, OPENING.sub("", NTH.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
     for pattern, step in OTHER_YEAR:
         if pattern.search(folded) and len(past.question.years) == 1:
@@ -148,7 +148,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
             about = matched(question.words, fold(section.heading)) or any(
                 _holds(i, (document.id, citation.start)) for i in items
             )
-            if about and len(items) > 1 and items not in under and not all(i.name in labels(document) for i in items):
+            if about and len(items) > 1 and items not in under and not all(i.name in document.labels for i in items):
                 under.append(items)
     cited = [(c.document, c.start) for c in answer.citations]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
@@ -198,8 +198,7 @@ def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant 
 
 def _subject(document: Document, position: str) -> Section | None:
     """The innermost section over a position that is a thing of its own, not an aspect of one (市场规模)."""
-    aspects = labels(document)
-    own = [s for s in ancestors(document, position) if s.heading and title(s.heading) not in aspects]
+    own = [s for s in ancestors(document, position) if s.heading and title(s.heading) not in document.labels]
     return own[-1] if own else None
 
 
@@ -230,7 +229,7 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     named = any(thing.name for thing in absent_things(new, index, lexicon))
     if not named and not any(w.known for w in new_words):
         return ""
-    if gone := _beside(new, past, index) or _parallel(new, past, index):
+    if gone := _beside(new, past, index) or _parallel(new, past):
         return old.folded.replace(gone, new)
     if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
         return old.folded.replace(gone, new)
@@ -261,7 +260,7 @@ def _beside(new: str, past: Past, index: Index) -> str:
     return ""
 
 
-def _parallel(new: str, past: Past, index: Index) -> str:
+def _parallel(new: str, past: Past) -> str:
     """What the previous question asks of, where the text has ``new`` in its place.
 
     Their clauses tell an amount of one sort, or they are attributes of one thing in one sentence.

@@ -11,7 +11,7 @@ from .decoding import decode
 from .errors import BadInput, UnreadableFile, reason
 from .markers import strip_marker
 from .outline import find_outline, find_title
-from .types import Document, Note, Section
+from .types import Document, Note
 
 SUFFIXES = (".txt", ".md", ".jsonl")
 NOTES = "notes.jsonl"
@@ -280,9 +280,4 @@ def _spans(document: Document, section: str) -> Iterator[tuple[int, int]]:
             exact.append(s)
         elif len(names) == len(wanted) and all(w in name for w, name in zip(wanted, names, strict=True)):
             like.append(s)
-    for s in exact or like:
-        yield s.start, _subtree_end(document.sections, s)
-
-
-def _subtree_end(sections: Sequence[Section], section: Section) -> int:
-    return max(s.end for s in sections if (s.position + ".").startswith(section.position + "."))
+    return map(document.extent, exact or like)

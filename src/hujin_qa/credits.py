@@ -5,6 +5,7 @@ These stand in its front matter or behind its end (``Document.metadata``) and ar
 
 import re
 
+from .citations import Citations
 from .index import Index
 from .question import Question
 from .types import Citation, Claim, Document
@@ -36,7 +37,10 @@ def find_credits(question: Question, index: Index) -> tuple[tuple[Claim, ...], t
         if document is None or any(w.known and w.text not in covered for w in question.words):
             return (), ()
         places = [place for key in keys if (place := _place(document, document.metadata.get(key, "")))]
-        return _cited(document, places, index)
+        citations = Citations(index)
+        for place in places:
+            citations.number(document.id, *place, section=())
+        return tuple(Claim(" ".join(c.quote.split()), (c.n,)) for c in citations.all()), citations.all()
     return (), ()
 
 
@@ -56,13 +60,3 @@ def _place(document: Document, value: str) -> tuple[int, int] | None:
         return None
     label = _LABEL.search(document.text, max(0, start - _LABEL_LENGTH), start)
     return (label.start() if label else start), start + len(value)
-
-
-def _cited(
-    document: Document, places: list[tuple[int, int]], index: Index
-) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    citations = []
-    for n, (start, end) in enumerate(places, 1):
-        passage = index.passages[index.passage_at(document.id, start)]
-        citations.append(Citation(n, document.id, passage.id, (), start, end, document.text[start:end]))
-    return tuple(Claim(" ".join(c.quote.split()), (c.n,)) for c in citations), tuple(citations)

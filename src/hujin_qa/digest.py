@@ -7,7 +7,7 @@ import numpy as np
 
 from .evidence import matched, share, sure
 from .index import Index
-from .items import extent, lines_of
+from .items import lines_of
 from .question import Place, Question
 from .sections import Span, ancestors, children, top_sections
 from .text import fold
@@ -94,7 +94,7 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
             own = matched(question.words, fold(section.heading))
             fit = share(question.words, matched(question.words, fold(" ".join(section.path))))
             if own and fit >= _FIT:
-                place = Place(id_, *extent(document, section))
+                place = Place(id_, *document.extent(section))
                 found.append((bool(sure(own)), fit, -section.depth, place))
     document = index.documents[hits[0].passage.document]
     if question.ordinal and _PART.search(question.folded):
@@ -106,7 +106,7 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
             return Place(document.id, first.start, first.end)
         if _ENDING.search(question.plain):
             last = children(document, "")[-1]
-            return Place(document.id, *extent(document, last))
+            return Place(document.id, *document.extent(last))
     if item := _item_named(question, hits, index):
         return item
     if found:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .absent import absent_in
 from .headings import tag
 from .index import Index
-from .items import Item, labels
+from .items import Item
 from .lexicon import Lexicon
 from .question import Question, Word
 from .sections import ancestors
@@ -53,7 +53,7 @@ class Past:
     @property
     def places(self) -> frozenset[tuple[str, str]]:
         """Document and outline position of every section that was cited."""
-        return frozenset((c.document, c.passage.rpartition("/")[2].partition("#")[0]) for c in self.answer.citations)
+        return frozenset((c.document, c.position) for c in self.answer.citations)
 
     @property
     def said(self) -> frozenset[tuple[str, int]]:
@@ -130,7 +130,7 @@ def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:
 def aspects(past: Past, index: Index) -> str:
     """The headings that recur in the documents last looked at (市场规模): what may be asked of each thing in them."""
     documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
-    return fold(" ".join(label for d in documents for label in labels(index.documents[d])))
+    return fold(" ".join(label for d in documents for label in index.documents[d].labels))
 
 
 def stands_alone(word: Word, index: Index, lexicon: Lexicon) -> bool:

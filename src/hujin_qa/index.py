@@ -269,21 +269,23 @@ def open_index(folder: Path, encoder_id: str, lexicon: Lexicon) -> Index:
         NoIndex, DamagedIndex, ForeignIndex: each names the command that rebuilds it.
     """
     manifest = read_manifest(folder)
-    if manifest["format"] != FORMAT or manifest["splitter"] != SPLITTER:
-        raise ForeignIndex(f"{folder} 的索引由另一版本建成。{rebuild(folder, manifest)}")
-    if manifest["encoder"] != encoder_id:
-        raise ForeignIndex(
-            f"{folder} 的索引用模型 {manifest['encoder']} 建成,当前模型是 {encoder_id},两者不能混用。"
-            f"{rebuild(folder, manifest)}"
-        )
-    if manifest["words"] != lexicon.segmentation_hash:
-        raise ForeignIndex(f"词表改过了,{folder} 的索引还是旧词表建的。{rebuild(folder, manifest)}")
+    if why := _foreign(folder, manifest, encoder_id, lexicon):
+        raise ForeignIndex(f"{why}{rebuild(folder, manifest)}")
     data = folder / manifest["data"]
     if path := _damaged(data, manifest):
         if read_manifest(folder)["data"] != manifest["data"]:  # rebuilt under our feet
             return open_index(folder, encoder_id, lexicon)
         raise DamagedIndex(f"索引文件 {path} 缺失或已损坏。{rebuild(folder, manifest)}")
     return _read(data, manifest, lexicon)
+
+
+def _foreign(folder: Path, manifest: dict[str, Any], encoder_id: str, lexicon: Lexicon) -> str:
+    """Why an index is of no use to this program as it is set, in Chinese; ``""`` if it is."""
+    if manifest["format"] != FORMAT or manifest["splitter"] != SPLITTER:
+        return f"{folder} 的索引由另一版本建成。"
+    if manifest["encoder"] != encoder_id:
+        return f"{folder} 的索引用模型 {manifest['encoder']} 建成,当前模型是 {encoder_id},两者不能混用。"
+    return f"词表改过了,{folder} 的索引还是旧词表建的。" if manifest["words"] != lexicon.segmentation_hash else ""
 
 
 def _damaged(data: Path, manifest: dict[str, Any]) -> Path | None:
@@ -369,15 +371,9 @@ def _manifest_or_none(folder: Path) -> dict[str, Any] | None:
 def is_stale(folder: Path, paths: Sequence[Path], notes: Path | None, encoder_id: str, lexicon: Lexicon) -> bool:
     """Whether the index is missing, damaged, foreign, or not built from what ``paths`` hold now."""
     manifest = _manifest_or_none(folder)
-    if manifest is None:
+    if manifest is None or _foreign(folder, manifest, encoder_id, lexicon):
         return True
-    same = (manifest["format"], manifest["splitter"], manifest["encoder"], manifest["words"]) == (
-        FORMAT,
-        SPLITTER,
-        encoder_id,
-        lexicon.segmentation_hash,
-    )
-    fresh = same and manifest["corpus"] == corpus_hash([*paths, *([notes] if notes else [])])
+    fresh = manifest["corpus"] == corpus_hash([*paths, *([notes] if notes else [])])
     return not fresh or _damaged(folder / manifest["data"], manifest) is not None
 
 

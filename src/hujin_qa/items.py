@@ -1,7 +1,6 @@
 """What a text lists in order: the sections below a heading, or pieces of running text that count themselves off."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -58,20 +57,12 @@ def short_title(heading: str) -> str:
     return (short if len(short) > 1 else whole).strip("。.！!？? ")
 
 
-def extent(document: Document, section: Section) -> tuple[int, int]:
-    """Where a section and all below it begin and end."""
-    last = section
-    while below := children(document, last.position):
-        last = below[-1]
-    return section.start, last.end
-
-
 def sections_below(document: Document, section: Section) -> list[Item]:
     """The sections right below one, as items."""
     below = children(document, section.position)
     if not below:
         return []
-    ends = [*(s.start for s in below[1:]), extent(document, below[-1])[1]]
+    ends = [*(s.start for s in below[1:]), document.extent(below[-1])[1]]
     return [_of_section(document, s, end) for s, end in zip(below, ends, strict=True)]
 
 
@@ -83,7 +74,7 @@ def _of_section(document: Document, section: Section, end: int) -> Item:
     ):  # 第三条, 趋势一: the name comes behind
         name_end = _name_end(document.text[: section.end], section.body)
         name = document.text[section.body : name_end].strip() or name
-        label = _shown_to(document.text, start, name_end, section.end)
+        label = _shown_to(document.text, name_end, section.end)
     return Item(name, document.id, start, label, end)
 
 
@@ -150,14 +141,14 @@ def _pieces(document: Document, section: Section, places: Sequence[tuple[int, in
             re.sub(r"^[是为]", "", _BRACKET.sub("", text[after:name])).strip(" 。"),
             document.id,
             section.body + start,
-            section.body + _shown_to(text, start, name, end),
+            section.body + _shown_to(text, name, end),
             section.body + end,
         )
         for start, after, name, end in places
     ]
 
 
-def _shown_to(text: str, start: int, name: int, end: int) -> int:
+def _shown_to(text: str, name: int, end: int) -> int:
     """A name with the stop that ends it."""
     return min(name + 1, end) if text[name : name + 1] in tuple("。；;！？!?") else name
 
@@ -168,10 +159,9 @@ def items_under(document: Document, section: Section) -> list[Item]:
     return below if len(below) > 1 else lines_of(document, section) or steps_in(document, section)
 
 
-def labels(document: Document) -> frozenset[str]:
-    """Headings that stand in several sections (市场规模): names of aspects, not of things."""
-    counts = Counter(title(s.heading) for s in document.sections)
-    return frozenset(heading for heading, n in counts.items() if n > 1)
+def nth(items: Sequence[Item], n: int) -> Item:
+    """The ``n``-th of several items, from 1; from -1 the last ones backwards."""
+    return items[n - 1 if n > 0 else n]
 
 
 def named_like(name: str, candidates: Sequence[Item]) -> Item | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .evidence import Evidence, from_structure, matched, share, sure
 from .index import Index
-from .items import Item, labels, lines_of, sections_below, steps_in
+from .items import Item, lines_of, nth, sections_below, steps_in
 from .question import Place, Question, in_chinese
 from .sections import Span, ancestors, lies_in, title
 from .text import fold
@@ -102,7 +102,7 @@ def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
     best = max(fitting, key=lambda found: found.fit, default=None)
     if best is None:
         return None
-    item = best.items[n - 1 if n > 0 else n]
+    item = nth(best.items, n)
     return Place(item.document, item.start, item.end), " ".join([*best.section.path, _before(best)])
 
 
@@ -118,7 +118,7 @@ def _nth_step(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
         found_by = " ".join([*section.path, document.text[section.body : section.end]])
         fit = share(question.words, matched(question.words, fold(found_by)))
         if fit >= _ENOUGH and (best is None or fit > best[0]):
-            item = steps[question.ordinal - 1 if question.ordinal > 0 else question.ordinal]
+            item = nth(steps, question.ordinal)
             best = fit, Place(id_, item.start, item.end), found_by
     return best[1:] if best else None
 
@@ -126,7 +126,6 @@ def _nth_step(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
 def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[Listed]:
     """What the sections of the hits, and those above them, list."""
     seen: set[tuple[str, str]] = set()
-    recurring = {id_: labels(index.documents[id_]) for id_ in {h.passage.document for h in hits}}
     for hit in hits:
         document = index.documents[hit.passage.document]
         for section in ancestors(document, hit.passage.position):
@@ -136,7 +135,7 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
             below = sections_below(document, section)
             headings = len(below) > 1
             items = below if headings else lines_of(document, section)
-            if len(items) < 2 or (headings and all(i.name in recurring[document.id] for i in items)):
+            if len(items) < 2 or (headings and all(i.name in document.labels for i in items)):
                 continue
             if _about_one(question, document, section, items):
                 continue

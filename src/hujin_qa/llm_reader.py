@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from .citations import Citations
 from .contraries import content, likeness
 from .grounding import support
 from .index import Index
@@ -174,21 +175,11 @@ def clean_lines(text: str) -> str:
 
 def _cite(checked: Sequence[Checked], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
     """Number the supporting sentences by first use."""
-    citations: dict[tuple[str, int, int], Citation] = {}
-    claims = []
-    for c in checked:
-        used = []
-        for start, end in c.place.spans if c.place else ():
-            document = index.documents[c.place.hit.passage.document]  # type: ignore[union-attr]
-            key = document.id, start, end
-            if key not in citations:
-                passage = index.passages[index.passage_at(document.id, start)]
-                quote = document.text[start:end]
-                n = len(citations) + 1
-                citations[key] = Citation(n, document.id, passage.id, passage.section, start, end, quote)
-            used.append(citations[key].n)
-        claims.append(Claim(c.text, tuple(used), supported=c.place is not None))
-    return tuple(claims), tuple(citations.values())
+    citations, claims = Citations(index), []
+    for text, place in ((c.text, c.place) for c in checked):
+        used = [citations.number(place.hit.passage.document, *span) for span in place.spans] if place else ()
+        claims.append(Claim(text, tuple(used), supported=place is not None))
+    return tuple(claims), citations.all()
 
 
 def lacking(verified: Verified, claims: Sequence[Claim], question: str) -> list[Claim]:
@@ -208,18 +199,10 @@ def _covers(said: str, claim: str, asked: str) -> bool:
     return sum(w in said for w in words) >= _COVERED * len(words) - bool(quantities(claim))
 
 
-def joined(verified: Verified, claims: Sequence[Claim], citations: Sequence[Citation]) -> Verified:
+def joined(verified: Verified, claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> Verified:
     """The model's answer followed by extractive ``claims`` with the citations that they use."""
-    places = {(c.document, c.start, c.end): c.n for c in verified.citations}
-    numbers: dict[int, int] = {}
-    found = list(verified.citations)
+    found = Citations(index, verified.citations)
     used = {n for claim in claims for n in claim.citations}
-    for c in citations:
-        if c.n in used:
-            key = c.document, c.start, c.end
-            if key not in places:
-                places[key] = len(found) + 1
-                found.append(Citation(places[key], c.document, c.passage, c.section, c.start, c.end, c.quote))
-            numbers[c.n] = places[key]
+    numbers = {c.n: found.number(c.document, c.start, c.end, c.section) for c in citations if c.n in used}
     added = [Claim(c.text, tuple(numbers[n] for n in c.citations)) for c in claims]
-    return Verified((*verified.claims, *added), tuple(found), verified.unsupported, verified.abstains)
+    return Verified((*verified.claims, *added), found.all(), verified.unsupported, verified.abstains)

@@ -50,14 +50,18 @@ class Marker:
     left: Left
     run: int  # where the run of text without a stop or comma that it stands in begins
 
-    @property
-    def rank(self) -> int:
-        """How high in an outline the style usually stands: 0 is the top."""
-        if self.style in _RANKS:
-            return _RANKS.index(self.style)
-        if self.style in _LAST:
-            return len(_RANKS) + 6
-        return len(_RANKS) + ("(" in self.style or ")" in self.style) + ("(" in self.style)
+
+def rank(style: str) -> int:
+    """How high in an outline a style of marker usually stands: 0 is the top.
+
+    >>> rank("第编") < rank("一、") < rank("1、") < rank("(1)") < rank("①")
+    True
+    """
+    if style in _RANKS:
+        return _RANKS.index(style)
+    if style in _LAST:
+        return len(_RANKS) + 6
+    return len(_RANKS) + ("(" in style or ")" in style) + ("(" in style)
 
 
 def find_markers(text: str, start: int, end: int) -> Iterator[Marker]:

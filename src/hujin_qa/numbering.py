@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .headings import LONGEST, is_title_sentence, phrase_end, seam, tag
-from .markers import Marker, find_markers, left_of
+from .markers import Marker, find_markers, left_of, rank
 
 _BEAM = 16
 _NEW_LEVEL = -2.5  # so that one marker alone is never an outline
@@ -334,7 +334,7 @@ def _dotted_places(stack: tuple[tuple[str, tuple[int, ...]], ...], m: Marker) ->
 
 
 def _rank(style: str) -> int:
-    return -1 if style in (FRONT, BACK) else Marker(0, 0, style, (), "line", 0).rank
+    return -1 if style in (FRONT, BACK) else rank(style)
 
 
 def _nestings(candidates: Sequence[_Candidate], chosen: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:

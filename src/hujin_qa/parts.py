@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from .evidence import matched, share
 from .index import Index
-from .items import labels, sections_below
+from .items import sections_below
 from .lexicon import Lexicon
 from .question import Question, Word, content_words, interrogative, number
 from .text import fold
@@ -72,7 +72,7 @@ def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
         return ()  # the list itself is asked for: "五大趋势分别是什么"
     best: tuple[float, list[str]] | None = None
     for id_, sections in index.branches.get(number(n), {}).items():
-        document, recurring = index.documents[id_], labels(index.documents[id_])
+        document, recurring = index.documents[id_], index.documents[id_].labels
         for section in sections:
             items = sections_below(document, section)
             if all(i.name in recurring for i in items):

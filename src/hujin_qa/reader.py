@@ -16,7 +16,7 @@ from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
 from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, reread, share, union, weigh
 from .index import Index
-from .items import extent, labels, lines_of, short_title
+from .items import lines_of, short_title
 from .listing import find_list, nth_place
 from .question import WORDLESS, Place, Question
 from .sections import Span, ancestors, heading_span, title
@@ -111,7 +111,7 @@ def choose(
         return spans, _resting_on(spans, evidence)
     if not question.beyond and (listed := find_list(question, evidence, hits, index)):
         return listed
-    if side_by_side := _of_parts(parts, question, index):
+    if side_by_side := _of_parts(parts, question):
         return spans_of(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
     if question.beyond:
         evidence = _the_rest(question, evidence)
@@ -160,7 +160,7 @@ def _within(
     spans = digest_of(place, index)
     if question.kind == "how":
         return (spans, _resting_on(spans, evidence)) if spans else None
-    if len(level) > 1 and not all(title(s.heading) in labels(document) for s in level):
+    if len(level) > 1 and not all(title(s.heading) in document.labels for s in level):
         spans = [Span(document.id, *heading_span(document, s)) for s in level]
     elif head := next((s for s in document.sections if s.start == place.start and s.heading and level), None):
         spans = [Span(document.id, *heading_span(document, head)), *spans[:1]]
@@ -190,7 +190,7 @@ def _defining(question: Question, evidence: Sequence[Evidence], index: Index) ->
                 default="",
             )
             if found and (best is None or len(found) > len(best[0])):
-                best = found, Place(document.id, *extent(document, section))
+                best = found, Place(document.id, *document.extent(section))
     if best is None or not re.fullmatch(rf"{_WHAT}{re.escape(best[0])}{_IS}", question.folded):
         return list(evidence)
     if re.search(rf"{re.escape(best[0])}[,”]?(?:是指|是|指|即|意味)", evidence[0].folded):
@@ -203,7 +203,7 @@ def _defining(question: Question, evidence: Sequence[Evidence], index: Index) ->
     return sorted(featured, key=lambda e: e.start)[:1] or list(evidence)
 
 
-def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], question: Question, index: Index) -> list[Evidence]:
+def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], question: Question) -> list[Evidence]:
     """The best for each part, one after the other."""
     parts = [(part, found) for part, found in parts if found]
     sides = _same_aspect(parts) if question.kind == "compare" else []

@@ -17,7 +17,7 @@ from .headings import tag
 from .index import Index
 from .items import BARE, short_title
 from .question import Question, value_asked
-from .sections import lies_in, outline_order
+from .sections import lies_in, outline_order, title
 from .text import fold
 from .types import Answer, Document, KnownQuestion, Section
 
@@ -52,21 +52,21 @@ def candidates(document: Document, sentences: Iterable[tuple[str, int, int]] = (
     ``sentences`` are position, start and end; a question that came from one has it as its ``quotes``.
     """
     named = {s.position: s for s in document.sections if _nameable(s)}
-    recurring = {h for h, n in Counter(s.heading for s in document.sections).items() if n > 1}
+    recurring = {s.position for s in document.sections if title(s.heading) in document.labels}
     below = Counter(s.parent for s in named.values())
-    items = Counter(s.parent for s in named.values() if s.heading not in recurring)
+    items = Counter(s.parent for s in named.values() if s.position not in recurring)
     found: dict[Kind, list[KnownQuestion]] = {"list": [], "aspect": [], "fact": [], "topic": []}
     for s in named.values():
         name = short_title(s.heading)
         kind: Kind = "topic"
         if _ASKS.search(s.heading):
             asked = f"{name}?"
-        elif s.heading in recurring and s.parent in named:
+        elif s.position in recurring and s.parent in named:
             what = "是多少" if value_asked(name) in ("number", "money", "percent") else "是什么"
             kind, asked = "aspect", f"{short_title(named[s.parent].heading)}的{name}{what}?"
         elif items[s.position] > 2:
             kind, asked = "list", f"{name}包括哪些?"
-        elif not below[s.position] and s.heading not in recurring:
+        elif not below[s.position] and s.position not in recurring:
             asked = f"“{name}”讲了什么?"
         else:
             continue
@@ -159,7 +159,7 @@ def first_questions(index: Index, wanted: int = WANTED) -> tuple[str, ...]:
 
 def cited_places(answer: Answer) -> list[tuple[str, str]]:
     """Document and outline position of every section that an answer cites, each once, in order."""
-    return list(dict.fromkeys((c.document, c.passage.rpartition("/")[2].partition("#")[0]) for c in answer.citations))
+    return list(dict.fromkeys((c.document, c.position) for c in answer.citations))
 
 
 def _levels(position: str) -> list[str]:

@@ -4,12 +4,15 @@ Offsets are characters into ``Document.text``; every span obeys ``document.text[
 Scores: higher is better.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .markers import strip_marker
 
 Vectors = NDArray[np.float32]
 """Unit-length rows, shape ``(n, d)``."""
@@ -67,6 +70,19 @@ class Document:
         for section in self.sections:
             found.setdefault(section.parent, []).append(section)
         return found
+
+    def extent(self, section: Section) -> tuple[int, int]:
+        """Where a section and all below it begin and end."""
+        last = section
+        while below := self.below.get(last.position):
+            last = below[-1]
+        return section.start, last.end
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Headings, without their numbers, that stand in several sections (市场规模): names of aspects, not of things."""
+        counts = Counter(strip_marker(s.heading) for s in self.sections)
+        return frozenset(heading for heading, n in counts.items() if n > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,11 @@ class Citation:
     start: int
     end: int
     quote: str
+
+    @property
+    def position(self) -> str:
+        """Outline position of its passage."""
+        return self.passage.rpartition("/")[2].partition("#")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class _TopPassage(_Undivided):
             hits[0].score if hits else 0.0,
             {},
         )
-        return self._answered(text, asked, hits, reading, {})
+        return self._made(text, asked, hits, {}, reading)
 
 
 class _Alone(_TopPassage):

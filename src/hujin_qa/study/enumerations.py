@@ -112,7 +112,6 @@ class Enumeration:
 
     items: tuple[tuple[int, int], ...]
     cue: str  # the word that announces it, "" where it begins its clause
-    closed: bool  # nothing says 等 or 如: the text lists them all
 
     @property
     def start(self) -> int:
@@ -178,15 +177,15 @@ def _read(sentence: str, shielded: str, start: int, end: int) -> Enumeration | N
     tail = _tail(shielded, *pieces[-1], joined=cuts[-1][0] != "、")
     if head is None or tail is None:
         return None
-    (begin, cue), (last, is_open) = head, tail
-    items = [(begin, pieces[0][1]), *pieces[1:-1], *last]
+    begin, cue = head
+    items = [(begin, pieces[0][1]), *pieces[1:-1], *tail]
     items = [_trimmed(sentence, a, b) for a, b in items]
     if len(items) < 3 or not all(_is_item(shielded[a:b]) for a, b in items) or not _same_build(sentence, items):
         return None
     longest = max(b - a for a, b in items[1:])
     if items[0][1] - items[0][0] > (1.5 if cue else 1) * longest + 1:
         return None  # it holds words that stand before the list
-    return Enumeration(tuple(items), cue, closed=not is_open and cue not in ("如", "例如", "比如", "像"))
+    return Enumeration(tuple(items), cue)
 
 
 def _words(text: str, start: int) -> list[tuple[str, int, str]]:
@@ -206,13 +205,12 @@ def _head(shielded: str, start: int, end: int) -> tuple[int, str] | None:
     return (start, "")
 
 
-def _tail(shielded: str, start: int, end: int, *, joined: bool) -> tuple[list[tuple[int, int]], bool] | None:
-    """The last items, and whether the list stays open; None if the end cannot be told."""
+def _tail(shielded: str, start: int, end: int, *, joined: bool) -> list[tuple[int, int]] | None:
+    """The last items; None if the end cannot be told."""
     words = _words(shielded[start:end], start)
-    is_open, before = False, ""
+    before = ""
     for word, at, flag in words:
         if word in _OPEN or word in _CLOSERS or _COUNT.match(shielded, at):
-            is_open = word in _OPEN
             if word == "的" and at > start and before[0] in "vail":
                 return None  # …带来的, …可行的: the last item belongs to what follows
             end = at
@@ -222,9 +220,9 @@ def _tail(shielded: str, start: int, end: int, *, joined: bool) -> tuple[list[tu
     if len(joints) > 1 or (joints and joined):
         return None
     if not joints:
-        return ([(start, end)], is_open)
+        return [(start, end)]
     (a, b) = joints[0]
-    return ([(start, a), (b, end)], is_open)
+    return [(start, a), (b, end)]
 
 
 def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:

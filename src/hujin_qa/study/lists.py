@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..headings import tag
-from ..sections import lies_in, title
+from ..sections import ancestors, title
 from ..text import bigrams, fold
 from ..types import Section
 from ..words import words
@@ -228,7 +228,7 @@ def _group(line: Line, source: Source) -> tuple[Section, list[Section]] | None:
     """The nearest heading above a sentence that has two or more like it beside it, and those."""
     labels = source.labels[line.document.id]
     document = line.document
-    for section in reversed([s for s in document.sections if lies_in(line.section.position, s.position)]):
+    for section in reversed(ancestors(document, line.section.position)):
         if has_name(section) and title(section.heading) not in labels:
             others = source.siblings(document, section)
             return (section, others) if len(others) >= 2 else None

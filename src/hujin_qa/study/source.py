@@ -77,12 +77,11 @@ class Source:
         return tuple(self._lines())
 
     def _lines(self) -> Iterator[Line]:
-        sections = {(d.id, s.position): s for d in self.index.documents.values() for s in d.sections}
         for row, (at, start, end) in enumerate(self.index.sentences.tolist()):
             passage = self.index.passages[at]
             if start >= passage.body:
                 document = self.index.documents[passage.document]
-                yield Line(document, sections[document.id, passage.position], passage, row, start, end)
+                yield Line(document, document.at[passage.position], passage, row, start, end)
 
     @cached_property
     def by_section(self) -> dict[tuple[str, str], list[Line]]:
@@ -103,11 +102,9 @@ class Source:
 
     @cached_property
     def labels(self) -> dict[str, frozenset[str]]:
-        """Document to the headings that recur under several others: aspects such as 市场规模, not things."""
-        counts = {
-            d.id: Counter(title(s.heading) for s in d.sections if has_name(s)) for d in self.index.documents.values()
-        }
-        return {d: frozenset(h for h, n in found.items() if h and n > 1) for d, found in counts.items()}
+        """Document to its labels, but for those that are only numbers."""
+        documents = self.index.documents.values()
+        return {d.id: frozenset(h for h in d.labels if h and not _NUMBER_ONLY.fullmatch(h)) for d in documents}
 
     def siblings(self, document: Document, section: Section) -> list[Section]:
         """The other named sections below the same heading, none of them a recurring label."""

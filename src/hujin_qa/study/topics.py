@@ -4,9 +4,9 @@ import random
 import re
 from collections.abc import Iterator
 
-from ..sections import children, lies_in, title
+from ..sections import ancestors, children, title
 from ..text import bigrams, fold
-from ..types import Section
+from ..types import Document, Section
 from .figures import BLANK
 from .items import Draft
 from .source import Line, Source, has_name
@@ -77,15 +77,15 @@ def aspect_items(source: Source) -> Iterator[Draft]:
             opening = {s.position: line for s in cells if (line := _opening(s, source, document.id))}
             for cell in cells:
                 line = opening.get(cell.position)
-                over = _parent(document.sections, cell)
+                over = _parent(document, cell)
                 if line is None or over is None or title(over.heading) in source.labels[document.id]:
                     continue
                 name = title(over.heading)
                 rivals = [o for p, o in opening.items() if p != cell.position and not says_alike(line, o)]
                 random.Random(line.text).shuffle(rivals)
-                wrong = [(_anonymous(o, document.sections), f"这句话说的是「{source.where(o)}」。") for o in rivals]
+                wrong = [(_anonymous(o), f"这句话说的是「{source.where(o)}」。") for o in rivals]
                 wrong = [(text, why) for text, why in wrong if text and abs(len(text) - len(line.shown)) <= 30]
-                right = _anonymous(line, document.sections)
+                right = _anonymous(line)
                 if right and len(wrong) >= 2:
                     stem = f"关于「{name}」的「{label}」,下面哪一句是原文的说法?"
                     yield Draft("aspect", stem, (right,), tuple(wrong[:_WRONG]), line.citation(), cell.position)
@@ -94,13 +94,8 @@ def aspect_items(source: Source) -> Iterator[Draft]:
 def things(line: Line, source: Source) -> Iterator[Section]:
     """The headings above a sentence, nearest first, that name a thing and not a label."""
     labels = source.labels[line.document.id]
-    for section in reversed(line.document.sections):
-        if (
-            lies_in(line.section.position, section.position)
-            and has_name(section)
-            and 2 <= len(title(section.heading)) <= 14
-            and title(section.heading) not in labels
-        ):
+    for section in reversed(ancestors(line.document, line.section.position)):
+        if has_name(section) and 2 <= len(title(section.heading)) <= 14 and title(section.heading) not in labels:
             yield section
 
 
@@ -109,13 +104,14 @@ def _opening(cell: Section, source: Source, document: str) -> Line | None:
     return lines[0] if lines and _SHORTEST <= len(lines[0].text) <= _LONGEST else None
 
 
-def _parent(sections: tuple[Section, ...], cell: Section) -> Section | None:
-    return next((s for s in sections if s.position == cell.parent and has_name(s)), None)
+def _parent(document: Document, cell: Section) -> Section | None:
+    over = document.at.get(cell.parent)
+    return over if over and has_name(over) else None
 
 
-def _anonymous(line: Line, sections: tuple[Section, ...]) -> str:
+def _anonymous(line: Line) -> str:
     """The sentence without its heading's name where that leads it; "" if it leans, or the name would still tell."""
-    over = _parent(sections, line.section)
+    over = _parent(line.document, line.section)
     names = list(filter(None, _PARTS.split(title(over.heading)))) if over else []
     text = line.shown
     for name in names:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from ..citations import Citations
 from ..database import database
 from ..errors import BadInput
 from ..index import Index
-from ..types import Citation
 from .checks import fault
 from .items import FALSE, TRUE, Draft, Item, draft_id, judged
 from .store import MIGRATIONS
@@ -41,15 +41,15 @@ def draft_of(written: Written, index: Index) -> Draft:
     at = document.text.find(written.quote) if document and written.quote.strip() else -1
     if document is None or at < 0:
         raise BadInput("原文里没有这句引文。请从原文里原样复制证明答案的那一句。")
-    end = at + len(written.quote)
-    passage = index.passages[index.passage_at(document.id, at)]
-    citation = Citation(1, document.id, passage.id, passage.section, at, end, written.quote)
+    citations = Citations(index)
+    citations.number(document.id, at, at + len(written.quote))
+    (citation,) = citations.all()
     stem, right, wrong = written.stem.strip(), written.right, written.wrong
     if written.kind == "true_false":
         stem = f"判断对错(据原文):{stem}"
         other = TRUE if right == (FALSE,) else FALSE
         wrong = ((other, wrong[0][1] if wrong else f"原文是「{written.quote}」。"),)
-    draft = Draft(written.kind, stem, right, wrong, citation, passage.position)
+    draft = Draft(written.kind, stem, right, wrong, citation, citation.position)
     if reason := fault(draft, index.documents):
         raise BadInput(f"这道题没有通过检查:{reason}。请改好再保存。")
     return draft
