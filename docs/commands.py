@@ -25,7 +25,11 @@ def page() -> str:
     for name, command in found(typer.main.get_command(app), "hujin-qa"):
         lines += [f"## {name}", "", command.help or "", ""]
         for parameter in command.params:
-            spelled = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name.upper()
+            spelled = (
+                ", ".join(parameter.opts)
+                if parameter.param_type_name == "option"
+                else parameter.metavar or parameter.name.upper()
+            )
             lines.append(f"- `{spelled}` {getattr(parameter, 'help', None) or ''}".rstrip())
         lines.append("")
     return "\n".join(lines)

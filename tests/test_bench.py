@@ -137,6 +137,16 @@ def test_gold_is_corrected_one_line_at_a_time_and_it_is_kept_who_did_it(bench):
     assert line["after"]["question"] == "登记要多久?"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_gold_is_corrected_whatever_the_set_is_written_in(bench, encoding):
+    path = bench.sets / "仓库.jsonl"
+    text = path.read_text("utf-8")
+    path.write_bytes(text.encode(encoding))
+    bench.correct("仓库.jsonl", "q1", {"question": "每一托盘限重多少?"}, "小李", "问错了")
+    assert path.read_text("utf-8").split("\n")[1:] == text.split("\n")[1:]
+    assert bench.question("仓库.jsonl", "q1").question == "每一托盘限重多少?"
+
+
 @pytest.mark.parametrize("line", ["{", "[1]", "{}", '{"at": 1, "who": 2, "set": 3}'])
 def test_a_damaged_record_of_corrections_is_told_and_nothing_else_fails(bench, line):
     bench.kept.mkdir()

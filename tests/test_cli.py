@@ -310,6 +310,16 @@ def test_a_gate_names_the_questions_that_got_worse(run, tmp_path):
     assert "- 7 年假有7天吗(1.000 → 0.000" in out
 
 
+def test_an_index_of_other_documents_is_renewed_from_them(run, tmp_path):
+    source, index = tmp_path / "泳池.txt", str(tmp_path / "i")
+    source.write_text("泳池晚上九点关门,周二换水。", encoding="utf-8")
+    assert run("index", str(source), "--index", index)[0] == 0
+    source.write_text("泳池晚上八点关门,周二换水。", encoding="utf-8")
+    code, out, err = run("index", "--index", index, "--json")
+    assert (code, json.loads(out)["built"], json.loads(out)["documents"]) == (0, True, 1), err
+    assert "八点" in run("ask", "泳池几点关门", "--index", index)[1]
+
+
 # What a user types wrong
 
 
@@ -323,6 +333,7 @@ def test_a_gate_names_the_questions_that_got_worse(run, tmp_path):
         (["ask", "两个", "词"], "多出了 词。含空格的内容请放在引号里;用法见:hujin-qa ask --help"),
         (["search", "x", "-k", "0"], "-k 的值不可用:不能小于 1。用法见:hujin-qa search --help"),
         (["search", "x", "-k", "三"], "-k 的值不可用:应为整数。"),
+        (["eval", "--fusion", "x"], "--fusion 的值不可用:应为 'scores'、'rrf'、'dense'、'lexical' 之一。"),
         (["serve", "--port", "70000"], "--port 的值不可用:不能大于 65535。"),
         (["ask", "x", "--index"], "选项 --index 后面缺少它的值。"),
         (["ask", "x", "--json=1"], "选项 --json 不带值。"),

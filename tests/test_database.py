@@ -1,6 +1,7 @@
 import sqlite3
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,17 @@ def test_a_backup_is_restored_and_the_replaced_data_kept(tmp_path):
     restore(tmp_path / "kept.db", tmp_path / "a.db", [FIRST])
     assert rows(tmp_path / "a.db") == [("x", 0)]
     assert rows(tmp_path / "a.db.old") == [("x", 0), ("y", 0)]
+
+
+def test_a_backup_that_cannot_be_written_names_its_own_place(tmp_path):
+    put(tmp_path / "a.db", "x")
+    (tmp_path / "folder").mkdir()
+    for target in (tmp_path / "folder", tmp_path / "none" / "kept.db", Path("/proc/kept.db")):
+        with pytest.raises(DataProblem) as told:
+            back_up(tmp_path / "a.db", target, [FIRST])
+        assert str(target) in str(told.value)
+        assert "a.db" not in str(told.value)
+    assert rows(tmp_path / "a.db") == [("x", 0)]
 
 
 def test_a_damaged_backup_replaces_nothing(tmp_path):

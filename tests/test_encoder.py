@@ -305,6 +305,8 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(EncoderProblem, match="HUJIN_QA_CACHE"):
         model_folder(tmp_path / "file")
+    with pytest.raises(EncoderProblem, match="文件或文件夹不存在"):
+        model_folder(Path("/proc/x"))
 
 
 # Any other model

@@ -61,6 +61,19 @@ def test_an_index_is_stale_exactly_when_its_source_changed(source, tmp_path):
     assert is_stale(folder, [source], None, "another", LEXICON)
 
 
+def test_files_that_no_document_comes_from_leave_an_index_fresh(source, tmp_path):
+    folder = source.parent / "文档"
+    folder.mkdir()
+    source = source.rename(folder / source.name)
+    build(folder, tmp_path / "index")
+    for name in (".DS_Store", "图.png", ".git/HEAD.txt", "notes.jsonl"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"{}")
+    assert not is_stale(folder=tmp_path / "index", paths=[folder], notes=None, encoder_id="hashing", lexicon=LEXICON)
+    (folder / "食堂.txt").write_text("食堂早上七点开门。", encoding="utf-8")
+    assert is_stale(tmp_path / "index", [folder], None, "hashing", LEXICON)
+
+
 def test_a_failing_build_leaves_the_old_index(source, tmp_path):
     class Failing(Hashing):
         def encode_document(self, texts):

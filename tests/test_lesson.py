@@ -10,10 +10,11 @@ import pytest
 
 import web_fake as fake
 from hujin_qa.accounts import Accounts
+from hujin_qa.database import database
 from hujin_qa.errors import BadInput
 from hujin_qa.study.cards import due_cards
 from hujin_qa.study.course import Course
-from hujin_qa.study.store import Store
+from hujin_qa.study.store import MIGRATIONS, Store
 from hujin_qa.users import LOCAL, User
 from hujin_qa.web import english
 from hujin_qa.web import strings as say
@@ -66,6 +67,30 @@ def test_a_quiz_is_taken_up_where_it_was_left_and_scored(lesson):
     assert redo.session is None
     lesson.answer(redo, redo.item.answer, 1)
     assert lesson.last(ANNA)[0].right == 4  # what is done again is practice
+
+
+def test_the_last_score_is_that_of_the_session_that_ended_last(lesson):
+    first, second = (lesson.course.store.begin(ANNA.name, list(lesson.course.items())[:n], 1) for n in (2, 3))
+    for session, at in ((second, "2026-01-01T00:00:00+00:00"), (first, "2026-01-02T00:00:00+00:00")):
+        lesson.course.store.answer(session, session.items[0], (0,), True, 1)
+        lesson.course.store.finish(session)
+        with database(lesson.course.store.path, MIGRATIONS) as db:
+            db.execute("UPDATE session SET finished = ? WHERE id = ?", (at, session.id))
+    lesson.course.store.answer(lesson.course.store.begin(ANNA.name, first.items, 1), first.items[0], (0,), False, 1)
+    with database(lesson.course.store.path, MIGRATIONS) as db:
+        db.execute("UPDATE response SET correct = 0 WHERE session = ?", (second.id,))
+    assert lesson.last(ANNA)[0].right == 1
+
+
+def test_an_item_that_a_trainer_writes_counts_in_the_path_at_once(lesson):
+    total = say.PROGRESS.format(right=0, total=len(lesson.course.items()), cards=len(lesson.course.items()))
+    assert total in lesson.path_html(ANNA)
+    quote = next(i.citation.quote for i in lesson.course.items().values() if i.kind == "true_false")
+    Desk(lesson.course).write(
+        User("老师", frozenset({"trainer"})), ["true_false", quote.rstrip("。"), "对", "", "果园", quote]
+    )
+    n = len(lesson.course.items())
+    assert say.PROGRESS.format(right=0, total=n, cards=n) in lesson.path_html(ANNA)
 
 
 def test_a_quiz_about_a_section_asks_only_of_that_section(lesson):

@@ -25,7 +25,7 @@ from hujin_qa.study.enumerations import enumerations
 from hujin_qa.study.exports import answer_text, to_anki, to_gift, to_moodle_xml
 from hujin_qa.study.figures import Figure, figures, wrong_figures
 from hujin_qa.study.items import FALSE, TRUE, Draft, arrange, item_payload
-from hujin_qa.study.path import study_path
+from hujin_qa.study.path import quizzes, study_path
 from hujin_qa.study.quiz import feedback, parse, sit
 from hujin_qa.study.results import by_section, item_quality
 from hujin_qa.study.source import Source
@@ -303,7 +303,7 @@ def test_options_of_a_thing_to_sort_are_never_shown_sorted(index):
 
 
 def test_the_path_leads_through_the_outline_with_exact_key_points(index):
-    steps = study_path(Source(index), make_bank(index).items())
+    steps = study_path(Source(index))
     assert [s.section.position for s in steps] == sorted(s.section.position for s in steps)
     apples = next(s for s in steps if s.section.path[-2:] == ("1、苹果", "产量"))
     assert [f for f, _ in apples.figures] == ["2023年", "3000斤", "20万元", "45%"]
@@ -311,7 +311,8 @@ def test_the_path_leads_through_the_outline_with_exact_key_points(index):
     assert apples.minutes == 1
     terms = [term for s in steps for term, _ in s.terms]
     assert terms == ["疏果", "嫁接", "套袋"]
-    assert all(i in {item.id for item in make_bank(index).items()} for s in steps for i in s.items)
+    items = make_bank(index).items()
+    assert {i.id for of in quizzes(steps, items) for i in of} == {i.id for i in items}
 
 
 def play(session, course, answers):

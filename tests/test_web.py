@@ -6,6 +6,7 @@ import re
 import socket
 from dataclasses import replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import gradio as gr
 import httpx
@@ -13,12 +14,13 @@ import pytest
 
 import web_fake as fake
 from hujin_qa.accounts import Accounts
+from hujin_qa.assistant import ensure_index, sources_of
 from hujin_qa.chats import Chats
 from hujin_qa.errors import BadInput, NoIndex
-from hujin_qa.settings import Settings
+from hujin_qa.settings import Settings, load_settings
 from hujin_qa.types import Delta, Document, Section
 from hujin_qa.users import LOCAL, User
-from hujin_qa.web import Site, build, english
+from hujin_qa.web import Site, build, english, server
 from hujin_qa.web import strings as say
 from hujin_qa.web.login import guard, user_of
 from hujin_qa.web.render import answer_html, said, welcome
@@ -374,7 +376,7 @@ def test_a_busy_port_or_a_foreign_address_is_told():
         port = taken.getsockname()[1]
         with pytest.raises(BadInput, match=f"端口 {port} 已被占用"):
             check_address(Settings(port=port))
-    with pytest.raises(BadInput, match="不能监听"):
+    with pytest.raises(BadInput, match=r"不能监听.*这台机器没有这个地址"):
         check_address(Settings(host="203.0.113.7", port=0))
 
 
@@ -454,3 +456,34 @@ def test_a_removed_user_is_let_in_no_more(tmp_path):
         assert visitor.post("/gradio_api/component_server", json=document).status_code == 401
         assert visitor.post("/gradio_api/call/ask", json={"data": ["支付"]}).status_code == 401
         assert "支付" not in visitor.get("/").text
+
+
+def test_serving_updates_an_index_from_its_own_documents(tmp_path, monkeypatch):
+    for name in ("corpus", "别的"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.md").write_text("# 仓库\n\n每托盘限重800公斤。\n", encoding="utf-8")
+    (tmp_path / "corpus" / "notes.jsonl").write_text("", encoding="utf-8")
+    places = {name: tmp_path / name for name in ("corpus", "index", "cache", "data")}
+    settings = load_settings(**places, port=0)
+    other = tmp_path / "别的" / "别的.md"
+    ensure_index(settings.model_copy(update={"corpus": tmp_path / "none"}), [other])
+    assert sources_of(settings) == ([other], None)
+    pages, told = [], []
+
+    def stop(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        server, "_page", lambda assistant: pages.append(assistant.index) or SimpleNamespace(close=lambda **_: None)
+    )
+    monkeypatch.setattr(server, "launch", lambda *_: "http://127.0.0.1")
+    monkeypatch.setattr(server, "time", SimpleNamespace(sleep=stop))
+    for change in (lambda: None, lambda: other.write_text("限重900公斤。", encoding="utf-8"), other.unlink):
+        change()
+        with pytest.raises(KeyboardInterrupt):
+            server.serve(settings, told.append, update=True)
+    assert [[d.text for d in index.documents.values()] for index in pages] == [
+        ["# 仓库\n\n每托盘限重800公斤。\n"],
+        *[["限重900公斤。"]] * 2,
+    ]
+    assert [str(other) in line for line in told[-2:]] == [True, False]

@@ -14,7 +14,7 @@ from .corpus import NOTES
 from .credits import find_credits
 from .crossencoder import CrossEncoder, open_cross_encoder
 from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
-from .errors import NoIndex
+from .errors import IndexProblem, NoIndex
 from .evidence import rerank, weigh
 from .followup import Past
 from .index import Index, build_index, is_stale, open_index, read_manifest
@@ -56,7 +56,7 @@ class Assistant:
         try:
             read_manifest(settings.index)
         except NoIndex:
-            _build(settings, [settings.corpus], encoder, lexicon, report)
+            _build(settings, [settings.corpus], _notes(settings), encoder, lexicon, report)
         return cls(settings, encoder, lexicon, open_index(settings.index, encoder.id, lexicon))
 
     def over(self, encoder: Encoder, settings: Settings) -> "Assistant":
@@ -253,15 +253,27 @@ class Assistant:
 
 
 def ensure_index(
-    settings: Settings, paths: Sequence[Path], report: Callable[[str], None] = lambda _: None, force: bool = False
+    settings: Settings, paths: Sequence[Path] = (), report: Callable[[str], None] = lambda _: None, force: bool = False
 ) -> bool:
-    """Build the index of ``paths`` unless it is there and fresh; whether it was built."""
+    """Build the index of ``paths``, else of its own sources, unless it is there and fresh; whether it was built."""
+    sources, notes = (paths, _notes(settings)) if paths else sources_of(settings)
     lexicon = load_lexicon(settings.lexicon)
     encoder = open_encoder(settings.encoder, settings.cache)
-    if not force and not is_stale(settings.index, paths, _notes(settings), encoder.id, lexicon):
+    if not force and not is_stale(settings.index, sources, notes, encoder.id, lexicon):
         return False
-    _build(settings, paths, encoder, lexicon, report)
+    _build(settings, sources, notes, encoder, lexicon, report)
     return True
+
+
+def sources_of(settings: Settings) -> tuple[list[Path], Path | None]:
+    """The documents and the notes that the index was built from; those of the settings where it does not tell."""
+    try:
+        manifest = read_manifest(settings.index)
+    except IndexProblem:
+        manifest = {}
+    if not manifest.get("sources"):
+        return [settings.corpus], _notes(settings)
+    return [Path(source) for source in manifest["sources"]], Path(manifest["notes"]) if manifest["notes"] else None
 
 
 def _notes(settings: Settings) -> Path | None:
@@ -272,6 +284,7 @@ def _notes(settings: Settings) -> Path | None:
 def _build(
     settings: Settings,
     paths: Sequence[Path],
+    notes: Path | None,
     encoder: DefaultEncoder | SentenceTransformerEncoder,
     lexicon: Lexicon,
     report: Callable[[str], None],
@@ -283,4 +296,4 @@ def _build(
         assistant = Assistant(once, encoder, lexicon, index)
         return confirm(index, lambda question: assistant._answer(question, None))
 
-    build_index(paths, settings.index, encoder, encoder.id, lexicon, _notes(settings), report, known_questions)
+    build_index(paths, settings.index, encoder, encoder.id, lexicon, notes, report, known_questions)

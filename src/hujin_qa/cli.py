@@ -39,7 +39,8 @@ def _say(line: str) -> None:
 @app.command()
 def index(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]…", help="文件、文件夹或 BEIR corpus.jsonl")
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]…", help="文件、文件夹或 BEIR corpus.jsonl;不写则是索引原来的文档"),
     ] = None,
     index: IndexOption = None,
     force: Annotated[bool, typer.Option("--force", help="没有变化也重建")] = False,
@@ -50,7 +51,7 @@ def index(
     from .index import read_manifest
 
     settings = load_settings(index=index)
-    built = ensure_index(settings, paths or [settings.corpus], _say, force)
+    built = ensure_index(settings, paths or (), _say, force)
     manifest = read_manifest(settings.index)
     if as_json:
         sizes = {name: manifest[name] for name in ("documents", "passages", "sentences", "encoder")}
@@ -181,7 +182,7 @@ def download(
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """下载另一个向量模型(唯一会联网的命令)。"""
+    """下载另一个向量模型(要联网;其余命令只在设了 OPENAI_BASE_URL 时连大模型)。"""
     from .encoder import download_model
 
     settings = load_settings(index=index)

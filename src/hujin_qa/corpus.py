@@ -57,7 +57,7 @@ def load_corpus(paths: Sequence[Path]) -> list[Document]:
     documents: list[Document] = []
     taken: set[str] = set()
     seen: set[Path] = set()
-    for file in _files(paths):
+    for file in source_files(paths):
         if (real := file.resolve()) in seen:
             continue
         seen.add(real)
@@ -89,7 +89,12 @@ def load_document(path: Path) -> Document:
     return Document(name, title, text, find_outline(text, start, end), {**trailer, **metadata})
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def source_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that are read: those named, and of folders what can be read and is neither hidden nor the notes.
+
+    Raises:
+        UnreadableFile: a path is missing. BadInput: a file is of another kind.
+    """
     for path in paths:
         if path.is_dir():
             found = [

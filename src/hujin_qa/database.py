@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
-from .errors import DataProblem
+from .errors import DataProblem, reason
 
 _BUSY_MS = 10_000  # how long a writer waits for another one
 
@@ -40,11 +40,12 @@ def back_up(path: Path, target: Path, migrations: Sequence[str]) -> None:
     part = target.with_name(target.name + ".part")
     with database(path, migrations) as source:
         source.execute("COMMIT")  # a backup cannot be taken inside a transaction of its own connection
-        part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(part)) as copy:
-            source.backup(copy)
+        with _usable(target):
+            part.unlink(missing_ok=True)
+            with closing(sqlite3.connect(part)) as copy:
+                source.backup(copy)
+            part.replace(target)
         source.execute("BEGIN")
-    part.replace(target)
 
 
 def restore(backup: Path, path: Path, migrations: Sequence[str]) -> None:
@@ -97,7 +98,8 @@ def _usable(path: Path) -> Iterator[None]:
     except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
         if isinstance(error, sqlite3.IntegrityError):
             raise
-        raise DataProblem(f"数据文件 {path} 用不了:{error}。请检查磁盘和权限,或用备份恢复。") from error
+        why = reason(error) if isinstance(error, OSError) else error
+        raise DataProblem(f"数据文件 {path} 用不了:{why}。请检查磁盘和权限,或用备份恢复。") from error
 
 
 def _connected(path: Path) -> sqlite3.Connection:

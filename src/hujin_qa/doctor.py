@@ -3,8 +3,8 @@
 import importlib.metadata
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
+from .assistant import sources_of
 from .encoder import open_encoder
 from .errors import HujinError, LLMProblem
 from .index import is_stale, open_index, read_manifest, rebuild
@@ -43,15 +43,14 @@ def checks(settings: Settings) -> list[Check]:
     try:
         index = open_index(settings.index, encoder.id, lexicon)
         found.append(Check("索引", True, f"{settings.index},{len(index.passages)} 段、{len(index.sentences)} 句"))
-        manifest = read_manifest(settings.index)
-        sources = [Path(p) for p in manifest["sources"]]
-        notes = Path(manifest["notes"]) if manifest["notes"] else None
-        stale = is_stale(settings.index, sources, notes, encoder.id, lexicon)
+        stale = is_stale(settings.index, *sources_of(settings), encoder.id, lexicon)
         found.append(
             Check(
                 "索引新旧",
                 not stale,
-                f"文档在建索引之后改过。{rebuild(settings.index, manifest)}" if stale else "与文档一致",
+                f"文档在建索引之后改过。{rebuild(settings.index, read_manifest(settings.index))}"
+                if stale
+                else "与文档一致",
             )
         )
     except HujinError as error:

@@ -31,6 +31,7 @@ _REASONS = {
     errno.EMFILE: "打开的文件太多",
     errno.ENOTEMPTY: "文件夹不是空的",
     errno.EADDRINUSE: "地址已被占用",
+    errno.EADDRNOTAVAIL: "这台机器没有这个地址",
 }
 
 

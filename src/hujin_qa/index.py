@@ -22,7 +22,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from .corpus import load_corpus, load_notes
+from .corpus import load_corpus, load_notes, source_files
 from .dense import DenseIndex
 from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex, reason
 from .lexical import LexicalIndex
@@ -378,10 +378,10 @@ def is_stale(folder: Path, paths: Sequence[Path], notes: Path | None, encoder_id
 
 
 def corpus_hash(paths: Sequence[Path]) -> str:
-    """sha256 over names and bytes of all source files, whatever folder they lie in."""
+    """sha256 over names and bytes of all files that are read, whatever folder they lie in."""
     digest = hashlib.sha256()
     for path in paths:
-        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        for file in source_files([path]) if path.is_dir() else [path]:
             digest.update(f"{file.name}\0{file_sha256(file)}\n".encode() if file.exists() else b"-")
     return digest.hexdigest()
 

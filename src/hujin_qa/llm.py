@@ -71,6 +71,7 @@ class Reply:
         self._counted: dict[str, Any] = {}
         self._accepted = False  # the server took the question, so it may charge for it
         self._length = 0
+        self._tokens = 0.0  # of the reply, estimated
         self._held = ""  # text that may be the beginning of the key
 
     def __iter__(self) -> Iterator[str]:
@@ -111,7 +112,7 @@ class Reply:
         prompt, reply = (_count(self._counted.get(name)) for name in ("prompt_tokens", "completion_tokens"))
         if prompt is None:
             prompt = round(sum(tokens(m["content"]) for m in self._messages)) if self._accepted else 0
-        reply = self._length if reply is None else reply
+        reply = round(self._tokens) if reply is None else reply
         cost = (prompt * self._settings.llm_price + reply * self._settings.llm_reply_price) / 1e6
         return Usage(prompt, reply, round(cost, 6))
 
@@ -230,6 +231,7 @@ class Reply:
         if "\ufffd" in text:
             raise LLMProblem("语言模型服务的回复不是 UTF-8 文字")
         self._length += len(text)
+        self._tokens += tokens(text)
         if self._length > 4 * self._settings.llm_reply_tokens:
             raise LLMProblem("语言模型的回答太长")
         if text:

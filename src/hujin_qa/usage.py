@@ -96,6 +96,8 @@ def _fault(error: Any, kind: str) -> str:
     if kind == "BadParameter":
         cause = error.__cause__
         why = unfit(cause.errors()[0]) if isinstance(cause, ValidationError) else error.message
+        if choices := re.search(r"is not one of ('.*')\.$", why, re.DOTALL):
+            why = f"应为 {choices[1].replace(', ', '、')} 之一"
         return f"{_name(error)} 的值不可用:{why}。"
     if name := re.match(r"No such command '(.*)'", error.message, re.DOTALL):
         return f"没有 {name[1]} 这个命令。"

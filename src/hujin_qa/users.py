@@ -18,4 +18,4 @@ class User:
 
 
 LOCAL = User("local", frozenset(ROLES))
-"""Whoever sits at this machine: on loopback nobody logs in, and everything is allowed."""
+"""Whoever sits at this machine: on loopback, as long as there are no users, nobody logs in and everything is allowed."""

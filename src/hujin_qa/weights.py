@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import EncoderProblem
+from .errors import EncoderProblem, reason
 
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 WEIGHTS_BYTES = 71_622_400
@@ -87,7 +87,7 @@ def model_folder(cache: Path) -> Path:
                     shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise EncoderProblem(
-            f"无法把模型写入缓存 {models}:{error.strerror or error}。"
+            f"无法把模型写入缓存 {models}:{reason(error)}。"
             "请检查磁盘空间(需要约 300 MB)和写权限,或用 HUJIN_QA_CACHE 换一个文件夹。"
         ) from error
     return folder

@@ -9,6 +9,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from ..decoding import decode
 from ..errors import BadInput, reason
 from ..files import write_whole
 from ..index import Index
@@ -35,7 +36,7 @@ def edit_question(
         raise BadInput("请写一句为什么改。")
     with FileLock(log.with_name(log.name + ".lock")):
         before = question_of(path, id_)
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = decode(path.read_bytes(), path).split("\n")
         found = next(line for line in read_questions(path)[0] if line.question.id == id_)
         value = json.loads(lines[found.number - 1]) | {k: v for k, v in change.items() if k in FIELDS}
         lines[found.number - 1] = json.dumps(value, ensure_ascii=False)

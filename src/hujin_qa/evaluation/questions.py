@@ -202,13 +202,14 @@ def _table(path: Path, rows: Sequence[tuple[int, Sequence[str]]]) -> Iterator[tu
         answerable = value.get("answerable", "").lower()
         value["answerable"] = answerable in _YES if answerable in _YES + _NO else answerable
         facts = value.get("facts", "").replace("；", ";").replace(";", "\n")
-        value["facts"] = [_parts(fact, "|") for fact in _parts(facts, "\n")]
+        value["facts"] = [parts(fact, "|") for fact in parts(facts, "\n")]
         for name in ("evidence", "history"):
-            value[name] = _parts(value.get(name, "").replace("|", "\n"), "\n")
+            value[name] = parts(value.get(name, "").replace("|", "\n"), "\n")
         yield number, value
 
 
-def _parts(text: str, mark: str) -> list[str]:
+def parts(text: str, mark: str) -> list[str]:
+    """What stands between the marks, without blanks and what is empty."""
     return [part.strip() for part in text.split(mark) if part.strip()]
 
 

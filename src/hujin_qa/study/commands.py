@@ -56,21 +56,22 @@ def items(
 @app.command()
 def path(index: IndexOption = None, learner: LearnerOption = LOCAL.name, as_json: JsonOption = False) -> None:
     """学习路径:按目录一节一节学什么、要多久、学到哪了。"""
-    from .path import step_payload, study_path
+    from .path import quizzes, step_payload, study_path
 
     course = open_course(index)
     right = {r.item for r in course.store.responses(learner) if r.correct}
     upcoming = True
-    for step in study_path(course.source, list(course.items().values())):
-        done = sum(id_ in right for id_ in step.items)
-        finished = bool(step.items) and done == len(step.items)
+    steps = study_path(course.source)
+    for step, items in zip(steps, quizzes(steps, course.items().values()), strict=True):
+        done = sum(item.id in right for item in items)
+        finished = bool(items) and done == len(items)
         if as_json:
-            print_json(step_payload(step) | {"right": done})
+            print_json(step_payload(step, items) | {"right": done})
             continue
-        mark = "✓" if finished else "→" if upcoming and step.items else " "
-        upcoming = upcoming and not (step.items and not finished)
+        mark = "✓" if finished else "→" if upcoming and items else " "
+        upcoming = upcoming and not (items and not finished)
         name = " › ".join(h for h in step.section.path if h) or step.document
-        print(f"{mark} {name}(约 {step.minutes} 分钟,{done}/{len(step.items)} 题)")
+        print(f"{mark} {name}(约 {step.minutes} 分钟,{done}/{len(items)} 题)")
         for line in step.key_points:
             print(f"    · {line.shown}")
 

@@ -1,7 +1,7 @@
 """The study path: the outline as a course, section by section, in reading order."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,20 +29,23 @@ class Step:
     key_points: tuple[Line, ...]  # exact sentences
     terms: tuple[tuple[str, Line], ...]
     figures: tuple[tuple[str, Line], ...]  # as printed
-    items: tuple[str, ...]  # ids of its quiz items
     notes: tuple[Note, ...]
 
 
-def study_path(source: Source, items: Sequence[Item]) -> list[Step]:
+def study_path(source: Source) -> list[Step]:
     """A step for every section that has text of its own, in reading order."""
-    return [step for document in source.index.documents.values() for step in _steps(source, document, items)]
+    return [step for document in source.index.documents.values() for step in _steps(source, document)]
 
 
-def _steps(source: Source, document: Document, items: Sequence[Item]) -> Iterator[Step]:
-    quizzes: dict[str, list[str]] = {}
+def quizzes(steps: Sequence[Step], items: Iterable[Item]) -> list[list[Item]]:
+    """The items of each step."""
+    places: dict[tuple[str, str], list[Item]] = {}
     for item in items:
-        if item.citation.document == document.id:
-            quizzes.setdefault(item.position, []).append(item.id)
+        places.setdefault((item.citation.document, item.position), []).append(item)
+    return [places.get((step.document, step.section.position), []) for step in steps]
+
+
+def _steps(source: Source, document: Document) -> Iterator[Step]:
     for section in document.sections:
         lines = source.by_section.get((document.id, section.position), [])
         if not lines:
@@ -54,7 +57,6 @@ def _steps(source: Source, document: Document, items: Sequence[Item]) -> Iterato
             key_points=_key_points(source, lines),
             terms=tuple((term, line) for line in lines for term, _ in definitions(line)),
             figures=tuple((figure.text, line) for line in lines for figure in figures(line)),
-            items=tuple(quizzes.get(section.position, [])),
             notes=tuple(
                 note
                 for note in source.index.notes
@@ -70,8 +72,8 @@ def _key_points(source: Source, lines: list[Line]) -> tuple[Line, ...]:
     return tuple(lines[n] for n in sorted(order[:_KEY_POINTS]))
 
 
-def step_payload(step: Step) -> dict[str, Any]:
-    """A step as ``study path --json`` gives it."""
+def step_payload(step: Step, items: Sequence[Item]) -> dict[str, Any]:
+    """A step with its items as ``study path --json`` gives it."""
     return {
         "document": step.document,
         "position": step.section.position,
@@ -80,7 +82,7 @@ def step_payload(step: Step) -> dict[str, Any]:
         "key_points": [_cited(line) for line in step.key_points],
         "terms": [{"term": term} | _cited(line) for term, line in step.terms],
         "figures": [{"figure": figure} | _cited(line) for figure, line in step.figures],
-        "items": list(step.items),
+        "items": [item.id for item in items],
         "notes": [note_line(note) for note in step.notes],
     }
 

@@ -116,6 +116,10 @@ BUILDING_ENDED = (
     "The server does not respond; the index may have failed to build. Please read what its window says, mend it and run "
     "it again; this page recovers by itself."
 )
+SOURCES_GONE = (
+    "The document {path} that the index was built from is gone; the index was not updated. For other documents run: "
+    "hujin-qa index PATH"
+)
 OPENED = "Open at {address}"
 STOP_HINT = "Press Ctrl+C to stop."
 LOGIN = "请登录后提问 · Please sign in"

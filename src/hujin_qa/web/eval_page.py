@@ -11,6 +11,7 @@ import gradio as gr
 from ..accounts import Accounts
 from ..errors import BadInput
 from ..evaluation.judge import CAUSES
+from ..evaluation.questions import parts
 from ..evaluation.variants import FUSIONS, READERS, variants
 from ..users import User
 from .bench import Bench
@@ -255,8 +256,8 @@ def _correction_tab(bench: Bench, allowed: Any) -> tuple[gr.Dropdown, gr.HTML]:
             change = {
                 "question": question,
                 "answerable": answerable,
-                "facts": [_parts(line, "|") for line in _parts(facts, "\n")],
-                "evidence": _parts(evidence, "\n"),
+                "facts": [parts(line, "|") for line in parts(facts, "\n")],
+                "evidence": parts(evidence, "\n"),
             }
             bench.correct(name or "", id_, change, user.name, why)
             return say.CORRECTED.format(id=id_.strip()), bench.corrections()
@@ -264,7 +265,3 @@ def _correction_tab(bench: Bench, allowed: Any) -> tuple[gr.Dropdown, gr.HTML]:
     fetch.click(on_fetch, [name, id_], [*gold, state, log], **_QUIET)
     save.click(on_save, [name, id_, *gold, why], [state, log], **_QUIET)
     return name, log
-
-
-def _parts(text: str, mark: str) -> list[str]:
-    return [part.strip() for part in text.split(mark) if part.strip()]

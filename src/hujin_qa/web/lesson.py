@@ -14,7 +14,7 @@ from ..study.classroom import begin_form, deeds, session_score
 from ..study.course import Course
 from ..study.exports import answer_text
 from ..study.items import Item
-from ..study.path import Step, study_path
+from ..study.path import Step, quizzes, study_path
 from ..study.results import Score, by_section, section_name
 from ..study.store import Session
 from ..types import Citation
@@ -48,20 +48,18 @@ class Lesson:
 
     @classmethod
     def of(cls, course: Course) -> "Lesson":
-        return cls(course, tuple(study_path(course.source, list(course.items().values()))))
+        return cls(course, tuple(study_path(course.source)))
 
     def sections(self) -> list[str]:
         """The sections that have items, in reading order."""
-        items = self.course.items()
-        positions = {(i.citation.document, i.position): section_name(i) for i in items.values()}
-        ordered = [positions.get((s.document, s.section.position), "") for s in self.steps]
-        return list(dict.fromkeys(filter(None, ordered)))
+        found = quizzes(self.steps, self.course.items().values())
+        return list(dict.fromkeys(section_name(of[-1]) for of in found if of))
 
     def path_html(self, user: User) -> str:
         """The study path with what the learner has done of it and what comes next."""
         items = self.course.items()
         right = {r.item for r in self.course.store.responses(user.name) if r.correct}
-        known = [[id_ for id_ in step.items if id_ in items] for step in self.steps]
+        known = [[item.id for item in of] for of in quizzes(self.steps, items.values())]
         upcoming = next((n for n, ids in enumerate(known) if ids and not right.issuperset(ids)), -1)
         done = sum(id_ in right for ids in known for id_ in ids)
         waiting = len(due_cards(list(items.values()), self.course.store.cards(user.name)))
@@ -161,9 +159,10 @@ class Lesson:
         over = [s for s in self.course.store.sessions(user.name) if s.finished or s.overdue]
         if not over:
             return Score(0, 0), {}, []
-        of = self.course.store.responses(session=over[-1].id)
+        last = max(over, key=lambda s: s.finished or s.deadline)
+        of = self.course.store.responses(session=last.id)
         wrong = [r.item for r in of if not r.correct]
-        return session_score(self.course.store, over[-1]), by_section(of, self.course.items()), wrong
+        return session_score(self.course.store, last), by_section(of, self.course.items()), wrong
 
     def card(self, user: User, shown: str = "") -> tuple[Item | None, int]:
         """The card that is ``shown``, else the one to review next; and how many are waiting."""

@@ -18,9 +18,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..accounts import Accounts
-from ..assistant import Assistant, ensure_index
+from ..assistant import Assistant, ensure_index, sources_of
 from ..chats import Chats
-from ..errors import BadInput
+from ..errors import BadInput, reason
 from ..index import read_manifest
 from ..settings import Settings
 from ..study.course import Course
@@ -53,7 +53,7 @@ def serve(
 ) -> None:
     """Open the index, start the chat and stay until interrupted.
 
-    A missing index is built first; with ``update``, one that is not what the corpus holds now. Meanwhile a browser is
+    A missing index is built first; with ``update``, one that is not what its documents hold now. Meanwhile a browser is
     told so at the chat's address. ``opened`` is told the address once the chat answers there.
 
     Raises:
@@ -65,8 +65,11 @@ def serve(
     settings = settings.model_copy(update={"port": settings.port or _free_port(settings.host)})
     with ExitStack() as meanwhile:
         report = _telling(settings, say_line, meanwhile)
-        if update:
-            ensure_index(settings, [settings.corpus], report)
+        gone = [path for path in sources_of(settings)[0] if not path.exists()]
+        if update and gone:
+            say_line(say.SOURCES_GONE.format(path=gone[0]))
+        elif update:
+            ensure_index(settings, report=report)
         page = _page(Assistant.open(settings, report))
     address = launch(page, settings)
     say_line(say.OPENED.format(address=address) + "  " + say.STOP_HINT)
@@ -156,8 +159,8 @@ def check_address(settings: Settings) -> None:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise BadInput(say.PORT_BUSY.format(port=settings.port, other=settings.port + 1)) from None
-        reason = error.strerror or str(error)
-        raise BadInput(say.NO_ADDRESS.format(host=settings.host, port=settings.port, reason=reason)) from None
+        told = say.NO_ADDRESS.format(host=settings.host, port=settings.port, reason=reason(error))
+        raise BadInput(told) from None
 
 
 def _listen(host: str, port: int) -> socket.socket:

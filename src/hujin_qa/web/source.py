@@ -94,7 +94,7 @@ def _outline(document: Document) -> str:
 
 
 def _credits(document: Document) -> str:
-    told = [document.metadata[k] for k in ("author", "source", "license", "licence") if document.metadata.get(k)]
+    told = [document.metadata[k] for k in ("author", "source", "license") if document.metadata.get(k)]
     return f'<p class="credits">{escape(" · ".join(told))}</p>' if told else ""
 
 

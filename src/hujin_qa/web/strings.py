@@ -90,6 +90,7 @@ OTHER_LANGUAGE = "English"
 
 BUILDING = "正在建立索引,通常不到一分钟;文档多时要几分钟。建好后这一页会自动打开,不用刷新。"
 BUILDING_ENDED = "服务没有回应:建立索引时可能出了错。请看运行窗口里的说明,改正后再运行;这一页会自动恢复。"
+SOURCES_GONE = "建索引时的文档 {path} 已不在,索引没有更新。要换文档,请运行:hujin-qa index 路径"
 OPENED = "已打开:{address}"
 STOP_HINT = "按 Ctrl+C 停止。"
 LOGIN = "请登录后提问 · Please sign in"  # before one is known
