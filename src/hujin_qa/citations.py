@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from .evidence import Evidence, matched, share
 from .index import Index
-from .items import labels, lines_of
+from .items import lines_of
 from .question import Question
 from .sections import Span, ancestors, children, heading_span, title
 from .text import fold
@@ -120,7 +120,7 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     if told and _ASKS_CHANGE.search(question.folded) and not _CHANGE.search(evidence.folded):
         return told[-1]
     if question.kind == "member":  # what it belongs to
-        named = [s for s in above if title(s.heading) not in labels(document)]
+        named = [s for s in above if title(s.heading) not in document.labels]
         return named[-1] if named and fold(title(named[-1].heading)) not in evidence.folded else None
     lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
     if not lacking:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from .evidence import Evidence, matched, share, sure
 from .index import Index
-from .items import labels
 from .question import Question
 from .sections import Span, ancestors, children, heading_span, title, top_sections
 from .text import fold
@@ -95,5 +94,5 @@ def _named(question: Question, document: Document, section: Section) -> list[Spa
     above = [s for s in ancestors(document, section.position) if s.heading]
     unit = _UNIT.search(question.plain)
     called = [s for s in above if unit and re.match(rf"第[^章节条篇编]{{1,5}}{unit['unit']}", s.heading)]
-    alike = not called and above and title(above[-1].heading) in labels(document)
+    alike = not called and above and title(above[-1].heading) in document.labels
     return [Span(document.id, *heading_span(document, s)) for s in (called or above)[-2 if alike else -1 :]]

@@ -99,7 +99,7 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
     document = index.documents[hits[0].passage.document]
     if question.ordinal and _PART.search(question.folded):
         numbered = top_sections(document)[question.ordinal - (question.ordinal > 0) :][:1]
-        return Place(document.id, *extent(document, numbered[0])) if numbered else None
+        return Place(document.id, *document.extent(numbered[0])) if numbered else None
     if not any(surely for surely, *_ in found):
         if _BEGINNING.search(question.plain):
             first = next((s for s in document.sections if s.end - s.body > 1), document.sections[0])
