@@ -141,8 +141,9 @@ class Assistant:
 
     def _past(self, history: Sequence[Turn]) -> Past | None:
         past: Past | None = None
-        for text in [text for role, text in history if role == "user" and clean(text)][-_REMEMBERED:]:
-            answer = self._answer(clean(text), past)
+        said = [clean(text) for role, text in history if role == "user"]
+        for text in [text for text in said if text and not self._understand(text).chat][-_REMEMBERED:]:
+            answer = self._answer(text, past)
             past = remember(self._understand(answer.interpreted), answer, past, self.index)
         return past
 
