@@ -16,7 +16,7 @@ from .crossencoder import CrossEncoder, open_cross_encoder
 from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
 from .errors import NoIndex
 from .evidence import rerank, weigh
-from .followup import Past
+from .followup import Meant, Past
 from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
@@ -152,14 +152,19 @@ class Assistant:
             return self._understand(text)
         meant = resolve(text, past, self.index, self.lexicon)
         asked = self._understand(meant.text)
-        if meant.text == text:
+        if meant == Meant(text):
             return replace(asked, around=past.places) if asked.kind == "contents" else asked
         around = sections_of(meant.within, self.index) if meant.within else past.places
-        return replace(asked, around=around, within=meant.within, beyond=meant.beyond)
+        kind = "summary" if meant.whole else asked.kind
+        place = replace(asked, kind=kind, around=around, within=meant.within, beyond=meant.beyond)
+        return replace(place, refusal=meant.refusal)
 
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()
         asked = self._interpret(text, past)
+        if asked.refusal:
+            timings = {"retrieve": 0.0, "read": 0.0}
+            return self._abstain(text, asked, (), "not_enough_evidence", asked.refusal, timings, 0.0)
         claims, citations = find_credits(asked, self.index)
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
