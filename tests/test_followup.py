@@ -152,3 +152,17 @@ def test_markup_around_a_question_is_not_read(assistant):
     bare = assistant.ask("打印一张多少钱?")
     for asked in ("<b>打印</b>一张多少钱?", "<script>alert(1)</script>打印一张多少钱?&nbsp;"):
         assert assistant.ask(asked).claims == bare.claims
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"), [("谢谢", "不客气"), ("你好", "你好"), ("嗯,明白了", "好的"), ("再见", "再见")]
+)
+def test_a_courtesy_is_returned(assistant, said, reply):
+    answer = assistant.ask(said, [("user", "自习室有多少座位?")])
+    assert (answer.status, answer.reason, answer.citations) == ("abstained", "no_match", ())
+    assert answer.text.startswith(reply)
+
+
+def test_courtesies_do_not_change_the_subject(assistant):
+    history = [("user", "会员卡年费多少?"), *(("user", said) for said in ("好的", "谢谢", "厉害", "嗯嗯", "收到"))]
+    assert "会员卡" in assistant.interpret("谁负责", history).text

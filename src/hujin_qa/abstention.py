@@ -16,12 +16,18 @@ _SAY = {
     "no_match": "文中没有与这个问题有关的内容。",
     "not_enough_evidence": "文中没有说到这一点。",
     "chat": "我只根据已收录的文档回答问题,不能处理文档之外的请求。请问一个与文档内容有关的问题。",
+    "thanks": "不客气!还想了解什么,请接着问。",
+    "farewells": "再见!有问题随时再来问。",
+    "greetings": "你好!我根据已收录的文档回答问题。想了解什么,请直接问。",
+    "nods": "好的。还想了解什么,请接着问。",
     "empty_question": "问题里没有文字。请输入想问的内容。",
 }
 
 
 def explain(why: str, question: Question, hits: Sequence[Hit], index: Index, lexicon: Lexicon) -> str:
     """The sentences of an abstention; ``why`` is one of its reasons, ``"chat"`` or ``"empty_question"``."""
+    if why == "chat":
+        return _SAY[lexicon.courtesy(question.plain) or why]
     if why not in ("no_match", "not_enough_evidence"):
         return _SAY[why]
     gone = "和".join(f"“{word}”" for word in missing(question, index, lexicon)[:_NAMED])

@@ -16,7 +16,7 @@ from .crossencoder import CrossEncoder, open_cross_encoder
 from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
 from .errors import IndexProblem, NoIndex
 from .evidence import rerank, weigh
-from .followup import Past
+from .followup import Meant, Past
 from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
@@ -29,6 +29,7 @@ from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
 from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
+_NO_TIME = {"retrieve": 0.0, "read": 0.0}  # milliseconds of what needs no search
 _CREDITS_SURE = 0.95  # a field of the document itself, asked for by name
 _RERANKED = 20  # hits of a search whose sentences are weighed
 _REMEMBERED = 4  # earlier questions that a follow-up can reach
@@ -141,8 +142,9 @@ class Assistant:
 
     def _past(self, history: Sequence[Turn]) -> Past | None:
         past: Past | None = None
-        for text in [text for role, text in history if role == "user" and clean(text)][-_REMEMBERED:]:
-            answer = self._answer(clean(text), past)
+        said = [clean(text) for role, text in history if role == "user"]
+        for text in [text for text in said if text and not self._understand(text).chat][-_REMEMBERED:]:
+            answer = self._answer(text, past)
             past = remember(self._understand(answer.interpreted), answer, past, self.index)
         return past
 
@@ -151,25 +153,29 @@ class Assistant:
             return self._understand(text)
         meant = resolve(text, past, self.index, self.lexicon)
         asked = self._understand(meant.text)
-        if meant.text == text:
+        if meant == Meant(text):
             return replace(asked, around=past.places) if asked.kind == "contents" else asked
         around = sections_of(meant.within, self.index) if meant.within else past.places
-        return replace(asked, around=around, within=meant.within, beyond=meant.beyond)
+        kind = "summary" if meant.whole else asked.kind
+        place = replace(asked, kind=kind, around=around, within=meant.within, beyond=meant.beyond)
+        return replace(place, refusal=meant.refusal)
 
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()
         asked = self._interpret(text, past)
+        if asked.refusal:
+            return self._made(text, asked, (), _NO_TIME, NOTHING, "not_enough_evidence", asked.refusal)
         claims, citations = find_credits(asked, self.index)
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
-            return self._made(text, asked, (), {"retrieve": 0.0, "read": 0.0}, reading)
+            return self._made(text, asked, (), _NO_TIME, reading)
         worded = bool(asked.terms) or asked.kind in WORDLESS
         asks = worded and sum(map(str.isalpha, asked.folded)) > 1 and not asked.chat  # figures alone do not
         if not asks or not self.index.passages:
             reason = "empty_index" if asks else "no_match"
             why = "chat" if asked.chat else reason if any(map(str.isalnum, text)) else "empty_question"
             say = explain(why, asked, (), self.index, self.lexicon)
-            return self._made(text, asked, (), {"retrieve": 0.0, "read": 0.0}, NOTHING, reason, say)
+            return self._made(text, asked, (), _NO_TIME, NOTHING, reason, say)
         sought, *parts = self.seek(asked)
         hits = sought.hits
         retrieved = time.perf_counter()
@@ -232,7 +238,7 @@ class Assistant:
             suggestions=(),
             reader="extractive",
             confidence=round(reading.confidence, 3),
-            timings_ms=timings,
+            timings_ms=dict(timings),
         )
 
     def _suggest(self, answer: Answer, history: Sequence[Turn]) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ answered it: its sections, what it listed.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from .absent import absent_things
 from .evidence import matched
-from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Past, aspects, is_follow_up, stands_alone
+from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Meant, Past, aspects, is_follow_up, stands_alone
 from .headings import tag
 from .index import Index
 from .items import (
@@ -29,6 +29,7 @@ from .quantities import quantities
 from .question import Place, Question, Word, content_words, interrogative, understand
 from .sections import ancestors, title
 from .text import fold
+from .turns import corrected, of_item, pointed_at, steered
 from .types import Answer, Document, Section
 
 _SWAP = re.compile(
@@ -46,24 +47,32 @@ _ONLY = re.compile(
 )
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
 _STOP, _CLAUSE = re.compile("[。;!?]"), re.compile("[,:]")
+_NEAR = 0.5  # degree from which a word of the text may be meant by another
 _TOPICS = 3  # words of the previous question that are carried
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """What a question means: in words that stand alone, and where its answer stands, as far as that is known."""
-
-    text: str
-    within: Place | None = None
-    beyond: frozenset[tuple[str, int]] = frozenset()
-
-
 def remember(question: Question, answer: Answer, before: Past | None, index: Index) -> Past:
-    """The past after one more turn: a list stays in force until another is given."""
-    strong = bool(question.count) or question.kind in ("list", "how")
+    """The past after one more turn: a list stays in force until another is given, a subject over what it lacks."""
+    swap = _SWAP.match(fold(answer.question))
+    slot = swap["new"].strip("的") if swap and fold(answer.question) != question.folded else ""
+    slot = slot if slot in question.folded else ""
+    if before and answer.status == "abstained" and _leans(question, answer):
+        unknown = slot and question.folded == f"{slot},{before.question.folded}"
+        return before if unknown else replace(before, question=question, slot=slot)
     items = _items(question, answer, index)
     kept = before.items if before else ()
-    return Past(question, answer, (items or kept) if strong else (kept or items))
+    at = pointed_at(question, kept)
+    strong = bool(question.count) or question.kind == "list" or (question.kind == "how" and at < 0)
+    listed = (items or kept) if strong else (kept or items)
+    if at < 0 and before and listed == kept:
+        at = before.at
+    return Past(question, answer, listed, at if listed == kept else -1, slot)
+
+
+def _leans(question: Question, answer: Answer) -> bool:
+    """Whether what was asked was completed from an earlier turn."""
+    typed = fold(answer.question)
+    return any(not any(other in typed for other in word.same) for word in question.words if word.known)
 
 
 def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
@@ -71,6 +80,10 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     asked = understand(text, index, lexicon)
     if not any(map(str.isalpha, asked.plain)) and not asked.years:  # nothing, or nothing but marks and figures
         return Meant(text)
+    if meant := steered(asked, past, index, lexicon):
+        return meant
+    if correction := corrected(asked.folded, past):
+        return resolve(correction, past, index, lexicon) if correction.endswith("呢") else Meant(correction)
     of_outline = asked.kind == "contents" or (asked.kind == "section" and not POINTER.search(asked.topic))
     alone = asked.chat or of_outline or _SWITCH.search(asked.folded)
     if alone or not is_follow_up(asked, past, index, lexicon):
@@ -80,11 +93,12 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = nth(past.items, asked.ordinal)
-        return _of_item(item, OPENING.sub("", NTH.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
+        return of_item(item, OPENING.sub("", NTH.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
     for pattern, step in OTHER_YEAR:
-        if pattern.search(folded) and len(past.question.years) == 1:
-            (year,) = past.question.years
-            return Meant(past.question.folded.replace(year, str(int(year) + step)))
+        if pattern.search(folded) and len(past.years) == 1:
+            (year,), other = past.years, str(int(*past.years) + step)
+            named = year in past.question.folded
+            return Meant(past.question.folded.replace(year, other) if named else f"{other}年，{past.question.folded}")
     bare = without_pointers(folded)
     words = content_words(bare, index, lexicon)
     if REST.search(folded) and past.answer.citations:
@@ -95,12 +109,24 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(rest, beyond=past.said if asked.kind == "list" or not interrogative(folded) else frozenset())
     if moved := _moved(bare, words, past, index):
         return moved
-    if (swap := _SWAP.match(folded)) and (swapped := _swap(swap["new"], past, index, lexicon)):
-        return Meant(swapped)
+    if swap := _SWAP.match(folded):
+        if swapped := _swap(swap["new"], past, index, lexicon):
+            return Meant(swapped)
+        if folded.rstrip("?!。").endswith("呢") and not POINTER.search(folded) and _is_unknown(words):
+            new = swap["new"].strip("的")
+            return Meant(f"{new}，{past.question.folded}", refusal=f"文中没有提到“{new}”。")
     if _PERSON.search(folded) and (name := _person(past)):
         return Meant(f"{name}{_PERSON.sub('', folded)}")
     topic = _topic(past, words, index, lexicon)
     return Meant(f"{topic}，{bare or folded}" if topic else bare or folded)
+
+
+def _is_unknown(words: Sequence[Word]) -> bool:
+    """Whether words name things that the text has under no name, and nothing near."""
+    return bool(words) and all(
+        not w.known and w.noun and all(degree < _NEAR for name, degree in w.others.items() if name not in w.same)
+        for w in words
+    )
 
 
 def without_pointers(folded: str) -> str:
@@ -126,15 +152,6 @@ def _other_class(folded: str, past: Past, index: Index, lexicon: Lexicon) -> str
     if content_words(rest, index, lexicon):
         return f"{name}{rest}"
     return past.question.folded[: old.start()] + name + past.question.folded[old.end() :]
-
-
-def _of_item(item: Item, rest: str, index: Index, lexicon: Lexicon) -> Meant:
-    """A question about one of the things that were listed."""
-    place = Place(item.document, item.start, item.end) if item.end > item.label else None
-    rest = re.sub(r"^(?:的|又|,|，|也)+", "", rest)
-    if not content_words(rest, index, lexicon):
-        return Meant(f"{item.name}讲了什么" if place else f"{item.name}的情况", place)
-    return Meant(f"{item.name}，{rest}" if interrogative(rest) else f"{item.name}的{rest}", place)
 
 
 def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]:
@@ -241,6 +258,8 @@ def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
                 shared = [w for w in shared if w not in {n.text for n in new_words}]
                 if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
                     return swapped
+    if past.slot and past.slot in old.folded:
+        return old.folded.replace(past.slot, new)
     return f"{new}，{_without(old, new_words)}"
 
 

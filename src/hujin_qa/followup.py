@@ -8,7 +8,7 @@ from .headings import tag
 from .index import Index
 from .items import Item
 from .lexicon import Lexicon
-from .question import Question, Word
+from .question import YEAR, Place, Question, Word
 from .sections import ancestors
 from .text import fold
 from .types import Answer
@@ -25,7 +25,7 @@ NTH = re.compile(
     r"(?:[\u4e00-\u9fff]{2}(?=[呢?,。]|$))?"
 )
 OTHER_YEAR = (
-    (re.compile(r"(?:前|上)一年|去年"), -1),
+    (re.compile(r"(?<![比较同])(?:前|上)一年|去年"), -1),
     (re.compile("前年"), -2),
     (re.compile(r"(?:后|下)一年|次年|第二年|来年|明年"), 1),
     (re.compile("后年"), 2),
@@ -43,12 +43,30 @@ _NEAR_ONE = 8  # characters: a question this short that names nothing leans on t
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What a question means: in words that stand alone, and where its answer stands, as far as that is known."""
+
+    text: str
+    within: Place | None = None
+    beyond: frozenset[tuple[str, int]] = frozenset()
+    whole: bool = False  # whether all of ``within`` is the answer
+    refusal: str = ""  # what is said where nothing can be: the list is at its end
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """The conversation as far as a follow-up can point at it."""
 
     question: Question
     answer: Answer
     items: tuple[Item, ...] = ()  # what was last listed
+    at: int = -1  # which of these was last spoken of
+    slot: str = ""  # what "X呢" last put into the question
+
+    @property
+    def years(self) -> frozenset[str]:
+        """The years of the question, or else of what was cited."""
+        return self.question.years or frozenset(y for c in self.answer.citations for y in YEAR.findall(fold(c.quote)))
 
     @property
     def places(self) -> frozenset[tuple[str, str]]:
@@ -68,6 +86,8 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         documents = {item.document for item in past.items}
         headings = (s.heading for d in documents for s in index.documents[d].sections)
         return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
+    if _opens_with_title(asked, past, index):
+        return False
     names = [thing.text for thing in absent_in(asked, index, lexicon) if thing.name]
     if any(_asks_of(name, folded) for name in names):
         return False
@@ -120,6 +140,19 @@ def _opens_with_section(asked: Question, past: Past, common: str, index: Index) 
     named = {(d, s.position) for d in cited for s in index.documents[d].sections if first.text in fold(s.heading)}
     here = {(d, s.position) for d, p in past.places for s in ancestors(index.documents[d], p)}
     return bool(named) and named.isdisjoint(here)
+
+
+def _opens_with_title(asked: Question, past: Past, index: Index) -> bool:
+    """Whether a question asks something of the main subject of a document, and that was not spoken of."""
+    first = next((w.text for w in asked.words if w.known and asked.folded.startswith(w.text)), "")
+    rest = asked.folded.removeprefix(first)
+    if len(first) < 2 or len(_PARTICLES.sub("", rest)) < 2 or first in past.question.folded:
+        return False
+    if POINTER.search(asked.folded) or first in aspects(past, index):
+        return False
+    cited = {document for document, _ in past.places}
+    titles = ((d.id, fold(d.title)) for d in index.documents.values())
+    return any(title.startswith(first) or (first in title and id_ not in cited) for id_, title in titles)
 
 
 def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:

@@ -13,7 +13,8 @@ from .errors import BadInput, reason
 from .text import fold
 
 _LISTS = ("words", "aliases", "synonyms", "english", "fillers", "chat")
-_TEXTS = ("stopwords", "places")
+_COURTESIES = ("thanks", "farewells", "greetings", "nods")
+_TEXTS = ("stopwords", "places", *_COURTESIES, "particles")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Lexicon:
     stopwords: frozenset[str]
     chat: tuple[str, ...]
     places: tuple[str, ...]
+    courtesies: tuple[tuple[str, frozenset[str]], ...] = ()  # words that ask nothing, by their sort: thanks first
+    particles: frozenset[str] = frozenset()  # what may stand around them
     english: tuple[tuple[str, str], ...] = ()  # an English word and what a Chinese text calls it, longest first
 
     @cached_property
@@ -47,7 +50,23 @@ class Lexicon:
 
     def is_chat(self, folded: str) -> bool:
         """Whether a folded question talks to the program instead of asking the text."""
-        return bool(self._chat_pattern.search(folded))
+        return bool(self.courtesy(folded) or self._chat_pattern.search(folded))
+
+    @cached_property
+    def _courtesy_pattern(self) -> re.Pattern[str]:
+        words = {*self.particles, *(word for _, sort in self.courtesies for word in sort)}
+        return re.compile(f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})+" if words else "(?!)")
+
+    def courtesy(self, folded: str) -> str:
+        """The sort of a folded text made up of thanks, greetings and the like alone; ``""`` if it says anything else.
+
+        >>> load_lexicon().courtesy("好的,谢谢你"), load_lexicon().courtesy("谢谢,还有呢?")
+        ('thanks', '')
+        """
+        said = "".join(filter(str.isalnum, folded))
+        if not self._courtesy_pattern.fullmatch(said):
+            return ""
+        return next((sort for sort, words in self.courtesies if any(word in said for word in words)), "")
 
     @property
     def segmentation_hash(self) -> str:
@@ -71,6 +90,9 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
     def gather(name: str) -> list[Any]:
         return [item for table in tables for item in table.get(name, [])]
 
+    def gather_words(name: str) -> frozenset[str]:
+        return frozenset(fold(w) for table in tables for w in table.get(name, "").split())
+
     groups = [frozenset(fold(w) for w in group) for group in gather("aliases") + gather("synonyms")]
     names = {w for group in gather("aliases") for w in group if len(w) > 1}
     return Lexicon(
@@ -78,9 +100,11 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         groups=tuple(groups),
         aliases=tuple(groups[: len(gather("aliases"))]),
         fillers=tuple(sorted({fold(w) for w in gather("fillers")}, key=lambda w: (-len(w), w))),
-        stopwords=frozenset(fold(w) for table in tables for w in table.get("stopwords", "").split()),
+        stopwords=gather_words("stopwords"),
         chat=tuple(gather("chat")),
         places=tuple(dict.fromkeys(fold(w) for table in tables for w in table.get("places", "").split())),
+        courtesies=tuple((name, gather_words(name)) for name in _COURTESIES),
+        particles=gather_words("particles"),
         english=tuple(sorted(((fold(a), fold(b)) for a, b in gather("english")), key=lambda pair: -len(pair[0]))),
     )
 

@@ -167,6 +167,7 @@ class Question:
     around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
     within: Place | None = None  # where its answer must stand: the item, or the section, that a follow-up points at
     beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
+    refusal: str = ""  # what is said instead of an answer
     topic: str = ""  # of a section: what it is asked to hold; of the contents: the text that is named
 
     def holds_value(self, folded_sentence: str) -> bool:

@@ -1,0 +1,116 @@
+"""Turns that steer a conversation and name nothing new: corrections, 下一个, 详细点, 还有吗."""
+
+import re
+
+from .digest import sentence_rows
+from .followup import Meant, Past
+from .index import Index
+from .items import Item
+from .lexicon import Lexicon
+from .question import Place, Question, content_words, interrogative
+from .text import fold
+from .types import Citation
+
+_CORRECTION = re.compile(
+    r"^(?:(?:不对|不是的?|错了|[说搞弄]错了|对了|[哦噢啊]|抱歉|不好意思)[,。!]*)*"
+    r"(?:我?(?:并?不是|没)(?:在?[问说指])?(?P<old>[^,。?!]{1,12}?)(?:[,。]+(?:而?是|我?(?:是|要|想)*[问说指](?:的是)?)|而是)(?:在?[问说指](?:的是)?)?"
+    r"|我(?:是|要|想)*[问说指]的是|我是在?[问说指])(?P<new>[^,。].{0,30})$"
+)
+_BESIDE = re.compile(
+    r"^(?:那么?|再)?(?:(?P<on>[下后])|[上前])(?:面|边)?一?[个步条点项家种类位款章节层级](?![月季周年天]|世纪|小时|星期)"
+)
+_CLOSER = re.compile(
+    r"(?:那|再|能不能|可不可以|能|可以|请|麻烦|[给帮]我|你|说|讲|解释|介绍|描述|一下)*"
+    r"(?:详细|具体|仔细|展开|深入|细(?=[说讲聊谈]))+"
+    r"(?:地|的|一?[点些下]|说|讲|聊|谈|解释|介绍|描述|说明|展开|[吗吧呢呗?。!])*"
+)
+_MORE = re.compile(
+    r"(?:那|那么)?(?:(?:还有没有|还有|没有|有没有|有)?(?:别的|其[他它]的?|更多的?|另外的?)|还有没有|还有)(?:内容|信息|情况|补充)?了?[吗呢么吧嘛?。!]*"
+    r"|(?:请|那|再|然后)*(?:继续|接着|往下|然后)(?:[说讲读看]|往下|下去)*[吗呢吧?。!]*"
+)
+_AT_ONCE = 220  # characters that are read on
+
+
+def corrected(folded: str, past: Past) -> str:
+    """What a correction ("不是甲,是乙", "我问的是乙") asks: the previous question of 乙, or "乙呢"; ``""`` if it is none."""
+    found = _CORRECTION.match(folded)
+    if not found:
+        return ""
+    old, new = (found["old"] or "").strip("的"), found["new"].strip("的呢吧,?。! ")
+    if interrogative(new):
+        return new
+    return past.question.folded.replace(old, new) if old and old in past.question.folded else f"{new}呢"
+
+
+def steered(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> Meant | None:
+    """What a turn means that only points on from what was said; ``None`` if it does more."""
+    if past.items and past.at >= 0 and (found := _BESIDE.match(asked.folded)):
+        at = past.at + (1 if found["on"] else -1)
+        if 0 <= at < len(past.items):
+            return of_item(past.items[at], asked.folded[found.end() :].strip(" ,?。呢"), index, lexicon)
+        where = "后" if found["on"] else "前"
+        refusal = f"前面说到的一共有{len(past.items)}项,{where}面没有了。"
+        return Meant(past.question.text, refusal=refusal)
+    if past.answer.citations and _CLOSER.fullmatch(asked.plain):
+        return _closer(past, index)
+    if past.answer.citations and _MORE.fullmatch(asked.plain):
+        return _more(past, index)
+    return None
+
+
+def of_item(item: Item, rest: str, index: Index, lexicon: Lexicon) -> Meant:
+    """A question about one of the things that were listed."""
+    place = Place(item.document, item.start, item.end) if item.end > item.label else None
+    rest = re.sub(r"^(?:的|又|,|，|也)+", "", rest)
+    if not content_words(rest, index, lexicon):
+        return Meant(f"{item.name}讲了什么" if place else f"{item.name}的情况", place)
+    return Meant(f"{item.name}，{rest}" if interrogative(rest) else f"{item.name}的{rest}", place)
+
+
+def _closer(past: Past, index: Index) -> Meant | None:
+    """The previous question, answered by all that stands from the first sentence cited to the end of its passage.
+
+    Where that was all said, from the beginning of the passage.
+    """
+    cited = _sentences(past, index)
+    if not cited:
+        return None
+    passage = index.passages[index.rows[cited[0].passage]]
+    for start in (cited[0].start, passage.body):
+        place = _readable(passage.document, start, passage.end, index)
+        if place and place.end > max(c.end for c in cited if c.passage == passage.id):
+            break
+    return Meant(past.question.text, place, whole=True) if place else None
+
+
+def _more(past: Past, index: Index) -> Meant:
+    """The previous question, answered by what stands in the sections cited behind what was said of them."""
+    said: dict[tuple[str, str], int] = {}
+    for citation in _sentences(past, index):
+        section = citation.document, index.passages[index.rows[citation.passage]].position
+        said[section] = max(citation.end, said.get(section, 0))
+    for (document, position), end in said.items():
+        if place := _readable(document, end, index.documents[document].at[position].end, index):
+            return Meant(past.question.text, place, whole=True)
+    return Meant(past.question.text, refusal="关于这一点,文中没有更多内容了。")
+
+
+def _sentences(past: Past, index: Index) -> list[Citation]:
+    """What was cited but for headings."""
+    return [c for c in past.answer.citations if c.start >= index.passages[index.rows[c.passage]].body]
+
+
+def _readable(document: str, start: int, end: int, index: Index) -> Place | None:
+    """The sentences that begin in ``[start, end)``, as many from the first as can be read at once."""
+    rows = sentence_rows(Place(document, start, end), index) if start < end else []
+    spans = [(first, last) for _, first, last in index.sentences[rows].tolist() if start <= first < end]
+    if not spans:
+        return None
+    lasts = [last for _, last in spans if last - spans[0][0] <= _AT_ONCE]
+    return Place(document, spans[0][0], lasts[-1] if lasts else spans[0][1])
+
+
+def pointed_at(question: Question, items: tuple[Item, ...]) -> int:
+    """Which of the things listed a question opens with, -1 for none."""
+    named = [n for n, item in enumerate(items) if len(item.name) > 1 and question.folded.startswith(fold(item.name))]
+    return max(named, key=lambda n: len(items[n].name), default=-1)

@@ -1,0 +1,135 @@
+"""Turns that steer a conversation: corrections, the next of a list, more of it, going over to another thing."""
+
+import pytest
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.index import build_index, open_index
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.settings import load_settings
+from test_index import Hashing
+
+LEXICON = load_lexicon()
+KILN = """# 青瓷窑手册
+
+## 一、烧制步骤
+
+烧制分四步：一是练泥，练泥要两天；二是拉坯，拉坯靠手感；三是上釉，上釉要薄而匀；四是入窑，入窑后烧20小时。
+
+## 二、窑炉
+
+龙窑长40米，由宋师傅看管。龙窑每年开火6次。开火前要祭窑。祭窑由族长主持。
+
+## 三、产量
+
+2021年产瓷8万件。2020年产瓷5万件。
+
+## 四、售价
+
+茶盏每只60元，花瓶每只300元。茶盏的容量为90毫升，花瓶的容量为800毫升。
+"""
+BRIDGE = """# 风雨桥简介
+
+## 一、来历
+
+风雨桥建于1672年，由木匠石含章主持修建，全长64米。
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("turns")
+    for name, text in (("青瓷窑", KILN), ("风雨桥", BRIDGE)):
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    build_index([folder], folder / "index", Hashing(), "hashing", LEXICON)
+    settings = load_settings(threshold=0, reread=False)
+    return Assistant(settings, Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+def meant(assistant, *said):
+    return assistant.interpret(said[-1], [("user", text) for text in said[:-1]])
+
+
+def ask(assistant, *said):
+    return assistant.ask(said[-1], [("user", text) for text in said[:-1]])
+
+
+@pytest.mark.parametrize(
+    ("asked", "stands_for"),
+    [
+        ("不是茶盏,是花瓶", "花瓶的容量是多少"),
+        ("说错了,我不是问茶盏,我问的是花瓶", "花瓶的容量是多少"),
+        ("不对,我说的是花瓶", "花瓶的容量是多少"),
+        ("我问的是龙窑有多长", "龙窑有多长"),
+    ],
+)
+def test_a_correction_takes_the_place_of_what_was_wrong(assistant, asked, stands_for):
+    assert meant(assistant, "茶盏的容量是多少", asked).folded == stands_for
+
+
+@pytest.mark.parametrize(
+    ("turns", "about"),
+    [
+        (("第二步是什么", "下一步呢"), "上釉"),
+        (("第二步是什么", "下一步", "再下一步"), "入窑"),
+        (("第三步是什么", "前一步呢"), "拉坯"),
+        (("第三步是什么", "谢谢", "上一步再说一遍"), "拉坯"),
+    ],
+)
+def test_the_next_of_a_list_is_counted_from_the_one_spoken_of(assistant, turns, about):
+    assert meant(assistant, "烧制有哪四步", *turns).folded.startswith(about)
+
+
+def test_a_list_has_an_end(assistant):
+    answer = ask(assistant, "烧制有哪四步", "第四步是什么", "下一步呢")
+    assert answer.status == "abstained"
+    assert "4项" in answer.text
+    assert not answer.citations
+
+
+@pytest.mark.parametrize("asked", ["详细点", "再详细一点", "能展开说说吗", "具体点"])
+def test_more_closely_reads_on_from_what_was_cited(assistant, asked):
+    answer = ask(assistant, "龙窑有多长", asked)
+    assert answer.interpreted == "龙窑有多长"
+    assert "40米" in answer.text
+    assert "族长" in answer.text
+
+
+@pytest.mark.parametrize("asked", ["还有吗", "还有别的吗", "还有其他的吗", "没有别的了吗", "更多呢", "继续"])
+def test_more_is_what_stands_behind_what_was_said(assistant, asked):
+    said = ask(assistant, "龙窑有多长")
+    more = ask(assistant, "龙窑有多长", asked)
+    assert more.status == "answered"
+    assert {c.section for c in more.citations} == {c.section for c in said.citations}
+    assert min(c.start for c in more.citations) >= max(c.end for c in said.citations)
+    nothing = ask(assistant, "龙窑有多长", asked, asked)
+    assert (nothing.status, nothing.text) == ("abstained", "关于这一点,文中没有更多内容了。")
+
+
+def test_a_subject_outlives_what_the_text_does_not_say_of_it(assistant):
+    assistant = assistant.over(Hashing(), load_settings(threshold=0.999999, reread=False))
+    assert ask(assistant, "龙窑有多长", "它的保险费多少").status == "abstained"
+    assert "龙窑" in meant(assistant, "龙窑有多长", "它的保险费多少", "谁看管它").folded
+
+
+def test_what_followed_and_what_is_put_in_its_place(assistant):
+    assert meant(assistant, "茶盏的容量是多少", "花瓶呢", "茶盏呢").folded == "茶盏的容量是多少"
+    piled = meant(assistant, "谁看管", "茶盏呢", "花瓶呢").folded
+    assert "茶盏" not in piled
+
+
+def test_an_unknown_thing_is_called_unknown(assistant):
+    answer = ask(assistant, "茶盏的容量是多少", "蒸汽机车呢")
+    assert answer.status == "abstained"
+    assert "蒸汽机车" in answer.text
+    assert meant(assistant, "茶盏的容量是多少", "蒸汽机车呢", "花瓶呢").folded == "花瓶的容量是多少"
+
+
+@pytest.mark.parametrize("asked", ["风雨桥是谁修的", "风雨桥全长多少"])
+def test_the_subject_of_another_document_is_a_topic_of_its_own(assistant, asked):
+    assert meant(assistant, "龙窑有多长", asked).folded == asked
+
+
+def test_a_year_may_be_the_one_that_was_cited(assistant):
+    said = meant(assistant, "风雨桥是谁修的", "前一年呢")
+    assert said.years == {"1671"}
+    assert "2020" not in meant(assistant, "2021年产瓷多少", "比前一年多多少").folded
