@@ -29,6 +29,7 @@ _OPEN_BUDGET = 190  # why, how, summary
 _WHOLE = 170  # characters of a section that is short enough to be shown whole
 _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
+_ASIDE = 4.5  # … that one of a short section may lie behind, for the section to be told whole
 _TIE = 1.4  # log-odds within which two sentences answer about as well
 _PART_BUDGET = 90  # one of several things that are asked at once
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
@@ -279,13 +280,13 @@ def _is_one_of_many(question: Question, best: Evidence, index: Index) -> bool:
 
 
 def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The whole of the section that answers, where it is short: its parts were written to be read together."""
+    """What the section that answers says of it, where it is short: its parts were written to be read together."""
     here = chosen[0].hit.passage
     place = here.document, here.position
     section = [e for e in evidence if (e.hit.passage.document, e.hit.passage.position) == place]
     if sum(e.end - e.start for e in section) > _WHOLE:
         return chosen
-    near = [e for e in section if e.score >= chosen[0].score - _BEHIND]
+    near = [e for e in section if e.score >= chosen[0].score - _ASIDE]
     return chosen + [e for e in near if e not in chosen]
 
 
