@@ -16,7 +16,7 @@ _GRAMMAR = frozenset("能要会可将被把让给对比因于是在有到和与�
 _LONGEST = 12  # characters of a thing that is repeated to the user
 _NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech; nz too, but for common words (普及率)
 _BELONGS = re.compile(
-    "^(?P<name>[^,的最比几哪]{2,8}?)(?:是?属于|算是?|归[于在到为]?|排[在到]?|位于|处在|在|是)(?:第几|哪)"
+    "^(?P<name>[^,的最比几哪]{2,8}?)(?:(?:是?属于|算是?|归[于在到为]?|排[在到]?)(?:第几|哪)|[在是]第几)"
 )
 _MENTIONED = re.compile(
     "(?:提到|提及|讲到|说到|谈到|写到)[过了]?(?P<name>[^,的了吗没么?。]{2,10})了?(?:吗|没有?|么)?[?。]*$"
