@@ -97,6 +97,14 @@ def test_nothing_is_supported_by_nothing(encoder):
         ("35℃", "35度"),
         ("100千瓦时", "100度"),
         ("两成半", "25%"),
+        ("2024年半年度", "2024年"),
+        ("长20cm", "20厘米"),
+        ("3km", "三公里"),
+        ("0.5秒", "500毫秒"),
+        ("500mL", "0.5升"),
+        ("10kg", "10公斤"),
+        ("2GB", "2048MB"),
+        ("一分钟", "60秒"),
         ("-3.5%", "负3.5%"),
     ],
 )
@@ -104,7 +112,7 @@ def test_a_quantity_is_the_same_in_any_writing(one, other):
     assert quantities(fold(one))[0].matches(quantities(fold(other))[0], 1e-3)
 
 
-@pytest.mark.parametrize("text", ["一些", "十分重要", "一站式", "统一", "万一", "亿元", "SM4"])
+@pytest.mark.parametrize("text", ["一些", "十分重要", "一站式", "统一", "万一", "亿元", "SM4", "半年报", "一分为二"])
 def test_words_with_numerals_are_no_quantities(text):
     assert quantities(fold(text)) == ()
 
@@ -118,6 +126,8 @@ HOTELS = "住宿标准为一线城市600元,省会城市400元,其他城市300�
 FUNDS = "甲方案投资5万元,乙方案投资3万元。"
 LEAVE_BY_YEARS = "入职满1年享受5天年假,满10年享受10天,满20年享受15天。"
 DEGREES = "本科生每月800元、硕士生1500元、博士生3000元。"
+SHARES = "绘本收入9万元,占比40%;教辅收入5万元,占比22%。"
+FARES = "二等座500元;一等座800元;商务座1500元。"
 TEACHERS = "该校共有教师462人。"
 
 
@@ -139,6 +149,11 @@ TEACHERS = "该校共有教师462人。"
         ("教师有400多人。", TEACHERS),
         ("最低气温是零下5度。", "最高气温38度,最低-5℃。"),
         ("最低气温是零下5度。", "最低-5℃,最高气温38度。"),
+        ("每2年体检一次。", "员工每两年体检一次。"),
+        ("滤芯每六个月更换一次。", "滤芯每半年更换一次。"),
+        ("绘本占比为40%。", SHARES),
+        ("去年的票价为50元,高于今年的40元。", "今年票价为40元,低于去年的50元。"),
+        ("3.0以上的文件需先转换,要降到2.0。", "3.0以上的文件须先转换,降到2.0。"),
     ],
 )
 def test_the_number_of_what_the_claim_names_is_no_fault(claim, source):
@@ -162,6 +177,14 @@ def test_the_number_of_what_the_claim_names_is_no_fault(claim, source):
         ("教师有300多人。", TEACHERS),
         ("八成多农户参保。", "九成多农户参保。"),
         ("最低气温是5度。", "最高气温38度,最低-5℃。"),
+        ("煮蛋需一分钟。", "煮蛋需8分钟。"),
+        ("滤芯每半年更换一次。", "滤芯每季度更换一次。"),
+        ("每10分钟保存一次。", "系统每5分钟保存一次。"),
+        ("新馆预计一季度开放。", "首座新馆预计三季度开放。"),
+        ("教辅占比为40%。", SHARES),
+        ("二等座800元。", FARES),
+        ("保质期从开封之日起算。", "保质期自生产之日起算。"),
+        ("买方在收到发票后10日内付款。", "买方应在验收合格后10日内付款。"),
     ],
 )
 def test_the_number_of_another_thing_or_one_that_is_not_exact_is_a_fault(claim, source):
