@@ -232,6 +232,20 @@ def test_numerals_in_thousands_and_ranges_are_read_whole(claim, said, holds, enc
     assert support(claim, ["办法", said], encoder).supported == holds
 
 
+def test_a_unit_in_latin_letters_is_no_name():
+    assert rules(fold("管径20mm,内存4GB。"), (fold("管径20毫米,内存4GB。"),))["name"] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"), [("下半年游客增加。", True), ("上半年游客增加。", False), ("下半年收入增加。", True)]
+)
+def test_a_heading_excuses_a_member_of_a_kind_only_where_no_sentence_has_another(claim, wrong):
+    evidence = ("古城景区下半年运营通报", "上半年游客增加两成,收入增加一成。")
+    assert bool(rules(claim, evidence)["kind"]) == wrong
+    assert rules("下半年游客增加。", ("古城景区下半年运营通报", "游客增加两成。"))["kind"] == []
+    assert rules("晚班发放工具。", ("晚班通知", "早班发放工具。"))["kind"]
+
+
 @pytest.mark.parametrize(
     ("claim", "source"),
     [

@@ -20,7 +20,7 @@ from .headings import tag
 from .meaning import Meanings
 from .modality import overstated
 from .quantities import quantities
-from .roles import exchanged
+from .roles import PREPOSITIONS, exchanged, is_sentence
 from .synonyms import other_kind, synonyms
 from .text import bigrams, fold
 from .types import Encoder
@@ -82,12 +82,17 @@ def rules(said: str, sources: tuple[str, ...]) -> dict[str, list[str]]:
     """What each rule finds wrong with a folded claim, in Chinese."""
     return {
         "number": number_faults(said, sources),
-        "kind": [f"{kind} 不在所引原文" for kind in filter(None, [other_kind(said, " ".join(sources))])],
+        "kind": [f"{kind} 不在所引原文" for kind in filter(None, [_other_kind(said, sources)])],
         "name": _name_faults(said, sources),
         "contrary": [*filter(None, [contradiction(said, sources)])],
         "overstated": [*filter(None, [overstated(said, sources)])],
         "exchanged": [*filter(None, [exchanged(said, sources)])],
     }
+
+
+def _other_kind(said: str, sources: tuple[str, ...]) -> str:
+    """A heading excuses a member of a kind only where no cited sentence has another."""
+    return other_kind(said, " ".join(filter(is_sentence, sources))) or other_kind(said, " ".join(sources))
 
 
 def rule_faults(said: str, sources: tuple[str, ...]) -> list[str]:
@@ -101,6 +106,7 @@ def _name_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     faults = [
         f"名称 {m[0]} 不在所引原文"
         for m in _LATIN.finditer(said)
+        if not any(q.start <= m.start() and m.end() <= q.end for q in quantities(said))
         if not any(re.search(rf"(?<![a-z]){re.escape(o)}(?![a-z])", joined) for o in synonyms(m[0]))
     ]
     faults += [
@@ -198,6 +204,8 @@ def _nouns(text: str) -> list[str]:
     """Nouns and names, and the runs of them: 临港, 新区 and 临港新区; 操作 before 类 is one too."""
     found, run, before = [], "", ""
     for word, flag in tag(text):
+        if flag.startswith("nr") and len(word) > 2 and word[0] in PREPOSITIONS:  # 由岚泽
+            word = word[1:]
         is_noun = word > "\u3000" and (
             flag[0] in "nj" or flag == "vn" or (flag == "b" and word[-1] in words().name_ends)
         )
