@@ -237,6 +237,19 @@ def test_a_unit_in_latin_letters_is_no_name():
 
 
 @pytest.mark.parametrize(
+    ("claim", "source", "wrong"),
+    [
+        ("该设备只能在室内使用。", "该设备不能在室外使用。", False),
+        ("该设备只能在室外使用。", "该设备不能在室外使用。", True),
+        ("本券仅限线下使用。", "本券不得在线上使用。", False),
+        ("本券仅限线上使用。", "本券不得在线上使用。", True),
+    ],
+)
+def test_what_is_allowed_only_here_is_what_is_forbidden_there(claim, source, wrong):
+    assert any(rules(fold(claim), (fold(source),)).values()) == wrong
+
+
+@pytest.mark.parametrize(
     ("claim", "wrong"), [("下半年游客增加。", True), ("上半年游客增加。", False), ("下半年收入增加。", True)]
 )
 def test_a_heading_excuses_a_member_of_a_kind_only_where_no_sentence_has_another(claim, wrong):
@@ -280,6 +293,7 @@ def test_the_same_told_from_another_side_is_no_contrary(claim, source):
         ("北线比南线长3公里。", "南线比北线长3公里。"),
         ("指示灯由绿色变为红色表示充满。", "指示灯由红色变为绿色表示充满。"),
         ("液体由无色变成蓝色。", "液体由蓝色变成无色。"),
+        ("上半年净利润同比增长8.7%。", "上半年收入同比增长31.4%;净利润同比下降8.7%。"),
         ("先涂面漆,再打磨。", "打磨完成后才能涂面漆。"),
         ("先发货再付款。", "付款后才发货。"),
         ("租金下浮一成。", "租金上浮一成。"),

@@ -98,7 +98,7 @@ def _asserted(clause: str, last: bool) -> str:
 _DIMENSIONS = ("高低", "多少", "大小", "贵贱", "重轻", "长短", "快慢", "远近", "强弱", "晚早")
 _SIDE = "".join(_DIMENSIONS)
 _COMPARED = re.compile(
-    rf"(?<!不)(?:比(?P<than>[^,。;\d]{{1,14}}?)(?:要|更|还)?(?P<side>[{_SIDE}])(?=出|了|得|些|一|[\d两三四五六七八九十百千,。;]|$)"
+    rf"(?<![不同环占对])(?:比(?P<than>[^,。;\d]{{1,14}}?)(?:要|更|还)?(?P<side>[{_SIDE}])(?=出|了|得|些|一|[\d两三四五六七八九十百千,。;]|$)"
     rf"|(?P<above>[{_SIDE}])于(?P<it>[^,。;\d]{{2,14}}))"
 )
 _FILLERS = frozenset("的为是有在和与约达,")

@@ -80,6 +80,7 @@ def _as_written(said: str, sources: tuple[str, ...]) -> str:
 
 def rules(said: str, sources: tuple[str, ...]) -> dict[str, list[str]]:
     """What each rule finds wrong with a folded claim, in Chinese."""
+    said = _as_forbidden(said, " ".join(sources))
     return {
         "number": number_faults(said, sources),
         "kind": [f"{kind} 不在所引原文" for kind in filter(None, [_other_kind(said, sources)])],
@@ -88,6 +89,22 @@ def rules(said: str, sources: tuple[str, ...]) -> dict[str, list[str]]:
         "overstated": [*filter(None, [overstated(said, sources)])],
         "exchanged": [*filter(None, [exchanged(said, sources)])],
     }
+
+
+def _as_forbidden(said: str, joined: str) -> str:
+    """The claim with 只能在室内 as 不能在室外, where the sources forbid the other one of two kinds.
+
+    >>> _as_forbidden("只能在室内使用", "不得在户外使用")
+    '不得在户外使用'
+    """
+    for kind in words().kinds:
+        sides = [member.replace("/", "|") for member in kind.split()]
+        for mine, other in (sides, sides[::-1]) if len(sides) == 2 else ():
+            only = re.search(f"(?:只能|只可|只限|仅限)(?P<how>[^,。;]{{0,4}}?)(?:{mine})", said)
+            forbids = re.search(f"(?P<no>不能|不得|不可|禁止|严禁)[^,。;]{{0,4}}?(?P<other>{other})", joined)
+            if only and forbids:
+                return f"{said[: only.start()]}{forbids['no']}{only['how']}{forbids['other']}{said[only.end() :]}"
+    return said
 
 
 def _other_kind(said: str, sources: tuple[str, ...]) -> str:
