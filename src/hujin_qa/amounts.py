@@ -96,7 +96,7 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
     under = bool(_UNDER.search(before)) or after == "以下"
     if over == under or not q.value or q.unit in _EXACT:
         return False
-    clause = next((c for c in clauses(said) if q.text in c), said).replace(q.text, "")
+    clause = _clause_of(said, q).replace(q.text, "")
     alike = [(c, [e for e in found if e.base[1] == q.base[1]]) for c, found in there]
     nearest, values = max((a for a in alike if a[1]), key=lambda a: likeness(clause, a[0]), default=("", []))
     for e in values:
@@ -107,6 +107,11 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
         if not _BOUNDED.search(beside) and (1 < ratio <= _MARGIN if over else 1 / _MARGIN <= ratio < 1):
             return True
     return False
+
+
+def _clause_of(said: str, q: Quantity) -> str:
+    """The clause of a number, and not one that has 21人 where it is 1人."""
+    return next((c for c in clauses(said) if any(e.text == q.text for e in quantities(c))), said)
 
 
 def _place(value: float) -> float:
@@ -206,7 +211,7 @@ def _placed(said: str, q: Quantity, sentence: str, tolerance: float) -> bool | N
                 before = frozenset()
     alike = len({label for label, _, _ in parts}) < len(parts)  # 甲收入9元,占比40%,乙收入5元,占比22%
     members = [(label | lead if alike else label, matches) for label, lead, matches in parts]
-    clause = next((c for c in clauses(said) if q.text in c), said)
+    clause = _clause_of(said, q)
     beside = [e for e in quantities(clause) if e.base[1] == q.base[1]]
     has = any(matches for _, matches in members)
     if q.text[0] > "\u3000" and said[q.start : q.end + 1] in sentence:
@@ -237,7 +242,7 @@ def _label(text: str, counted: Sequence[Quantity]) -> frozenset[str]:
 
 def _misplaced(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, ...]]]) -> bool:
     """Whether the number stands in another clause than the year or name that the claim ties it to."""
-    clause = next((c for c in clauses(said) if q.text in c), said)
+    clause = _clause_of(said, q)
     beside = quantities(clause)
     own = [(c, found) for c, found in there if any(q.matches(e) for e in found)]
     rivals = [
