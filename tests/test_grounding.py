@@ -97,6 +97,14 @@ def test_nothing_is_supported_by_nothing(encoder):
         ("35℃", "35度"),
         ("100千瓦时", "100度"),
         ("两成半", "25%"),
+        ("2024年半年度", "2024年"),
+        ("长20cm", "20厘米"),
+        ("3km", "三公里"),
+        ("0.5秒", "500毫秒"),
+        ("500mL", "0.5升"),
+        ("10kg", "10公斤"),
+        ("2GB", "2048MB"),
+        ("一分钟", "60秒"),
         ("-3.5%", "负3.5%"),
     ],
 )
@@ -104,7 +112,7 @@ def test_a_quantity_is_the_same_in_any_writing(one, other):
     assert quantities(fold(one))[0].matches(quantities(fold(other))[0], 1e-3)
 
 
-@pytest.mark.parametrize("text", ["一些", "十分重要", "一站式", "统一", "万一", "亿元", "SM4"])
+@pytest.mark.parametrize("text", ["一些", "十分重要", "一站式", "统一", "万一", "亿元", "SM4", "半年报", "一分为二"])
 def test_words_with_numerals_are_no_quantities(text):
     assert quantities(fold(text)) == ()
 
@@ -118,6 +126,8 @@ HOTELS = "住宿标准为一线城市600元,省会城市400元,其他城市300�
 FUNDS = "甲方案投资5万元,乙方案投资3万元。"
 LEAVE_BY_YEARS = "入职满1年享受5天年假,满10年享受10天,满20年享受15天。"
 DEGREES = "本科生每月800元、硕士生1500元、博士生3000元。"
+SHARES = "绘本收入9万元,占比40%;教辅收入5万元,占比22%。"
+FARES = "二等座500元;一等座800元;商务座1500元。"
 TEACHERS = "该校共有教师462人。"
 
 
@@ -139,6 +149,13 @@ TEACHERS = "该校共有教师462人。"
         ("教师有400多人。", TEACHERS),
         ("最低气温是零下5度。", "最高气温38度,最低-5℃。"),
         ("最低气温是零下5度。", "最低-5℃,最高气温38度。"),
+        ("每2年体检一次。", "员工每两年体检一次。"),
+        ("滤芯每六个月更换一次。", "滤芯每半年更换一次。"),
+        ("绘本占比为40%。", SHARES),
+        ("应到21人,1人弃权。", "应到21人,实到17人,1人弃权。"),
+        ("桌子35元,杯子5元。", "桌子35元,椅子8元,杯子5元。"),
+        ("去年的票价为50元,高于今年的40元。", "今年票价为40元,低于去年的50元。"),
+        ("3.0以上的文件需先转换,要降到2.0。", "3.0以上的文件须先转换,降到2.0。"),
     ],
 )
 def test_the_number_of_what_the_claim_names_is_no_fault(claim, source):
@@ -162,6 +179,14 @@ def test_the_number_of_what_the_claim_names_is_no_fault(claim, source):
         ("教师有300多人。", TEACHERS),
         ("八成多农户参保。", "九成多农户参保。"),
         ("最低气温是5度。", "最高气温38度,最低-5℃。"),
+        ("煮蛋需一分钟。", "煮蛋需8分钟。"),
+        ("滤芯每半年更换一次。", "滤芯每季度更换一次。"),
+        ("每10分钟保存一次。", "系统每5分钟保存一次。"),
+        ("新馆预计一季度开放。", "首座新馆预计三季度开放。"),
+        ("教辅占比为40%。", SHARES),
+        ("二等座800元。", FARES),
+        ("保质期从开封之日起算。", "保质期自生产之日起算。"),
+        ("买方在收到发票后10日内付款。", "买方应在验收合格后10日内付款。"),
     ],
 )
 def test_the_number_of_another_thing_or_one_that_is_not_exact_is_a_fault(claim, source):
@@ -207,3 +232,76 @@ def test_days_are_read_as_the_source_writes_them():
 )
 def test_numerals_in_thousands_and_ranges_are_read_whole(claim, said, holds, encoder):
     assert support(claim, ["办法", said], encoder).supported == holds
+
+
+def test_a_unit_in_latin_letters_is_no_name():
+    assert rules(fold("管径20mm,内存4GB。"), (fold("管径20毫米,内存4GB。"),))["name"] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "wrong"),
+    [
+        ("该设备只能在室内使用。", "该设备不能在室外使用。", False),
+        ("该设备只能在室外使用。", "该设备不能在室外使用。", True),
+        ("本券仅限线下使用。", "本券不得在线上使用。", False),
+        ("本券仅限线上使用。", "本券不得在线上使用。", True),
+    ],
+)
+def test_what_is_allowed_only_here_is_what_is_forbidden_there(claim, source, wrong):
+    assert any(rules(fold(claim), (fold(source),)).values()) == wrong
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"), [("下半年游客增加。", True), ("上半年游客增加。", False), ("下半年收入增加。", True)]
+)
+def test_a_heading_excuses_a_member_of_a_kind_only_where_no_sentence_has_another(claim, wrong):
+    evidence = ("古城景区下半年运营通报", "上半年游客增加两成,收入增加一成。")
+    assert bool(rules(claim, evidence)["kind"]) == wrong
+    assert rules("下半年游客增加。", ("古城景区下半年运营通报", "游客增加两成。"))["kind"] == []
+    assert rules("晚班发放工具。", ("晚班通知", "早班发放工具。"))["kind"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("机器离墙应在30厘米以上。", "机器离墙不宜小于30厘米。"),
+        ("房间高度至少2.6米。", "房间高度不应低于2.6米。"),
+        ("乙厂的产量比甲厂低200吨。", "甲厂的产量比乙厂高200吨。"),
+        ("北线比南线短。", "南线比北线长3公里。"),
+        ("私自改装电路的,由物业责令恢复原状。", "业主不得私自改装电路,违反者由物业责令恢复原状。"),
+        ("违规停车的车辆将被拖走。", "消防通道内不得停车,违规车辆将被拖走。"),
+        ("首次借书时如果不缴押金,就无法借书。", "首次借书必须缴纳押金,否则无法借书。"),
+        ("迟到超过10次的员工不能评优。", "一年内迟到超过10次的员工,不得评优。"),
+        ("养过宠物的房间不能退租。", "半年内养过宠物的房间,不得退租。"),
+        ("持老年证的乘客不受此限制。", "乘客须年满18周岁,持老年证的除外。"),
+        ("残疾选手不受此限。", "选手须年满16岁,残疾选手除外。"),
+        ("公司目前没有相关安排。", "公司目前没有这方面的安排。"),
+        ("学校没有任何有关收费的规定。", "学校没有有关收费的规定。"),
+        ("明年可能裁员。", "经理表示,不排除明年裁员。"),
+        ("指示灯由红色变为绿色表示充满。", "指示灯由红色变为绿色,说明已经充满。"),
+        ("先打磨再涂面漆。", "打磨完成后才能涂面漆。"),
+    ],
+)
+def test_the_same_told_from_another_side_is_no_contrary(claim, source):
+    found = rules(fold(claim), (fold(source),))
+    assert found["contrary"] == found["overstated"] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("机器离墙不大于30厘米。", "机器离墙不宜小于30厘米。"),
+        ("乙厂的产量比甲厂高200吨。", "甲厂的产量比乙厂高200吨。"),
+        ("北线比南线长3公里。", "南线比北线长3公里。"),
+        ("指示灯由绿色变为红色表示充满。", "指示灯由红色变为绿色表示充满。"),
+        ("液体由无色变成蓝色。", "液体由蓝色变成无色。"),
+        ("上半年净利润同比增长8.7%。", "上半年收入同比增长31.4%;净利润同比下降8.7%。"),
+        ("先涂面漆,再打磨。", "打磨完成后才能涂面漆。"),
+        ("先发货再付款。", "付款后才发货。"),
+        ("租金下浮一成。", "租金上浮一成。"),
+        ("地板可以用蒸汽清洁。", "地板不要用湿布或蒸汽清洁。"),
+        ("选手须年满16岁,残疾选手也不例外。", "选手须年满16岁,残疾选手除外。"),
+    ],
+)
+def test_what_is_turned_round_is_a_contrary(claim, source):
+    assert rules(fold(claim), (fold(source),))["contrary"]

@@ -4,14 +4,16 @@ import re
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
-from .contraries import clauses, content, likeness
+from .contraries import clauses, comparison, content, likeness
 from .quantities import Quantity, quantities
+from .synonyms import synonyms
+from .text import numeral
 from .weekdays import other_days
 from .words import words
 
-_OFTEN = re.compile("每(?:个|一)?(季度|季|年|月|周|星期|天|日|小时|分钟)")
+_OFTEN = re.compile(r"每(?P<count>半|\d+|[一二两三四五六七八九十]+)?个?(?P<unit>季度|季|年|月|周|星期|天|日|小时|分钟)")
 _RATE = re.compile(
-    "每(?:一)?(公斤|千克|斤|克|吨|平方米|平米|亩|公顷|立方米|公里|千米|米|人|户|箱|件|瓶|盒|台|辆|张|间)"
+    "每(?P<count>一)?(?P<unit>公斤|千克|斤|克|吨|平方米|平米|亩|公顷|立方米|公里|千米|米|人|户|箱|件|瓶|盒|台|辆|张|间)"
 )
 _GROWTH = re.compile(
     "(?P<up>增至|升至|增加到|增长到|提高到|上升到|升到|涨到)|降至|减至|减少到|下降到|缩短到|压缩到|降到|跌到"
@@ -34,9 +36,9 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     faults = [
         f"{m[0]} 不在所引原文"
         for pattern in (_OFTEN, _RATE)
-        if (theirs := {_SAME.get(m[1], m[1]) for m in pattern.finditer(joined)})
+        if (theirs := {_per(m) for m in pattern.finditer(joined)})
         for m in pattern.finditer(said)
-        if _SAME.get(m[1], m[1]) not in theirs
+        if _per(m) not in theirs
     ]
     faults += [f"{day} 不在所引原文" for day in other_days(said, joined)]
     for q in mine:
@@ -48,10 +50,39 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
             and not _bounded(said, q, there)
         ):
             faults.append(f"数字 {q.text} 不在所引原文")
+    if not faults and comparison(said, sources):  # 去年50元,高于今年的40元, where the source tells it of this year
+        return []
     return faults or [
         *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in mine if _is_another_s(said, q, sources, there)),
         *_swapped(said, mine, every),
+        *filter(None, [_anchored(said, joined)]),
     ]
+
+
+def _per(match: re.Match[str]) -> tuple[float, str]:
+    """What something is told for, in its base unit: 每半年 is per 6 months."""
+    count = {None: 1.0, "半": 0.5}.get(match["count"]) or float(numeral(match["count"]))
+    return Quantity(match[0], count, _SAME.get(match["unit"], match["unit"]), *match.span()).base
+
+
+_ANCHORS = (
+    re.compile(r"[从自](?P<event>[^,。;从自]{2,12}?)(?P<term>之日|次月|次日|当日|当月)?起(?![飞诉草来点步到])"),
+    re.compile(r"(?:在|自)?(?P<event>[^,。;在自]{2,14}?)后的?(?P<term>\d+)"),
+)
+
+
+def _anchored(said: str, joined: str) -> str:
+    """What a term of the claim runs from where the same term of the source runs from something else."""
+    for pattern in _ANCHORS:
+        there = list(pattern.finditer(joined))
+        for match in pattern.finditer(said):
+            events = [m["event"] for m in there if m["term"] == match["term"]]
+            own = [w for w, flag in content(match["event"]) if flag[0] in "vn" and len(w) > 1]
+            if not own or not events or quantities(match["event"]):
+                continue
+            if not any(word in event or set(word) & set(event) for event in events for word in synonyms(own[-1])):
+                return f"期限从“{match['event']}”算起，所引原文是从“{events[0]}”算起"
+    return ""
 
 
 def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, ...]]]) -> bool:
@@ -65,7 +96,7 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
     under = bool(_UNDER.search(before)) or after == "以下"
     if over == under or not q.value or q.unit in _EXACT:
         return False
-    clause = next((c for c in clauses(said) if q.text in c), said).replace(q.text, "")
+    clause = _clause_of(said, q).replace(q.text, "")
     alike = [(c, [e for e in found if e.base[1] == q.base[1]]) for c, found in there]
     nearest, values = max((a for a in alike if a[1]), key=lambda a: likeness(clause, a[0]), default=("", []))
     for e in values:
@@ -76,6 +107,11 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
         if not _BOUNDED.search(beside) and (1 < ratio <= _MARGIN if over else 1 / _MARGIN <= ratio < 1):
             return True
     return False
+
+
+def _clause_of(said: str, q: Quantity) -> str:
+    """The clause of a number, and not one that has 21人 where it is 1人."""
+    return next((c for c in clauses(said) if any(e.text == q.text for e in quantities(c))), said)
 
 
 def _place(value: float) -> float:
@@ -126,7 +162,7 @@ def _derived(said: str, q: Quantity, every: Sequence[Quantity]) -> bool:
 def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
     """Whether a count is that of a list: 四类 where four things stand between 、 marks, or an ordinal by its digit."""
     joined = " ".join(sources)
-    if q.value == 1 and q.unit == "第" and re.search("首|最|前", joined):
+    if q.value == 1 and q.unit == "第" and "季" not in q.text and re.search("首|最|前", joined):
         return True
     if q.value == 1 and q.unit in _PERIODS and re.search("每|全", joined):  # 一年 for 全年
         return not any(e.unit == q.unit for s in sources for e in quantities(s))
@@ -153,7 +189,7 @@ def _is_another_s(
     return (bool(placed) and None not in placed) or _misplaced(said, q, there)
 
 
-_SENTENCE_END = re.compile("[。;!?\n]")
+_SENTENCE_END = re.compile("[。!?\n]")
 _LABEL = re.compile(r"\d+(?:\.\d+)?|[\u4e00-\u9fffa-z]")
 _RANGE = re.compile(r"[-−]?[\d.]+[-~至到]+$")  # 2 of 2-8°c
 _UNTELLING = frozenset("的了为是有在达约则每各和与及到至共其中")
@@ -164,13 +200,18 @@ def _placed(said: str, q: Quantity, sentence: str, tolerance: float) -> bool | N
 
     The members of a list are told apart by what they do not share: 一线 and 其他 of 一线城市600元,其他城市300元.
     """
-    members = []
+    parts = []
+    before: frozenset[str] = frozenset()  # the label of the clause before, where it is no member itself
     for clause in clauses(sentence):
         items = clause.split("、")
+        lead, before = before, _label(clause, quantities(clause))
         for item in items if all(quantities(i) for i in items) else [clause]:
             if counted := [e for e in quantities(item) if e.unit and e.base[1] == q.base[1]]:
-                members.append((_label(item, counted), any(e.matches(q, tolerance) for e in counted)))
-    clause = next((c for c in clauses(said) if q.text in c), said)
+                parts.append((_label(item, counted), lead, any(e.matches(q, tolerance) for e in counted)))
+                before = frozenset()
+    alike = len({label for label, _, _ in parts}) < len(parts)  # 甲收入9元,占比40%,乙收入5元,占比22%
+    members = [(label | lead if alike else label, matches) for label, lead, matches in parts]
+    clause = _clause_of(said, q)
     beside = [e for e in quantities(clause) if e.base[1] == q.base[1]]
     has = any(matches for _, matches in members)
     if q.text[0] > "\u3000" and said[q.start : q.end + 1] in sentence:
@@ -201,7 +242,7 @@ def _label(text: str, counted: Sequence[Quantity]) -> frozenset[str]:
 
 def _misplaced(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, ...]]]) -> bool:
     """Whether the number stands in another clause than the year or name that the claim ties it to."""
-    clause = next((c for c in clauses(said) if q.text in c), said)
+    clause = _clause_of(said, q)
     beside = quantities(clause)
     own = [(c, found) for c, found in there if any(q.matches(e) for e in found)]
     rivals = [
@@ -231,7 +272,7 @@ def _swapped(said: str, mine: Sequence[Quantity], every: Sequence[Quantity]) -> 
     """从 9 到 20 where the source goes from 20 to 9."""
     for a, b in pairwise([q for q in mine if q.unit not in ("公历年", "月份", "第", "个")]):
         lead, between = said[max(0, a.start - 6) : a.start], said[a.end : b.start]
-        grows = _GROWTH.search(between)
+        grows = None if "," in between else _GROWTH.search(between)
         if grows and a.unit == b.unit and a.value != b.value and (grows["up"] is not None) != (b.value > a.value):
             return [f"从 {a.text} 到 {b.text} 不是“{grows[0]}”"]
         if not re.search("从|由", lead) or not re.search("到|至|为|成", between) or "," in between:

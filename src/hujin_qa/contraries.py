@@ -4,7 +4,7 @@ The words are data (``data/grounding.toml``). All texts here are folded.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from .headings import tag
@@ -57,17 +57,89 @@ def contradiction(claim: str, evidence: tuple[str, ...]) -> str:
     there = [c for e in evidence for c in clauses(e)]
     if not there:
         return ""
-    for clause in clauses(claim):
+    mine = clauses(claim)
+    compared = comparison(claim, evidence)
+    if compared is False:
+        return f"“{claim[:24]}”的比较与所引原文相反"
+    for clause in mine:
+        if not (asserted := _asserted(clause, clause is mine[-1])):
+            continue
         fit = {c: likeness(clause, c) + _shared_numbers(clause, c) for c in there}
         near = [c for c in sorted(there, key=lambda c: -fit[c])[:3] if fit[c] > 0.15]
         if not near:
             continue
-        if fault := _other_side(clause, near) or _denied(clause, near, there):
+        if _EXCEPTED.search(clause) and _EXCEPTED.search(near[0]):
+            continue
+        sides = "" if compared and _COMPARED.search(clause) else _other_side(clause, near)
+        if fault := sides or _denied(asserted, near, there):
             return fault
     joined = " ".join(evidence)
+    asserted = ",".join(filter(None, (_asserted(c, c is mine[-1]) for c in mine)))
     if _ONLY_AFTER.search(joined) and _BEFORE.search(claim):
         return f"“{claim[:24]}”与所引原文的先后条件相反"
-    return _exchanged(claim, joined) or _undenied(claim, joined) or _order(claim, joined)
+    exchanged = "" if compared else _exchanged(claim, joined)
+    return exchanged or _undenied(asserted, joined) or _order(claim, joined)
+
+
+_EXCEPTED = re.compile("除外|(?<!不)例外|不在此限|不适用|不受[^,。;]{0,6}限")
+_CONDITION = re.compile("如果|^(?:但是?|而)?(?:如(?![何下此期实])|若(?!干)|一旦|假如|要是|只要|倘若)|(?:的|的话|时)$")
+_OFFENDER = re.compile("^(?:违规|违反|违法|私自|擅自|已经?)[^,]{1,16}?的(?=..)")
+
+
+def _asserted(clause: str, last: bool) -> str:
+    """What a clause of a claim says to be so: nothing of a condition, and not what those have done it speaks of.
+
+    >>> _asserted("如果超重", False), _asserted("违规停车的车辆将被拖走", True), _asserted("这是昨天的", True)
+    ('', '车辆将被拖走', '这是昨天的')
+    """
+    return "" if not last and _CONDITION.search(clause) else _OFFENDER.sub("", clause)
+
+
+_DIMENSIONS = ("高低", "多少", "大小", "贵贱", "重轻", "长短", "快慢", "远近", "强弱", "晚早")
+_SIDE = "".join(_DIMENSIONS)
+_COMPARED = re.compile(
+    rf"(?<![不同环占对])(?:比(?P<than>[^,。;\d]{{1,14}}?)(?:要|更|还)?(?P<side>[{_SIDE}])(?=出|了|得|些|一|[\d两三四五六七八九十百千,。;]|$)"
+    rf"|(?P<above>[{_SIDE}])于(?P<it>[^,。;\d]{{2,14}}))"
+)
+_FILLERS = frozenset("的为是有在和与约达,")
+
+
+def _comparisons(text: str) -> Iterator[tuple[frozenset[str], frozenset[str], int, bool]]:
+    """The characters of only the one thing, of only the other, what is compared, and whether the one has more of it."""
+    for match in _COMPARED.finditer(text):
+        begin = max(text.rfind(mark, 0, match.start()) for mark in "。;!?,") + 1
+        if match.start() - begin < 2:  # 去年为50元,高于今年
+            begin = max(text.rfind(mark, 0, max(0, begin - 1)) for mark in "。;!?,") + 1
+        one, other = set(text[begin : match.start()]), set(match["than"] or match["it"])
+        one, other = one - other - _FILLERS, other - one - _FILLERS
+        side = _SIDE.index(match["side"] or match["above"])
+        if one and other:
+            yield frozenset(one), frozenset(other), side // 2, side % 2 == 0
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / min(len(one), len(other))
+
+
+def comparison(claim: str, evidence: Sequence[str]) -> bool | None:
+    """Whether the evidence has what the claim compares; ``False`` where it has it turned round, ``None`` if neither.
+
+    >>> comparison("乙比甲低", ["甲比乙高。"]), comparison("甲比乙低", ["甲比乙高。"]), comparison("甲比丙高", ["甲比乙高。"])
+    (True, False, None)
+    """
+    found = None
+    there = [told for text in evidence for told in _comparisons(text)]
+    for one, other, what, more in _comparisons(claim):
+        verdicts = set()
+        for first, second, about, rises in there:
+            straight = min(_share(one, first), _share(other, second))
+            crossed = min(_share(one, second), _share(other, first))
+            if what == about and max(straight, crossed) >= 0.5 and straight != crossed:
+                verdicts.add((straight > crossed) == (more == rises))
+        if verdicts == {False}:
+            return False
+        found = True if verdicts else found
+    return found
 
 
 def _exchanged(claim: str, evidence: str) -> str:
@@ -107,7 +179,7 @@ def _shared_numbers(clause: str, other: str) -> float:
     return 0.5 * sum(any(q.matches(e) for e in quantities(other)) for q in quantities(clause) if q.unit != "公历年")
 
 
-_BETWEEN = re.compile("(?:对外|再|予|许|主动|直接|另行|随意|擅自|得|能|会|可|被|给|全|必|完全|自行|单独){0,2}$")
+_BETWEEN = re.compile("(?:对外|再|予|许|主动|直接|另行|随意|擅自|得|能|会|可|被|给|全|必|完全|自行|单独|宜|任何){0,2}$")
 _CANNOT = re.compile(
     "[看听查找做办拿买吃用来回收达赶修抓进出打喝住管受挡跟比穿赢救记认读学走跑飞卖换坐睡](?<!免)不(?:到|了|见|成|动|上|出|完|清|起|着)(?!\\d|[一二三四五六七八九十])"
 )
@@ -225,6 +297,9 @@ def _is_affirmed(clause: str, denied: list[str], there: list[str]) -> bool:
     acts = [word for word, flag in content(clause) if word in denied and flag[0] == "v"][:1]
     if _denials(best) or _ONLY_AFTER.search(best) or "›" in best or not any(act in best for act in acts):
         return False
+    follows = [c for c in there[there.index(best) + 1 :][:1] if c.startswith(("不", "禁止", "严禁"))]
+    if any(word in denied for c in follows for _, word in _denials(c)):  # 转让过住房的家庭,不得申请
+        return False
     others = [likeness(rest, words().negator.sub("", c)) for c in there if _denials(c)]
     return likeness(rest, best) > max(others, default=0.0) + 0.2
 
@@ -266,15 +341,43 @@ _FROM_TO = re.compile(
 )
 
 
+_STEPS = (
+    re.compile("先(?P<a>[^,。;]{2,14}),?(?:再|然后|之后|后)(?P<b>[^,。;]{2,14})"),
+    re.compile("(?P<a>[^,。;]{2,24})后,?(?:才|再|方)(?:可以|能|可)?(?P<b>[^,。;]{2,14})"),
+)
+
+
+def _steps(text: str) -> Iterator[re.Match[str]]:
+    return (match for pattern in _STEPS for match in pattern.finditer(text))
+
+
+def _told(part: str, text: str) -> float:
+    """The share of the words of a part that a text has, 0 to 1."""
+    mine = [word for word, _ in content(part)]
+    return sum(any(same in text for same in synonyms(word)) for word in mine) / len(mine) if mine else 0.0
+
+
 def _is_plain(word: str, evidence: str) -> bool:
     return len(word) > 1 and not any(c.isdigit() for c in word) and word in evidence
 
 
 def _order(claim: str, evidence: str) -> str:
-    """从 A 到 B in the claim where the evidence goes from B to A."""
+    """从 A 到 B in the claim where the evidence goes from B to A, or 先 A 再 B where it has B first."""
     for match in _FROM_TO.finditer(claim):
+        for other in _FROM_TO.finditer(evidence):
+            if (
+                _told(match["a"], other["b"]) == 1
+                and _told(match["b"], other["a"])
+                and not _told(match["a"], other["a"])
+            ):
+                return f"“{match[0][:24]}”与所引原文的先后相反"
         first = [evidence.find(w) for w, _ in tag(match["a"]) if _is_plain(w, evidence) and w not in match["b"]]
         second = [evidence.find(w) for w, _ in tag(match["b"]) if _is_plain(w, evidence) and w not in match["a"]]
         if first and second and min(first) > min(second) and max(first) > max(second):
             return f"“{match[0][:24]}”与所引原文的先后相反"
+    for one in _steps(claim):
+        for other in _steps(evidence):
+            straight = _told(one["a"], other["a"]) + _told(one["b"], other["b"])
+            if _told(one["a"], other["b"]) + _told(one["b"], other["a"]) > straight + 0.5:
+                return f"“{one[0][:24]}”与所引原文的先后相反"
     return ""

@@ -20,7 +20,7 @@ from .headings import tag
 from .meaning import Meanings
 from .modality import overstated
 from .quantities import quantities
-from .roles import exchanged
+from .roles import PREPOSITIONS, exchanged, is_sentence
 from .synonyms import other_kind, synonyms
 from .text import bigrams, fold
 from .types import Encoder
@@ -80,14 +80,36 @@ def _as_written(said: str, sources: tuple[str, ...]) -> str:
 
 def rules(said: str, sources: tuple[str, ...]) -> dict[str, list[str]]:
     """What each rule finds wrong with a folded claim, in Chinese."""
+    said = _as_forbidden(said, " ".join(sources))
     return {
         "number": number_faults(said, sources),
-        "kind": [f"{kind} 不在所引原文" for kind in filter(None, [other_kind(said, " ".join(sources))])],
+        "kind": [f"{kind} 不在所引原文" for kind in filter(None, [_other_kind(said, sources)])],
         "name": _name_faults(said, sources),
         "contrary": [*filter(None, [contradiction(said, sources)])],
         "overstated": [*filter(None, [overstated(said, sources)])],
         "exchanged": [*filter(None, [exchanged(said, sources)])],
     }
+
+
+def _as_forbidden(said: str, joined: str) -> str:
+    """The claim with 只能在室内 as 不能在室外, where the sources forbid the other one of two kinds.
+
+    >>> _as_forbidden("只能在室内使用", "不得在户外使用")
+    '不得在户外使用'
+    """
+    for kind in words().kinds:
+        sides = [member.replace("/", "|") for member in kind.split()]
+        for mine, other in (sides, sides[::-1]) if len(sides) == 2 else ():
+            only = re.search(f"(?:只能|只可|只限|仅限)(?P<how>[^,。;]{{0,4}}?)(?:{mine})", said)
+            forbids = re.search(f"(?P<no>不能|不得|不可|禁止|严禁)[^,。;]{{0,4}}?(?P<other>{other})", joined)
+            if only and forbids:
+                return f"{said[: only.start()]}{forbids['no']}{only['how']}{forbids['other']}{said[only.end() :]}"
+    return said
+
+
+def _other_kind(said: str, sources: tuple[str, ...]) -> str:
+    """A heading excuses a member of a kind only where no cited sentence has another."""
+    return other_kind(said, " ".join(filter(is_sentence, sources))) or other_kind(said, " ".join(sources))
 
 
 def rule_faults(said: str, sources: tuple[str, ...]) -> list[str]:
@@ -101,6 +123,7 @@ def _name_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     faults = [
         f"名称 {m[0]} 不在所引原文"
         for m in _LATIN.finditer(said)
+        if not any(q.start <= m.start() and m.end() <= q.end for q in quantities(said))
         if not any(re.search(rf"(?<![a-z]){re.escape(o)}(?![a-z])", joined) for o in synonyms(m[0]))
     ]
     faults += [
@@ -198,6 +221,8 @@ def _nouns(text: str) -> list[str]:
     """Nouns and names, and the runs of them: 临港, 新区 and 临港新区; 操作 before 类 is one too."""
     found, run, before = [], "", ""
     for word, flag in tag(text):
+        if flag.startswith("nr") and len(word) > 2 and word[0] in PREPOSITIONS:  # 由岚泽
+            word = word[1:]
         is_noun = word > "\u3000" and (
             flag[0] in "nj" or flag == "vn" or (flag == "b" and word[-1] in words().name_ends)
         )

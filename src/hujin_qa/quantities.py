@@ -21,14 +21,15 @@ _UNITS = {  # canonical unit: spellings
     "小时": "小时 个小时 个钟头 钟头",
     "分钟": "分钟 分",
     "秒": "秒钟 秒",
+    "毫秒": "毫秒 ms",
     "年": "年 周年 载",
     "倍": "倍",
     "人": "人次 人 名 位 口",
     "工作日": "个工作日 工作日",
     "米": "米",
-    "公里": "公里 千米",
-    "厘米": "厘米 公分",
-    "毫米": "毫米",
+    "公里": "公里 千米 km",
+    "厘米": "厘米 公分 cm",
+    "毫米": "毫米 mm",
     "平方米": "平方米 平米",
     "公顷": "公顷",
     "平方公里": "平方公里",
@@ -36,15 +37,17 @@ _UNITS = {  # canonical unit: spellings
     "吨": "吨",
     "克": "克",
     "斤": "斤",
-    "公斤": "公斤 千克",
-    "毫克": "毫克",
+    "公斤": "公斤 千克 kg",
+    "毫克": "毫克 mg",
     "微克": "微克",
     "升": "公升 升",
-    "毫升": "毫升",
+    "毫升": "毫升 ml",
     "度": "度 °c 摄氏度",
     "度电": "千瓦时 度电",
     "千瓦": "千瓦",
     "兆瓦": "兆瓦",
+    "mb": "mb",
+    "gb": "gb",
     "‰": "‰",
     "基点": "个基点 基点",
     "点": "点钟 点",
@@ -57,6 +60,7 @@ _BASES = {  # unit: what it is measured in and how many of those it holds
     "公里": ("米", 1000), "斤": ("克", 500), "公斤": ("克", 1000), "吨": ("克", 10**6), "人": ("个", 1),
     "厘米": ("米", 0.01), "毫米": ("米", 0.001), "毫克": ("克", 1e-3), "微克": ("克", 1e-6), "毫升": ("升", 1e-3),
     "兆瓦": ("千瓦", 1000), "度电": ("度", 1), "‰": ("%", 0.1), "基点": ("百分点", 0.01),
+    "秒": ("分钟", 1 / 60), "毫秒": ("分钟", 1 / 60000), "gb": ("mb", 1024),
     "公顷": ("平方米", 10**4), "亩": ("平方米", 10**4 / 15), "平方公里": ("平方米", 10**6),
 }  # fmt: skip
 _LATE = re.compile("(?:下午|午后|傍晚|晚上|夜里|夜间|当晚|(?<!最)晚)$")
@@ -64,6 +68,7 @@ _SPAN_BEFORE = re.compile("(?:连续|近|过去|最近|前|后|共|满|[到至])
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
 _COIN = ["美", "港", "日", "欧", "澳", "银", "英"]
 _NOT_AS = {"升": "(?![至到级高温幅值为])", "份": "(?!额)", "户": "(?![籍口型])"}  # 由3升至5, 多少份额
+_NOT_AS |= {spelling: "(?![a-z])" for spelling in _UNIT_OF if spelling.isascii() and spelling.isalpha()}
 _LONGEST_FIRST = sorted([f"{c}元" for c in _COIN] + list(_UNIT_OF), key=len, reverse=True)
 _SPELLINGS = "|".join(spelling + _NOT_AS.get(spelling, "") for spelling in _LONGEST_FIRST)
 _SPELLING = re.compile(_SPELLINGS)
@@ -73,21 +78,23 @@ _NUMBER = re.compile(
     rf"""(?<![a-z0-9.])(?P<clock>\d{{1,2}}:\d\d)(?!\d)
     |(?P<hour>[{_HAN}]{{1,3}}|\d{{1,2}})点(?P<minute>[{_HAN}]{{1,3}}|\d{{1,2}})(?P<part_of_hour>分|刻)
     |(?P<fraction>[{_HAN}万亿]+|\d+)分之(?P<part>[{_HAN}]+|\d+)
-    |(?P<half>一半|半数|(?<![上下前后])半(?=(?:年|个?月|天|日|小时|个小时)))
+    |(?P<half>一半|半数|(?<![上下前后])半(?=(?:年(?![度报鉴中])|个?月|天|日|小时|个小时)))
     |(?P<ordinal>第(?:[{_HAN}]+|\d+))
     |(?P<minus>{_MINUS})?(?:(?<![a-z0-9._])(?<![a-z]-)(?P<arabic>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)
      |(?P<han>[{_HAN}][{_HAN}万亿]*(?:点[{_HAN}]+[万亿]*)?))
      \s*(?P<large>万亿|[百千]?[万亿]|[百千](?=[多余几]?元))?(?P<more>多|余|几|来)?\s*(?P<plus>\+)?
-     (?P<unit>{_SPELLINGS})?(?P<tail>半|多|余)?""",
+     (?P<unit>{_SPELLINGS})?(?P<tail>半(?!年|天|个|月|数|途|成)|多|余)?""",
     re.VERBOSE,
 )
 _HOW_MANY = re.compile(
     rf"(?<![第哪分])(?:多少|几)[万亿]?(?P<unit>{_SPELLINGS})|多(?P<extent>[高长宽深远重])(?!时间|期|要)"
 )
 _EXTENTS = {"重": "克"}  # of the others: 米
-_TIMES = frozenset(["年", "公历年", "季度", "月", "月份", "年月", "周", "天", "工作日", "小时", "分钟", "秒", "点"])
+_TIMES = frozenset(
+    ["年", "公历年", "季度", "月", "月份", "年月", "周", "天", "工作日", "小时", "分钟", "秒", "毫秒", "点"]
+)
 _SHARES = ("倍", "百分点")  # told as a percentage as well
-_GENERIC = ("个", "人", "点", "分钟", "折", "倍", "度")  # behind a Chinese numeral below 2 they count nothing: 一种
+_GENERIC = ("个", "人", "点", "分", "折", "倍", "度")  # behind a Chinese numeral below 2 they count nothing: 一种
 _IDIOM = re.compile(
     "[一二三四五六七八九十百千万]+(?:站式|体|定|些|起|直|般|旦|律|切|致|样|系列|带|方面|面|流|线|步步|分(?!钟|之))"
 )
@@ -186,7 +193,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if canonical == "点":
         value = _hour(text, start, value)
     if match["han"] and (
-        number[0] in "百千" or (not canonical and len(number) < 2) or (canonical in _GENERIC and value < 2)
+        number[0] in "百千" or (not canonical and len(number) < 2) or (value < 2 and {canonical, unit} & {*_GENERIC})
     ):
         return None
     return Quantity(text[start:end], -value if match["minus"] else value, canonical, start, end)

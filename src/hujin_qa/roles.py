@@ -19,13 +19,15 @@ from .words import words
 
 _FIT = 0.4  # likeness, without the name, from which two parts say the same of something
 _MARGIN = 0.15
-_PREPOSITIONS = ("由", "被", "向", "给", "把", "将", "对", "跟", "比", "从", "为")
+PREPOSITIONS = ("由", "被", "向", "给", "把", "将", "对", "跟", "比", "从", "为")
 _BY = re.compile("(?:由|被|受)[^,]{0,5}$")
 _TO = re.compile("(?:向|给|把|将|对|跟|比|从|替|找)[^,]{0,5}$")
 _TOGETHER = re.compile("^[^,]{0,3}[和与跟及、]|之间|互相|相互|双方|共同|一起|分别")
 _MORE = "多高大贵重长快远强"
 _LESS = "少低小轻短慢近弱"
-_THAN = re.compile(rf"(?P<a>[^,。;]{{1,12}})比(?P<b>[^,。;\d]{{1,12}}?)(?P<side>便宜|[{_MORE}{_LESS}早晚])")
+_THAN = re.compile(
+    rf"(?P<a>[^,。;]{{1,12}})比(?P<b>[^,。;\d]{{1,12}}?)(?P<side>便宜|[{_MORE}{_LESS}早晚])(?![版级型类性间号])"
+)
 _ABOVE = re.compile(rf"(?P<a>[^,。;]{{1,12}}?)(?P<side>[{_MORE}{_LESS}早晚])于(?P<b>[^,。;\d]{{1,12}})")
 _SIDE = re.compile(rf"(?P<side>[早晚{_MORE}{_LESS}])(?:出)?(?=[\d一二两三四五六七八九十])")
 
@@ -46,9 +48,9 @@ def exchanged(claim: str, evidence: Sequence[str]) -> str:
     >>> exchanged("教练张华负责成人班", ["教练李明负责成人班,教练张华负责少儿班。"])
     '所引原文说的是“李明”,不是“张华”'
     """
-    there = [part for n, text in enumerate(evidence) if _is_sentence(text) for part in _parts(text, n)]
+    there = [part for n, text in enumerate(evidence) if is_sentence(text) for part in _parts(text, n)]
     known = {person for part in there for person in part.people}
-    heads = " ".join(text for text in evidence if not _is_sentence(text))
+    heads = " ".join(text for text in evidence if not is_sentence(text))
     if not there:
         return ""
     for part in (_with(part, known) for part in _parts(claim, 0)):
@@ -58,7 +60,7 @@ def exchanged(claim: str, evidence: Sequence[str]) -> str:
                 continue
             if rival := _doer(part, name, there) or _rival(part, name, leads, there):
                 return f"所引原文说的是“{rival}”,不是“{name}”"
-        if fault := _turned(part, there) or _reversed(part, there):
+        if fault := _turned(part, there) or _reversed(part, there) or _by_another(part, there) or _crossed(part, there):
             return fault
     return _compared(claim, there)
 
@@ -70,7 +72,8 @@ def _with(part: Part, known: set[str]) -> Part:
     return replace(part, names=names, people=part.people.union(torn)) if torn else part
 
 
-def _is_sentence(text: str) -> bool:
+def is_sentence(text: str) -> bool:
+    """Whether a text of the evidence is a cited sentence and no heading."""
     return "›" not in text and (text.rstrip().endswith(("。", "!", "?", ";", ".", "”")) or "," in text)
 
 
@@ -90,7 +93,7 @@ def _part(text: str, sentence: int) -> Part:
     leads, before = True, ""
     for word, flag in tag(text):
         is_han = word[0] > "\u3000"
-        if flag.startswith("nr") and len(word) > 2 and word[0] in _PREPOSITIONS:  # 向孟乔
+        if flag.startswith("nr") and len(word) > 2 and word[0] in PREPOSITIONS:  # 向孟乔
             word, leads = word[1:], False
         if (
             is_han
@@ -104,7 +107,9 @@ def _part(text: str, sentence: int) -> Part:
                 people.add(word)
         elif is_han and len(word) == 1 and flag[0] == "n" and len(before) == 1 and before > "\u3000":
             names.append((before + word, leads))  # 年卡, 次卡
-        elif (flag[0] == "v" and len(word) > 1) or word in _PREPOSITIONS:
+        if is_han and flag[0] == "n" and before.isascii() and before.isalpha():
+            names.append((before + word, leads))  # a车间, usb口
+        elif (flag[0] == "v" and len(word) > 1) or word in PREPOSITIONS:
             leads = False
         before = word
     names += [(q.text, True) for q in quantities(text) if q.unit == "第"]
@@ -130,7 +135,12 @@ def _rival(part: Part, name: str, leads: bool, there: Sequence[Part]) -> str:
     for other, place in _owners(best, there):
         if (place != leads and fit < 0.5) or other in words().plain or (_is_torn(other) and fit < 0.7):
             continue
-        if _has(part.text, other) or set(name) <= set(other) or other in name:
+        if (
+            _has(part.text, other)
+            or set(name) <= set(other)
+            or other in name
+            or name[0].isascii() != other[0].isascii()
+        ):
             continue
         for holder in holders:
             if _parallel(name, holder, other, best):
@@ -256,6 +266,62 @@ def _reversed(part: Part, there: Sequence[Part]) -> str:
         if against:
             return f"“{told[0][0][0]}”的双方与所引原文相反"
     return ""
+
+
+_AGENT = re.compile("(?<![自理缘经])由(?!于)")
+
+
+def _agent(text: str) -> tuple[str, str]:
+    """Who acts behind 由, and the text without; two empty texts where none does.
+
+    >>> _agent("屋顶由房东负责维修")
+    ('房东', '屋顶负责维修')
+    """
+    if not (by := _AGENT.search(text)):
+        return "", ""
+    who = ""
+    for word, flag in tag(text[by.end() :]):
+        if flag[0] in "vdp" and who:
+            told = len(who) > 1 and who[0] != "其" and not quantities(who)
+            return (who, text[: by.start()] + text[by.end() + len(who) :]) if told else ("", "")
+        who += word
+    return "", ""
+
+
+def _by_another(part: Part, there: Sequence[Part]) -> str:
+    """由租客维修 in the claim where the evidence has the same 由房东维修."""
+    who, rest = _agent(part.text)
+    fits = [(likeness(rest, other), name) for name, other in (_agent(p.text) for p in there) if name]
+    if not who or not fits:
+        return ""
+    fit, name = max(fits)
+    same = any(set(who) & set(other) and like > fit - _MARGIN for like, other in fits)
+    return "" if fit < _FIT or same or _has(name, who) else f"所引原文说的是由“{name}”，不是由“{who}”"
+
+
+def _crossed(part: Part, there: Sequence[Part]) -> str:
+    """学生指导导师 in the claim where the evidence has 导师指导学生."""
+    best = max(there, key=lambda p: likeness(part.text, p.text)).text
+    mine = part.text
+    if likeness(mine, best) < _FIT or "比" in mine or any(c in mine and c in best for c in ",、"):
+        return ""
+    if any((p in mine) != (p in best) for p in PREPOSITIONS) or _gives(mine) * _gives(best) < 0:
+        return ""
+    told = [(w, flag[0]) for w, flag in content(mine) if len(w) > 1]
+    acts = [w for w, kind in told if kind == "v"] or [w for w, kind in told if kind == "n"]  # 指导 is a noun to jieba
+    for act in dict.fromkeys([*acts, *"由向给把被"]):
+        if mine.count(act) != 1 or best.count(act) != 1:
+            continue
+        (one, other), (first, second) = (map(_things, text.split(act)) for text in (mine, best))
+        here, there_only = one - first, first - one
+        if here and there_only and there_only <= other and (here <= second or likeness(mine, best) > 0.5):
+            return f"“{min(here)}”与“{min(there_only)}”在“{act}”两边的位置与所引原文相反"
+    return ""
+
+
+def _things(text: str) -> frozenset[str]:
+    """The nouns of a text and what tells them apart: 最早 and 数据."""
+    return frozenset(w for w, flag in content(text) if flag[0] in "njsxatbd" or flag in ("vn", "eng"))
 
 
 def _is_actor(name: str, part: Part) -> bool:
