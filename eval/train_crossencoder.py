@@ -4,8 +4,8 @@
 
 (needs ``onnx`` and ``onnxscript`` beside the development packages)
 
-Data: see ``examples.py`` and ``claims.py``. Nothing of ``hujin.jsonl``, ``other/``, ``heldout/`` and ``unseen/`` is
-learnt from.
+Data: see ``examples.py`` and ``claims.py``. No question of ``hujin.jsonl``, ``other/``, ``heldout/`` and ``unseen/`` is
+learnt from; claims about the briefing and the texts of ``other/`` are (the split ``dev`` of ``grounding.jsonl``).
 
 Model: the lowest layers of multilingual-e5-small, its pieces cut down to Chinese and short Latin ones, embeddings
 frozen. For a question, a sentence is the mean of its tokens, compared with the mean of the question's. For a claim,
