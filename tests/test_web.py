@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 import web_fake as fake
+from hujin_qa.abstention import REPLIES
 from hujin_qa.accounts import Accounts
 from hujin_qa.assistant import ensure_index, sources_of
 from hujin_qa.chats import Chats
@@ -65,6 +66,12 @@ def assert_harmless(html):
     assert all(ATTRIBUTES.fullmatch(name) for name in parsed.attributes)
     assert not re.search(r'href="(?!#at=)', html)
     return parsed
+
+
+def test_a_reply_to_thanks_is_not_headed_as_an_abstention():
+    plain, thanked = fake.abstention("问"), replace(fake.abstention("谢谢"), text=min(REPLIES))
+    assert 'class="verdict"' in answer_html(plain, fake.DOCUMENTS)
+    assert 'class="verdict"' not in answer_html(thanked, fake.DOCUMENTS)
 
 
 def test_a_place_names_document_start_and_end():

@@ -23,6 +23,9 @@ _SAY = {
     "empty_question": "问题里没有文字。请输入想问的内容。",
 }
 
+REPLIES = frozenset(_SAY[sort] for sort in ("thanks", "farewells", "greetings", "nods"))
+"""What is said to someone who asked nothing."""
+
 
 def explain(why: str, question: Question, hits: Sequence[Hit], index: Index, lexicon: Lexicon) -> str:
     """The sentences of an abstention; ``why`` is one of its reasons, ``"chat"`` or ``"empty_question"``."""

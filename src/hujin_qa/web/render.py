@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from ..abstention import REPLIES
 from ..payload import confidence_words, note_line, usage_line
 from ..sections import top_headings
 from ..types import Answer, Citation, Claim, Document
@@ -52,7 +53,8 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int |
     kind = "answered" if answer.status == "answered" else "abstained"
     read_as = f'<p class="read-as">{escape(say.READ_AS + answer.interpreted)}</p>' if _reread(answer) else ""
     if kind == "abstained":
-        head = f'<p class="verdict">{escape(say.ABSTAINED[answer.reason])}</p>'
+        verdict = "" if answer.text in REPLIES else say.ABSTAINED[answer.reason]
+        head = f'<p class="verdict">{escape(verdict)}</p>' if verdict else ""
         rest = f'<p class="claim">{_lines(answer.text)}</p>{_remark(answer)}{_also(answer, documents, say.NEARBY)}'
         return f'<div class="answer abstained">{read_as}{head}{rest}</div>'
     body = _claims(answer, answer.claims[:claims])
