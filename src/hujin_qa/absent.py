@@ -74,15 +74,18 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
 def opening_name(question: Question, index: Index, lexicon: Lexicon) -> str:
     """The name that a question is about, if no document has it: nothing can be said of it; ``""`` if there is none.
 
-    A question what X belongs to, or whether X is mentioned, is about X. Of the others, only names that the dictionary has (a misspelt one looks like a new one), and none in Latin letters (the text may
-    have it in Chinese).
+    A question what X belongs to, or whether X is mentioned, is about X; any other about what it opens with. There only
+    names that the dictionary has (a misspelt one looks like a new one), and none in Latin letters (the text may have it
+    in Chinese).
     """
     if name := _asked_of(question, index, lexicon):
         return name
     known, starts = index.segmenter.is_word, (question.folded[:n] for n in range(1, _LONGEST))
-    if all(w.known for w in question.words) or not any(known(s) and not _occurs(s, index) for s in starts):
+    if question.plain.isascii() or all(w.known for w in question.words):
         return ""
-    names = [t.text for t in absent_in(question, index, lexicon) if t.name and not t.text.isascii()]
+    if not any(known(s) and not _occurs(s, index) for s in starts):
+        return ""
+    names = [t.text for t in absent_things(question.folded, index, lexicon) if t.name and not t.text.isascii()]
     opening = next((name for name in names if question.folded.startswith(name)), "")
     first, _ = tag(question.folded)[0]
     return opening if opening.startswith(first) and index.segmenter.is_word(first) else ""

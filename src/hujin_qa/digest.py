@@ -87,6 +87,10 @@ def _short_enough(spans: Sequence[tuple[int, int]], wanted: int) -> list[tuple[i
 
 def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | None:
     """What is to be summed up: the section or item named best, or else the beginning, the end or all of a text."""
+    if question.ordinal and _PART.search(question.folded):
+        divided = index.documents[hits[0].passage.document]
+        numbered = top_sections(divided)[question.ordinal - (question.ordinal > 0) :][:1]
+        return Place(divided.id, *divided.extent(numbered[0])) if numbered else None
     found: list[tuple[bool, float, int, Place]] = []
     for id_ in dict.fromkeys(h.passage.document for h in hits):
         document = index.documents[id_]
@@ -97,9 +101,6 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
                 place = Place(id_, *document.extent(section))
                 found.append((bool(sure(own)), fit, -section.depth, place))
     document = index.documents[hits[0].passage.document]
-    if question.ordinal and _PART.search(question.folded):
-        numbered = top_sections(document)[question.ordinal - (question.ordinal > 0) :][:1]
-        return Place(document.id, *document.extent(numbered[0])) if numbered else None
     if not any(surely for surely, *_ in found):
         if _BEGINNING.search(question.plain):
             first = next((s for s in document.sections if s.end - s.body > 1), document.sections[0])
