@@ -16,7 +16,7 @@ import pytest
 from hujin_qa.errors import BadInput, DataProblem
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
-from hujin_qa.sections import title
+from hujin_qa.markers import strip_marker
 from hujin_qa.study.bank import DUPLICATE, make_bank
 from hujin_qa.study.cards import due_cards, review
 from hujin_qa.study.checks import fault
@@ -184,7 +184,9 @@ def test_no_wrong_option_is_said_where_it_would_be_right(shipped):
             assert not [w for w in wrong if re.search(rf"(?<![\d.]){re.escape(w)}", here)], item
         if item.kind == "tier":
             name = re.search("原文把「(.+?)」", item.stem)[1]
-            others = [s for s in document.sections if title(s.heading) in wrong and s.position not in item.position]
+            others = [
+                s for s in document.sections if strip_marker(s.heading) in wrong and s.position not in item.position
+            ]
             assert not [s for s in others if any(name in o.text for o in source.below(document, s.position))], item
 
 

@@ -6,8 +6,8 @@ from .absent import absent_in, absent_years, as_typed
 from .evidence import folded_passage, matched, sure
 from .index import Index
 from .lexicon import Lexicon
+from .markers import strip_marker
 from .question import Question
-from .sections import title
 from .types import Hit
 
 _NAMED = 2  # missing things and near places that are named
@@ -41,7 +41,7 @@ def explain(why: str, question: Question, hits: Sequence[Hit], index: Index, lex
 def near(question: Question, hits: Sequence[Hit]) -> str:
     """The sections of the best hits that have a word of the question, in one sentence; ``""`` if they have no headings."""
     passages = (h.passage for h in hits[:3] if sure(matched(question.words, folded_passage(h.passage))))
-    places = dict.fromkeys(" › ".join(title(s) for s in p.section[-2:]) for p in passages)
+    places = dict.fromkeys(" › ".join(strip_marker(s) for s in p.section[-2:]) for p in passages)
     named = [f"「{place}」" for place in places if place]
     return f"相近的内容在{'、'.join(named[:_NAMED])}。" if named else ""
 

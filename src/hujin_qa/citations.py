@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from .evidence import Evidence, matched, share
 from .index import Index
 from .items import lines_of
+from .markers import strip_marker
 from .question import Question
-from .sections import Span, ancestors, children, heading_span, title
+from .sections import Span, ancestors, children, heading_span
 from .text import fold
 from .types import Citation, Claim, Section
 
@@ -120,8 +121,8 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     if told and _ASKS_CHANGE.search(question.folded) and not _CHANGE.search(evidence.folded):
         return told[-1]
     if question.kind == "member":  # what it belongs to
-        named = [s for s in above if title(s.heading) not in document.labels]
-        return named[-1] if named and fold(title(named[-1].heading)) not in evidence.folded else None
+        named = [s for s in above if strip_marker(s.heading) not in document.labels]
+        return named[-1] if named and fold(strip_marker(named[-1].heading)) not in evidence.folded else None
     lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
     if not lacking:
         return None
@@ -137,7 +138,7 @@ def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[
         document = index.documents[span.document]
         text, used = document.text[span.start : span.end], []
         if span.heading is not None:
-            text = f"【{title(span.heading.heading)}】{text}"
+            text = f"【{strip_marker(span.heading.heading)}】{text}"
             used.append(citations.number(document.id, *heading_span(document, span.heading)))
         used.append(citations.number(document.id, span.start, span.end))
         claims.append(Claim(" ".join(text.split()), tuple(used)))

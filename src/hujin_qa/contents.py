@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from .evidence import Evidence, matched, share, sure
 from .index import Index
+from .markers import strip_marker
 from .question import Question
-from .sections import Span, ancestors, children, heading_span, title, top_sections
+from .sections import Span, ancestors, children, heading_span, top_sections
 from .text import fold
 from .types import Document, Hit, Section
 
@@ -52,9 +53,9 @@ def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Doc
 def _headed(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, Section] | None:
     """The section whose own heading, or else whose heading with those above, is what is sought and little more."""
     sections = [(d, s) for d in _documents(hits, index) for s in d.sections]
-    own = [(d, s) for d, s in sections if _names(question, title(s.heading))]
+    own = [(d, s) for d, s in sections if _names(question, strip_marker(s.heading))]
     below = [(d, s) for d, s in sections if _names(question, " ".join(s.path)) and _touches(question, s)]
-    return min(own or below, key=lambda found: (len(title(found[1].heading)), found[1].depth), default=None)
+    return min(own or below, key=lambda found: (len(strip_marker(found[1].heading)), found[1].depth), default=None)
 
 
 def _names(question: Question, heading: str) -> bool:
@@ -63,7 +64,7 @@ def _names(question: Question, heading: str) -> bool:
 
 
 def _touches(question: Question, section: Section) -> bool:
-    return bool(sure(matched(question.words, fold(title(section.heading)))))
+    return bool(sure(matched(question.words, fold(strip_marker(section.heading)))))
 
 
 def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> tuple[Document, Section] | None:
@@ -94,5 +95,5 @@ def _named(question: Question, document: Document, section: Section) -> list[Spa
     above = [s for s in ancestors(document, section.position) if s.heading]
     unit = _UNIT.search(question.plain)
     called = [s for s in above if unit and re.match(rf"第[^章节条篇编]{{1,5}}{unit['unit']}", s.heading)]
-    alike = not called and above and title(above[-1].heading) in document.labels
+    alike = not called and above and strip_marker(above[-1].heading) in document.labels
     return [Span(document.id, *heading_span(document, s)) for s in (called or above)[-2 if alike else -1 :]]

@@ -25,9 +25,10 @@ from .items import (
     steps_of,
 )
 from .lexicon import Lexicon
+from .markers import strip_marker
 from .quantities import quantities
 from .question import Place, Question, Word, content_words, interrogative, understand
-from .sections import ancestors, title
+from .sections import ancestors
 from .text import fold
 from .turns import corrected, of_item, pointed_at, steered
 from .types import Answer, Document, Section
@@ -215,7 +216,7 @@ def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant 
 
 def _subject(document: Document, position: str) -> Section | None:
     """The innermost section over a position that is a thing of its own, not an aspect of one (市场规模)."""
-    own = [s for s in ancestors(document, position) if s.heading and title(s.heading) not in document.labels]
+    own = [s for s in ancestors(document, position) if s.heading and strip_marker(s.heading) not in document.labels]
     return own[-1] if own else None
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from .markers import strip_marker
 from .question import number
-from .sections import children, heading_span, title
+from .sections import children, heading_span
 from .text import fold
 from .types import Document, Section
 
@@ -52,7 +53,7 @@ def short_title(heading: str) -> str:
     >>> short_title("2、绿色金融——从概念到内核"), short_title("1)甲类(大店)")
     ('绿色金融', '甲类')
     """
-    whole = title(heading)
+    whole = strip_marker(heading)
     short = _CUT.split(whole, maxsplit=1)[0]
     return (short if len(short) > 1 else whole).strip("。.！!？? ")
 

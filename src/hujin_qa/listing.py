@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from .evidence import Evidence, from_structure, matched, share, sure
 from .index import Index
 from .items import Item, lines_of, nth, sections_below, steps_in
+from .markers import strip_marker
 from .question import Place, Question, in_chinese
-from .sections import Span, ancestors, lies_in, title
+from .sections import Span, ancestors, lies_in
 from .text import fold
 from .types import Document, Hit, Section
 
@@ -97,7 +98,7 @@ def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
         counted = re.search(
             rf"(?:{len(found.items)}|{in_chinese(len(found.items))})[个大类种层条点项步]?{named}", intro
         )
-        if abs(n) <= len(found.items) and (counted or named in fold(title(found.section.heading))):
+        if abs(n) <= len(found.items) and (counted or named in fold(strip_marker(found.section.heading))):
             fitting.append(found)
     best = max(fitting, key=lambda found: found.fit, default=None)
     if best is None:
@@ -141,7 +142,7 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
                 continue
             intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
             fit = share(question.words, matched(question.words, intro))
-            own = fold(title(section.heading)).rstrip(":")
+            own = fold(strip_marker(section.heading)).rstrip(":")
             called = _ends_with(question, own)
             articles = headings and all(_ARTICLE.match(document.text, i.start) for i in items)
             if (fit < _ABOUT or articles) and not called:

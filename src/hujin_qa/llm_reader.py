@@ -14,9 +14,9 @@ from .citations import Citations
 from .contraries import content, likeness
 from .grounding import support
 from .index import Index
+from .markers import strip_marker
 from .prompts import ABSTENTION, speaks_to_the_model
 from .quantities import quantities
-from .sections import title
 from .sentences import split_sentences
 from .text import clean, fold
 from .transcript import Transcript
@@ -123,7 +123,7 @@ class Checker:
 
     def _evidence(self, place: Place) -> list[str]:
         document = self._index.documents[place.hit.passage.document]
-        heads = " › ".join([document.title, *map(title, place.hit.passage.section)])
+        heads = " › ".join([document.title, *map(strip_marker, place.hit.passage.section)])
         return [heads, *(document.text[a:b] for a, b in place.spans)]
 
 

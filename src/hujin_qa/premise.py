@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from .evidence import matched, share
 from .index import Index
 from .items import steps_in
+from .markers import strip_marker
 from .question import Question, Word, in_chinese, number
-from .sections import ancestors, children, title
+from .sections import ancestors, children
 from .text import fold
 from .types import Hit
 
@@ -92,7 +93,7 @@ def _listed(thing: frozenset[str], question: Question, hits: Sequence[Hit], inde
             numbered = len(lines) if lines == {*range(1, len(lines) + 1)} else 0
             items = len(children(document, section.position)) or numbered
             if items > 1:
-                yield items, f"文中「{title(section.heading)}」只有 {items} 项"
+                yield items, f"文中「{strip_marker(section.heading)}」只有 {items} 项"
 
 
 def _steps(
@@ -105,4 +106,4 @@ def _steps(
         path = fold(" ".join(section.path))
         steps = steps_in(document, section)
         if steps and any(name in path for name in thing) and share(known, matched(known, path)) >= _ABOUT:
-            yield len(steps), f"文中「{title(section.heading)}」只有 {len(steps)} 步"
+            yield len(steps), f"文中「{strip_marker(section.heading)}」只有 {len(steps)} 步"

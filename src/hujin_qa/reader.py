@@ -18,8 +18,9 @@ from .evidence import Evidence, answer_signals, confidence, from_structure, matc
 from .index import Index
 from .items import lines_of, short_title
 from .listing import find_list, nth_place
+from .markers import strip_marker
 from .question import WORDLESS, Place, Question
-from .sections import Span, ancestors, heading_span, title
+from .sections import Span, ancestors, heading_span
 from .text import fold
 from .types import Citation, Claim, Hit
 
@@ -161,7 +162,7 @@ def _within(
     spans = digest_of(place, index)
     if question.kind == "how":
         return (spans, _resting_on(spans, evidence)) if spans else None
-    if len(level) > 1 and not all(title(s.heading) in document.labels for s in level):
+    if len(level) > 1 and not all(strip_marker(s.heading) in document.labels for s in level):
         spans = [Span(document.id, *heading_span(document, s)) for s in level]
     elif head := next((s for s in document.sections if s.start == place.start and s.heading and level), None):
         spans = [Span(document.id, *heading_span(document, head)), *spans[:1]]
@@ -183,7 +184,7 @@ def _defining(question: Question, evidence: Sequence[Evidence], index: Index) ->
     for id_, position in dict.fromkeys((e.hit.passage.document, e.hit.passage.position) for e in evidence):
         document = index.documents[id_]
         for section in ancestors(document, position):
-            names = [fold(n) for n in re.split(r"[(（)）:：—]", title(section.heading)) if len(n) > 2]
+            names = [fold(n) for n in re.split(r"[(（)）:：—]", strip_marker(section.heading)) if len(n) > 2]
             called = {w.text for w in question.words if len(w.text) > 2}
             found = max(
                 (w for n in names for w in {n, *called} if w in question.folded and n.startswith(w)),
@@ -235,9 +236,9 @@ def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[E
                 continue
             name = fold(short_title(path[-2]))
             mine = name in part.folded or any(len(w.text) > 2 and w.text in name for w in part.words)
-            sought = _FEATURES.search(part.folded) and _FEATURES.search(title(path[-1]))
+            sought = _FEATURES.search(part.folded) and _FEATURES.search(strip_marker(path[-1]))
             if name and mine and (sought or e.score > found[0].score - _SIDES):
-                label = title(path[-1])
+                label = strip_marker(path[-1])
                 if label not in best or (e.signals["lead"] and _FEATURES.search(label)):
                     best[label] = e
         under.append(best)

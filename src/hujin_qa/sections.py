@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .markers import strip_marker
 from .types import Document, Section
 
 
@@ -56,12 +55,3 @@ def heading_span(document: Document, section: Section) -> tuple[int, int]:
     """Where a heading stands in the text, without the marks and blanks around it."""
     start = document.text.find(section.heading, section.start, max(section.body, section.start))
     return (start, start + len(section.heading)) if start >= 0 else (section.start, section.body)
-
-
-def title(heading: str) -> str:
-    """A heading without its number.
-
-    >>> title("1)移动支付"), title("二、行业趋势前瞻"), title("2-1)消费信贷方向"), title("市场规模")
-    ('移动支付', '行业趋势前瞻', '消费信贷方向', '市场规模')
-    """
-    return strip_marker(heading)

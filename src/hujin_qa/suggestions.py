@@ -16,8 +16,9 @@ from .evidence import matched, share
 from .headings import tag
 from .index import Index
 from .items import BARE, short_title
+from .markers import strip_marker
 from .question import Question, value_asked
-from .sections import lies_in, outline_order, title
+from .sections import lies_in, outline_order
 from .text import fold
 from .types import Answer, Document, KnownQuestion, Section
 
@@ -52,7 +53,7 @@ def candidates(document: Document, sentences: Iterable[tuple[str, int, int]] = (
     ``sentences`` are position, start and end; a question that came from one has it as its ``quotes``.
     """
     named = {s.position: s for s in document.sections if _nameable(s)}
-    recurring = {s.position for s in document.sections if title(s.heading) in document.labels}
+    recurring = {s.position for s in document.sections if strip_marker(s.heading) in document.labels}
     below = Counter(s.parent for s in named.values())
     items = Counter(s.parent for s in named.values() if s.position not in recurring)
     found: dict[Kind, list[KnownQuestion]] = {"list": [], "aspect": [], "fact": [], "topic": []}

@@ -9,9 +9,10 @@ from typing import Any
 from ..errors import BadInput
 from ..index import Index
 from ..llm import Reply
+from ..markers import strip_marker
 from ..metrics import fold_fact
 from ..prompts import draft_messages
-from ..sections import children, title
+from ..sections import children
 from ..sentences import split_sentences
 from ..settings import Settings
 from ..study.figures import figures
@@ -77,8 +78,8 @@ def _headings(source: Source) -> Iterator[dict[str, Any]]:
     for document in source.index.documents.values():
         labels = source.labels[document.id]
         for section in document.sections:
-            below = [title(s.heading) for s in children(document, section.position) if has_name(s)]
-            name = _NAME_ENDS.split(title(section.heading))[0]
+            below = [strip_marker(s.heading) for s in children(document, section.position) if has_name(s)]
+            name = _NAME_ENDS.split(strip_marker(section.heading))[0]
             if has_name(section) and name not in labels and len(below) > 2 and not labels & set(below):
                 facts = [list(dict.fromkeys([_NAME_ENDS.split(b)[0], b])) for b in below]
                 yield _draft("list", f"{name}包括哪些?", facts, f"{document.id}/{section.position}")
@@ -102,12 +103,12 @@ def _sentences(source: Source) -> Iterator[dict[str, Any]]:
 
 def _aspect(line: Line, source: Source) -> str:
     """What a sentence below a recurring label is about: 「移动支付」 and 「市场规模」."""
-    label = title(line.section.heading)
+    label = strip_marker(line.section.heading)
     over = line.document.at.get(line.section.parent)
     first = source.by_section[line.document.id, line.section.position][0] is line
     if not first or over is None or not has_name(over) or label not in source.labels[line.document.id]:
         return ""
-    return f"{_NAME_ENDS.split(title(over.heading))[0]}的{label}"
+    return f"{_NAME_ENDS.split(strip_marker(over.heading))[0]}的{label}"
 
 
 def _draft(kind: str, question: str, facts: list[list[str]], evidence: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 
 from ..headings import tag
-from ..sections import title
+from ..markers import strip_marker
 from .enumerations import Enumeration
 from .source import Line
 
@@ -38,7 +38,7 @@ def class_of(line: Line, found: Enumeration) -> str:
     """The noun that says what the parts of a list are, "" if none does; organisations are one class."""
     after = _after(line.text[found.end :])
     before = _before(line.text[: found.start])
-    heading = title(line.section.heading)
+    heading = strip_marker(line.section.heading)
     noun = after or before or (_last_noun(heading) if found.start - line.lead < 2 and len(heading) <= 12 else "")
     if noun in _ORGANISATIONS and _NAMED.search(line.text + heading):
         return "企业"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..headings import tag
-from ..sections import ancestors, title
+from ..markers import strip_marker
+from ..sections import ancestors
 from ..text import bigrams, fold
 from ..types import Section
 from ..words import words
@@ -78,10 +79,15 @@ def tier_items(source: Source) -> Iterator[Draft]:
                     continue
                 if source.leans(line) or not any(_lists_alike(source, line, found, o) for o in others):
                     continue
-                wrong = [(title(o.heading), f"原文把「{name}」写在「{title(section.heading)}」之下。") for o in others]
+                wrong = [
+                    (strip_marker(o.heading), f"原文把「{name}」写在「{strip_marker(section.heading)}」之下。")
+                    for o in others
+                ]
                 stem = f"原文把「{name}」列在下面哪一项之下?"
                 proof = line.citation(start)
-                yield Draft("tier", stem, (title(section.heading),), tuple(wrong[:4]), proof, line.section.position)
+                yield Draft(
+                    "tier", stem, (strip_marker(section.heading),), tuple(wrong[:4]), proof, line.section.position
+                )
 
 
 def _lists_alike(source: Source, line: Line, found: Enumeration, section: Section) -> bool:
@@ -92,7 +98,7 @@ def _lists_alike(source: Source, line: Line, found: Enumeration, section: Sectio
 
 def _is_group(line: Line, found: Enumeration) -> bool:
     """Whether the list names members of a class: 代表企业是…, …等是领头的机构, or all of it under such a heading."""
-    named = re.search(f"{_CLASS}$", title(line.section.heading)) and found.start < 20
+    named = re.search(f"{_CLASS}$", strip_marker(line.section.heading)) and found.start < 20
     before, after = line.text[: found.start], line.text[found.end :]
     return bool(named or _ANNOUNCED.search(before) or _CLASSED.match(after))
 
@@ -181,9 +187,9 @@ def _strangers(
     mine = class_of(line, found)
     text = fold("".join(o.text for o in source.below(line.document, _top(line, source))))
     rng = random.Random(f"{line.start}/{right}")
-    label = title(line.section.heading)
+    label = strip_marker(line.section.heading)
     rivals = [
-        (likeness(t, right) + 2 * (title(other.section.heading) == label), rng.random(), t, other)
+        (likeness(t, right) + 2 * (strip_marker(other.section.heading) == label), rng.random(), t, other)
         for other, listed in pool
         if other.document is line.document and other.section.position != line.section.position
         for t in map(bare, listed.texts(other.text))
@@ -204,7 +210,7 @@ def likeness(stranger: str, right: tuple[str, ...]) -> int:
 
 def _top(line: Line, source: Source) -> str:
     """The section whose whole text counts as said here: its heading's parent where the heading is a label."""
-    if title(line.section.heading) in source.labels[line.document.id] and line.section.parent:
+    if strip_marker(line.section.heading) in source.labels[line.document.id] and line.section.parent:
         return line.section.parent
     return line.section.position
 
@@ -229,7 +235,7 @@ def _group(line: Line, source: Source) -> tuple[Section, list[Section]] | None:
     labels = source.labels[line.document.id]
     document = line.document
     for section in reversed(ancestors(document, line.section.position)):
-        if has_name(section) and title(section.heading) not in labels:
+        if has_name(section) and strip_marker(section.heading) not in labels:
             others = source.siblings(document, section)
             return (section, others) if len(others) >= 2 else None
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..sections import title
+from ..markers import strip_marker
 from .items import Item
 from .store import Response
 
@@ -44,7 +44,7 @@ def by_section(responses: Sequence[Response], items: Mapping[str, Item]) -> dict
 
 
 def section_name(item: Item) -> str:
-    return " › ".join(title(heading) for heading in item.citation.section if heading) or item.citation.document
+    return " › ".join(strip_marker(heading) for heading in item.citation.section if heading) or item.citation.document
 
 
 def item_quality(responses: Sequence[Response]) -> dict[str, Quality]:

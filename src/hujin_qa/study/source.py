@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..index import Index
-from ..sections import ancestors, children, lies_in, title
+from ..markers import strip_marker
+from ..sections import ancestors, children, lies_in
 from ..types import Citation, Document, Passage, Section
 
 _LEANS = re.compile(
@@ -110,11 +111,13 @@ class Source:
         """The other named sections below the same heading, none of them a recurring label."""
         labels = self.labels[document.id]
         level = children(document, section.parent)
-        return [s for s in level if s.position != section.position and has_name(s) and title(s.heading) not in labels]
+        return [
+            s for s in level if s.position != section.position and has_name(s) and strip_marker(s.heading) not in labels
+        ]
 
     def where(self, line: Line) -> str:
         """The headings above a sentence as a learner reads them; a lone one over the whole document is left out."""
-        path = [title(s.heading) for s in ancestors(line.document, line.section.position) if has_name(s)]
+        path = [strip_marker(s.heading) for s in ancestors(line.document, line.section.position) if has_name(s)]
         tops = [s for s in line.document.sections if s.depth == 1 and s.heading]
         if len(tops) == 1 and len(path) > 1:
             path = path[1:]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..grounding import rule_faults
 from ..headings import tag
-from ..sections import title
+from ..markers import strip_marker
 from ..text import fold
 from .classes import class_of, kin
 from .figures import figures, is_setting, wrong_figures
@@ -87,7 +87,7 @@ def _figure_changed(line: Line, source: Source) -> Iterator[tuple[str, str]]:
 def _opposite_said(line: Line) -> Iterator[tuple[str, str]]:
     """A word exchanged for its opposite where it stands once, as a word of its own and not in the subject's name."""
     text, at = line.text[line.lead :], 0
-    name = title(line.section.heading)
+    name = strip_marker(line.section.heading)
     words = () if _REASON.search(text) else tag(text)
     for word, _ in words:
         a, at = at, at + len(word)
@@ -108,13 +108,13 @@ def _opposite_said(line: Line) -> Iterator[tuple[str, str]]:
 def _name_changed(line: Line, source: Source) -> Iterator[tuple[str, str]]:
     """What is said of one thing said of another under the same heading, where the text says nothing like it of that."""
     for section in things(line, source):
-        name = title(section.heading)
+        name = strip_marker(section.heading)
         others = source.siblings(line.document, section)
         sound = [
-            title(o.heading)
+            strip_marker(o.heading)
             for o in others
-            if abs(len(title(o.heading)) - len(name)) <= 4
-            and title(o.heading) not in line.text
+            if abs(len(strip_marker(o.heading)) - len(name)) <= 4
+            and strip_marker(o.heading) not in line.text
             and not any(says_alike(line, other) for other in source.below(line.document, o.position))
         ]
         if line.shown.count(name) == 1 and sound:

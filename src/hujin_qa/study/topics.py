@@ -4,7 +4,8 @@ import random
 import re
 from collections.abc import Iterator
 
-from ..sections import ancestors, children, title
+from ..markers import strip_marker
+from ..sections import ancestors, children
 from ..text import bigrams, fold
 from ..types import Document, Section
 from .figures import BLANK
@@ -52,14 +53,14 @@ def topic_items(source: Source) -> Iterator[Draft]:
         if source.leans(line) or not _SHORTEST <= len(line.text) <= _LONGEST:
             continue
         for section in things(line, source):
-            name = title(section.heading)
+            name = strip_marker(section.heading)
             others = source.siblings(line.document, section)
-            if name not in line.text or len(others) < 2 or any(title(o.heading) in line.text for o in others):
+            if name not in line.text or len(others) < 2 or any(strip_marker(o.heading) in line.text for o in others):
                 continue
             if any(says_alike(line, other) for o in others for other in source.below(line.document, o.position)):
                 continue
             rest = line.shown.replace(name, BLANK)
-            wrong = [(title(o.heading), f"这句话出自「{name}」一节。") for o in others][:4]
+            wrong = [(strip_marker(o.heading), f"这句话出自「{name}」一节。") for o in others][:4]
             if _CHARACTERISES.match(rest):
                 stem = f"原文用下面这句话说明的是哪个词?「{rest}」"
                 yield Draft("term", stem, (name,), tuple(wrong), line.citation(), line.section.position)
@@ -73,14 +74,16 @@ def aspect_items(source: Source) -> Iterator[Draft]:
     """The same label stands below several headings: which of these sentences does the text say of this one?"""
     for document in source.index.documents.values():
         for label in sorted(source.labels[document.id]):
-            cells = [s for s in document.sections if title(s.heading) == label and not children(document, s.position)]
+            cells = [
+                s for s in document.sections if strip_marker(s.heading) == label and not children(document, s.position)
+            ]
             opening = {s.position: line for s in cells if (line := _opening(s, source, document.id))}
             for cell in cells:
                 line = opening.get(cell.position)
                 over = _parent(document, cell)
-                if line is None or over is None or title(over.heading) in source.labels[document.id]:
+                if line is None or over is None or strip_marker(over.heading) in source.labels[document.id]:
                     continue
-                name = title(over.heading)
+                name = strip_marker(over.heading)
                 rivals = [o for p, o in opening.items() if p != cell.position and not says_alike(line, o)]
                 random.Random(line.text).shuffle(rivals)
                 wrong = [(_anonymous(o), f"这句话说的是「{source.where(o)}」。") for o in rivals]
@@ -95,7 +98,11 @@ def things(line: Line, source: Source) -> Iterator[Section]:
     """The headings above a sentence, nearest first, that name a thing and not a label."""
     labels = source.labels[line.document.id]
     for section in reversed(ancestors(line.document, line.section.position)):
-        if has_name(section) and 2 <= len(title(section.heading)) <= 14 and title(section.heading) not in labels:
+        if (
+            has_name(section)
+            and 2 <= len(strip_marker(section.heading)) <= 14
+            and strip_marker(section.heading) not in labels
+        ):
             yield section
 
 
@@ -112,7 +119,7 @@ def _parent(document: Document, cell: Section) -> Section | None:
 def _anonymous(line: Line) -> str:
     """The sentence without its heading's name where that leads it; "" if it leans, or the name would still tell."""
     over = _parent(line.document, line.section)
-    names = list(filter(None, _PARTS.split(title(over.heading)))) if over else []
+    names = list(filter(None, _PARTS.split(strip_marker(over.heading)))) if over else []
     text = line.shown
     for name in names:
         text = text.removeprefix(name).lstrip("的，,：:")

@@ -7,8 +7,8 @@ from html import escape
 from urllib.parse import quote
 
 from ..errors import BadInput
+from ..markers import strip_marker
 from ..payload import note_line
-from ..sections import title
 from ..study.cards import due_cards, review
 from ..study.classroom import begin_form, deeds, session_score
 from ..study.course import Course
@@ -222,7 +222,7 @@ def proof_html(item: Item) -> str:
 
 def _ask_link(item: Item) -> str:
     """A link that asks the chat about the item's section, with the source open at the proof."""
-    names = [title(h) for h in item.citation.section if h][-2:]
+    names = [strip_marker(h) for h in item.citation.section if h][-2:]
     if not names:
         return ""
     c = item.citation

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
+from ..markers import strip_marker
 from ..payload import note_line
-from ..sections import heading_span, title
+from ..sections import heading_span
 from ..types import Document, Note, Section
 from .language import say
 
@@ -78,7 +79,7 @@ def _question(section: Section, names: Mapping[str, str]) -> str:
 
 def _outline(document: Document) -> str:
     named = [s for s in document.sections if s.heading]
-    names = {s.position: title(s.heading) for s in named}
+    names = {s.position: strip_marker(s.heading) for s in named}
     if not named:
         return ""
     items = "".join(
