@@ -83,6 +83,17 @@ def test_a_sentence_is_read_behind_the_headings_that_it_leaves_its_subject_to():
     assert window.sentences == ("西区:货主:茶叶、丝绸、瓷器", "西区的货主:盐商")
 
 
+def test_a_claim_is_compared_token_by_token():
+    encoder = open_cross_encoder()
+    (support, faults), (wrong, worse) = (
+        encoder.verify(f"冷库建于{year}年", ("临江冷库手册", STORE.sentences[1])) for year in (2011, 1998)
+    )
+    assert support > 0 > wrong
+    assert len(faults) == len(encoder.offsets("冷库建于2011年"))
+    assert max(faults) < max(worse)
+    assert encoder.verify("冷库建于2011年", ()) == (-10.0, [])
+
+
 def test_the_subject_may_stand_in_a_heading():
     model = open_cross_encoder()
     tiers = [

@@ -8,13 +8,14 @@ from hujin_qa.assistant import Assistant
 from hujin_qa.citations import announced, spans_of
 from hujin_qa.crossencoder import open_cross_encoder
 from hujin_qa.digest import digest
-from hujin_qa.evidence import matched, reread, weigh
+from hujin_qa.evidence import matched, weigh
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.meaning import Meanings, is_noun
 from hujin_qa.parts import split_question
 from hujin_qa.question import understand
 from hujin_qa.reader import read as weigh_up
+from hujin_qa.rereading import as_a_claim, reread
 from hujin_qa.settings import load_settings
 from hujin_qa.text import fold
 from test_index import Hashing
@@ -309,6 +310,12 @@ class Counting:
         self.windows += windows
         return [[0.0] * len(window.sentences) for window in windows]
 
+    def verify(self, claim, evidence):
+        return 0.0, []
+
+    def offsets(self, text):
+        return []
+
 
 def test_what_was_read_again_for_a_question_is_not_read_once_more(assistant):
     sought, *_ = assistant.seek(assistant.interpret("苹果由谁负责?"))
@@ -317,6 +324,18 @@ def test_what_was_read_again_for_a_question_is_not_read_once_more(assistant):
     once, twice = (reread(sought.question, found, assistant.index, reader) for _ in range(2))
     assert once == twice
     assert len(reader.windows) == len(set(reader.windows)) > 0
+
+
+def test_a_question_is_held_against_its_answer_and_what_it_adds_is_doubted(assistant):
+    def signals(text):
+        sought, *_ = assistant.seek(assistant.interpret(text))
+        best = weigh(sought.question, sought.vector, sought.hits, assistant.index)[0]
+        return as_a_claim(sought.question, best, assistant.index, open_cross_encoder())
+
+    told, untold = signals("苹果由谁负责?"), signals("苹果的股东由谁负责?")
+    assert told["stated"] > untold["stated"]
+    assert told["doubted"] < untold["doubted"]
+    assert signals("怎么走?")["doubted"] < told["doubted"]
 
 
 @pytest.mark.parametrize(

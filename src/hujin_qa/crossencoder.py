@@ -59,19 +59,26 @@ class CrossEncoder:
         A window that is too long is read in several pieces, each under the same headings.
         """
         return [
-            [float(score) for piece in self.pieces(question, window) for score in self._run("scores", piece)[0]]
+            [float(score) for piece in self.pieces(question, window) for score in self._run(piece, "scores")[0][0]]
             for window in windows
         ]
 
-    def verify(self, claim: str, evidence: Sequence[str]) -> float:
-        """Log-odds that the folded evidence, headings first, says what the folded claim says."""
-        pieces = self.pieces(claim, Window((), tuple(evidence)), _CLAIM)
-        return max((float(self._run("support", piece)[0]) for piece in pieces), default=-10.0)
+    def verify(self, claim: str, evidence: Sequence[str]) -> tuple[float, list[float]]:
+        """How far the folded evidence, headings first, says what the folded claim, or a question taken for one, says.
 
-    def _run(self, output: str, piece: Piece) -> NDArray[np.float32]:
+        The log-odds that it does, and for each token of the claim those that it is what the evidence does not say.
+        """
+        best: tuple[float, list[float]] = (-10.0, [])
+        for piece in self.pieces(claim, Window((), tuple(evidence)), _CLAIM):
+            support, faults = self._run(piece, "support", "faults")
+            start, end = piece[1][0]
+            best = max(best, (float(support[0]), faults[0, start:end].tolist()))
+        return best
+
+    def _run(self, piece: Piece, *outputs: str) -> list[NDArray[np.float32]]:
         # One by one: together they would be padded, and their 8-bit activations scaled by each other.
         ids, pool = tensors([piece])
-        found: NDArray[np.float32] = self._session.run([output], {"ids": ids, "pool": pool})[0]
+        found: list[NDArray[np.float32]] = self._session.run(outputs, {"ids": ids, "pool": pool})
         return found
 
     def pieces(self, question: str, window: Window, longest: int = _QUESTION) -> list[Piece]:

@@ -3,21 +3,20 @@
 Two logistic models over the signals below, fitted by ``eval/fit.py`` on development questions over several
 documents; their weights are the readable file ``data/evidence.json``. The first orders sentences. The second
 gives the confidence: a calibrated probability that what was found holds the answer. Each has a twin for sentences
-that the cross-encoder has read too: its score is one more signal, ``again``.
+that the cross-encoder has read too (``rereading``): what it makes of them is signals more.
 """
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib.resources import files
 from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .crossencoder import CrossEncoder, Window, sigmoid, under_headings
+from .crossencoder import sigmoid
 from .index import Index
 from .items import told_in_steps
 from .quantities import tells, unit_asked
@@ -43,8 +42,6 @@ _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类
 _AHEAD = re.compile(r"明年|后年|未来|今后|将来|^以后|下个?(?:季度|月|年|周)|预测|预计")
 _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计划|下一步|终将|趋势")
 _IS, _CALLED = re.compile(r".{0,3}(?:是|指|即|意味|:|,?通常|主要)"), ("即", "称", "称为", "叫", "叫做")
-_BY_SCORE, _BY_RANK = 3, 2  # passages that are read again: of the best sentences, and the best found
-_BEHIND = 3.0  # log-odds that the best sentence of such a passage may lie behind the best of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,35 +191,6 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
     return sorted(every, key=lambda e: -e.score)
 
 
-def reread(question: Question, evidence: Sequence[Evidence], index: Index, encoder: CrossEncoder) -> list[Evidence]:
-    """The same sentences with what the cross-encoder makes of them, best first.
-
-    It reads the most promising passages; sentences of the others count like the worst that it has read.
-    """
-    best = {e.hit.row: e for e in reversed(evidence)}  # the best sentence of each passage
-    near = [e.hit.row for e in evidence if e.score >= evidence[0].score - _BEHIND]
-    by_score, by_rank = dict.fromkeys(near), dict.fromkeys(sorted(near, key=lambda row: best[row].hit.rank))
-    passages = dict.fromkeys([*list(by_score)[:_BY_SCORE], *list(by_rank)[:_BY_RANK]])
-    scores: dict[int, float] = {}
-    for row in passages:
-        whole = sorted((e for e in evidence if e.hit.row == row), key=lambda e: e.start)
-        read = _read_again(encoder, question.folded, _window(whole, index))
-        scores |= zip([e.row for e in whole], read, strict=True)
-    worst = min(scores.values(), default=0.0)
-    signals = [{**e.signals, "again": scores.get(e.row, worst)} for e in evidence]
-    again = [
-        replace(e, signals=s, score=score)
-        for e, s, score in zip(evidence, signals, _logits("sentence_again", signals), strict=True)
-    ]
-    return sorted(again, key=lambda e: -e.score)
-
-
-@lru_cache(maxsize=1024)
-def _read_again(encoder: CrossEncoder, question: str, window: Window) -> tuple[float, ...]:
-    """Kept, because a conversation is gone through again with every turn."""
-    return tuple(encoder.score(question, [window])[0])
-
-
 def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]:
     """The hits in the order of their best sentences; a hit's score is then that sentence's, from 0 to 1.
 
@@ -233,12 +201,6 @@ def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]
         best.setdefault(e.hit.row, sigmoid(e.score))
     ordered = sorted(hits, key=lambda h: -best.get(h.row, 0.0))
     return tuple(Hit(n, h.row, h.passage, best.get(h.row, 0.0), h.dense, h.lexical) for n, h in enumerate(ordered, 1))
-
-
-def _window(sentences: Sequence[Evidence], index: Index) -> Window:
-    passage = sentences[0].hit.passage
-    title, *section = map(fold, (index.documents[passage.document].title, *passage.section))
-    return under_headings(title, section, [e.folded for e in sentences])
 
 
 def _defines(question: Question, folded: str) -> bool:

@@ -14,12 +14,13 @@ from .citations import cite, spans_of
 from .contents import located, outlined
 from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
-from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, reread, share, union, weigh
+from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, share, union, weigh
 from .index import Index
 from .items import lines_of, short_title
 from .listing import find_list, nth_place
 from .markers import strip_marker
 from .question import WORDLESS, Place, Question
+from .rereading import as_a_claim, reread
 from .sections import Span, ancestors, heading_span
 from .text import fold
 from .types import Citation, Claim, Hit
@@ -90,11 +91,14 @@ def read(
     if all(headings):
         spans = [span for found in headings for span in found]
         return Reading(*cite(dict.fromkeys(spans), index), _OUTLINE_SURE, {"together": 1.0}, tuple(sought.hits))
-    if sought.question.kind != "summary" and (encoder := second()) is not None:
+    encoder = second() if sought.question.kind != "summary" else None
+    if encoder:
         each = [(question, reread(question, found, index, encoder)) for question, found in each]
     (_, evidence), *others = each
     spans, chosen = choose(sought, evidence, others, index)
     signals = answer_signals(sought.question, chosen, sought.hits)
+    if encoder:
+        signals |= as_a_claim(sought.question, chosen[0], index, encoder)
     return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, evidence))
 
 
