@@ -40,7 +40,7 @@ def test_a_changed_document_makes_the_index_old(built):
     before = file.read_bytes()
     file.write_text("泳池全天开放。", encoding="utf-8")
     try:
-        assert "hujin-qa index" in failing(built)["索引新旧"]
+        assert f"hujin-qa index {built.corpus} --index {built.index}" in failing(built)["索引新旧"]
     finally:
         file.write_bytes(before)
     assert failing(built) == {}

@@ -222,6 +222,18 @@ def test_citations_are_judged_as_alce_does(assistant, questions):
     assert scored([(f"【方法】{under}", [under, astray])]) == (1, 0.5)  # the heading is the first one's alone
 
 
+def test_a_check_is_asked_once_of_a_claim_and_the_same_citations(assistant, questions):
+    out, asked = questions[1], []
+
+    def check(claim, texts):
+        asked.append((claim, *texts))
+        return True
+
+    given = answer(assistant, out, [("发货员核对提货单。", ["出库须核对提货单。"])])
+    assert judge(out, given, assistant.index.passages, check=check).score.values["citations.precision"] == 1
+    assert len(asked) == 1
+
+
 def test_every_cause_is_told_apart(assistant, questions):
     lift, out, _, rent = questions
     hits = assistant.search(lift.question)

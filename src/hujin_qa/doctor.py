@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .assistant import sources_of
 from .encoder import open_encoder
 from .errors import HujinError, LLMProblem
-from .index import is_stale, open_index, read_manifest, rebuild
+from .index import is_stale, open_index, rebuild
 from .lexicon import load_lexicon
 from .settings import Settings
 
@@ -43,16 +43,10 @@ def checks(settings: Settings) -> list[Check]:
     try:
         index = open_index(settings.index, encoder.id, lexicon)
         found.append(Check("索引", True, f"{settings.index},{len(index.passages)} 段、{len(index.sentences)} 句"))
-        stale = is_stale(settings.index, *sources_of(settings), encoder.id, lexicon)
-        found.append(
-            Check(
-                "索引新旧",
-                not stale,
-                f"文档在建索引之后改过。{rebuild(settings.index, read_manifest(settings.index))}"
-                if stale
-                else "与文档一致",
-            )
-        )
+        sources, notes = sources_of(settings)
+        stale = is_stale(settings.index, sources, notes, encoder.id, lexicon)
+        why = f"文档在建索引之后改过。{rebuild(settings.index, {'sources': sources})}" if stale else "与文档一致"
+        found.append(Check("索引新旧", not stale, why))
     except HujinError as error:
         found.append(Check("索引", False, str(error)))
     return [*found, _llm(settings)]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal, get_args
 
 from ..metrics import facts_found, fold_fact, mean, retrieval, which_facts
@@ -245,7 +245,8 @@ def _citations(answer: Answer, check: Checker) -> tuple[float, float, tuple[str,
     claim is, and it supports the claim alone or the others do not without it. An answer without citations has precision 0.
     """
 
-    def says(claim: str, places: Sequence[Citation]) -> bool:
+    @cache  # a claim with one citation is asked of it twice, and a check may read with a model
+    def says(claim: str, *places: Citation) -> bool:
         quotes = [c.quote for c in places]
         above = list(dict.fromkeys(" › ".join(c.section) for c in places if c.section))
         return bool(quotes) and (check(claim, quotes) or check(claim, [*above, *quotes]))
@@ -254,13 +255,13 @@ def _citations(answer: Answer, check: Checker) -> tuple[float, float, tuple[str,
     recalled, precise, unsupported = [], [], []
     for claim in answer.claims:
         places = [cited[n] for n in claim.citations if n in cited]
-        supported = says(claim.text, places)
+        supported = says(claim.text, *places)
         recalled.append(float(supported))
         if not supported:
             unsupported.append(claim.text)
         for i, place in enumerate(places):
             rest = [*places[:i], *places[i + 1 :]]
-            precise.append(float(supported and (says(claim.text, [place]) or not says(claim.text, rest))))
+            precise.append(float(supported and (says(claim.text, place) or not says(claim.text, *rest))))
     return mean(recalled), mean(precise), tuple(unsupported)
 
 
