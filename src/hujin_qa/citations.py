@@ -16,7 +16,7 @@ from .markers import strip_marker
 from .question import Question
 from .sections import Span, ancestors, children, heading_span
 from .sentences import unwrapped
-from .text import fold
+from .text import fold, without_bold
 from .types import Citation, Claim, Section
 
 _BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
@@ -137,7 +137,7 @@ def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[
     citations, claims = Citations(index), []
     for span in spans:
         document = index.documents[span.document]
-        text, used = unwrapped(document.text, span.start, span.end), []
+        text, used = without_bold(unwrapped(document.text, span.start, span.end)), []
         if span.heading is not None:
             text = f"【{strip_marker(span.heading.heading)}】{text}"
             used.append(citations.number(document.id, *heading_span(document, span.heading)))

@@ -59,7 +59,7 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
             at = close + 1
         elif char in _STOP or (char == "." and _is_full_stop(text, at - 1, end)):
             ends = True
-            at = _after_stop(text, at, end)
+            at = _after_stop(text, begin, at, end)
         else:
             ends = char == "\n" and at - 1 not in wraps
             if char in _SEMICOLON:
@@ -168,13 +168,13 @@ def _is_full_stop(text: str, at: int, end: int) -> bool:
     return bool(before) and not before[-1].isdigit() and not _ABBREVIATION.search(before)
 
 
-def _after_stop(text: str, at: int, end: int) -> int:
-    """Past a run of stops and the closing marks that belong to it."""
+def _after_stop(text: str, begin: int, at: int, end: int) -> int:
+    """Past a run of stops and the closing marks, the end of bold type among them, that belong to it."""
     while at < end and (text[at] in _STOP or text[at] == "."):
         at += 1
     while at < end and text[at] in _PAIRS:
         at += 1
-    return at
+    return at + 2 if text.startswith("**", at, end) and text.count("**", begin, at) % 2 else at
 
 
 def _close(text: str, begin: int, end: int, semicolons: list[int], spans: list[Span]) -> None:
