@@ -4,7 +4,7 @@ import pytest
 
 from hujin_qa.assistant import Assistant
 from hujin_qa.index import build_index, open_index
-from hujin_qa.items import counted_off, items_under, lines_of, short_title, steps_of
+from hujin_qa.items import after_colon, bulleted, counted_off, in_series, items_under, lines_of, short_title, steps_of
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.parts import split_question
 from hujin_qa.settings import load_settings
@@ -58,6 +58,20 @@ TEXT = """# 茶厂手册
 ## 三、常见问题
 
 为什么茶叶会发霉？多半是烘干之后没有摊凉就装了箱。
+
+## 四、工具
+
+进园要带以下工具：
+
+- 竹篓，两只
+- **剪刀：** 一把
+- 草帽，一顶
+
+工具由仓库保管，电话6688。
+
+## 五、评茶
+
+评茶小组由茶师、库管和采茶工组成。茶师说：今年雨多，明年也许好些。
 """
 
 
@@ -93,6 +107,66 @@ def test_pieces_that_count_from_one_are_items(text, names):
     assert [text[after:name] for _, after, name, _ in counted_off(text)] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("要带：\n- 伞\n- 鞋\n  - 胶鞋\n  - 布鞋\n- 水\n走吧。\n", ["伞", "鞋\n  - 胶鞋\n  - 布鞋", "水"]),
+        ("• 早班，七点\n• 晚班，三点\n", ["早班，七点", "晚班，三点"]),
+        ("●甲组\n\n●乙组\n", ["甲组", "乙组"]),
+        ("- 只有一项\n完。\n", []),
+        ("**粗体**的字\n**又一行**粗体\n", []),
+        ("- 甲\n说明一句。\n- 乙\n", []),
+    ],
+)
+def test_lines_with_bullets_are_items(text, items):
+    assert [text[start:end].strip() for start, *_, end in bulleted(text)] == items
+
+
+def test_the_last_piece_has_as_many_sentences_as_the_others():
+    text = "一是加强领导。各单位要有人管。二是严肃纪律。擅离的追责。三是及时报告。半小时内上报。\n完。"
+    assert [text[a:d].strip() for a, *_, d in counted_off(text)][-1] == "三是及时报告。半小时内上报。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "items"),
+    [
+        ("店里卖三样：面，粥，饼。", ["面", "粥", "饼"]),
+        ("会议决定：一是扩容，本周完成；二是延期。", ["扩容", "延期"]),
+        ("流程如下：报名，初审，面试。", ["报名", "初审", "面试"]),
+        ("师傅说：今天来了两个，明天还来三个。", []),
+        ("注意：先关机，再拔线。", []),
+        ("联系人：店长周敏，电话6688。", []),
+        ("时间：周一到周五，周六上午。", []),
+    ],
+)
+def test_a_colon_leads_to_a_list_only_where_one_is_announced(sentence, items):
+    assert after_colon(sentence) == items
+
+
+@pytest.mark.parametrize(
+    ("sentence", "items"),
+    [
+        ("小组由茶师、库管和采茶工组成。", ["茶师", "库管", "采茶工"]),
+        ("特色菜有山药、柿饼和火烧。", ["山药", "柿饼", "火烧"]),
+        ("费用包括房租、水电、物业三项。", ["房租", "水电", "物业"]),
+    ],
+)
+def test_things_in_a_series_without_the_words_around_it(sentence, items):
+    assert in_series(sentence) == items
+
+
+def test_two_clauses_that_come_first_and_then_are_no_list():
+    assert steps_of("先关机，再拔线。") == []
+
+
+def test_bullets_answer_a_list_without_what_stands_behind_them(assistant):
+    assert [c.text for c in asked(assistant, "进园要带哪些工具？").claims] == [
+        "竹篓，两只",
+        "剪刀： 一把",
+        "草帽，一顶",
+    ]
+
+
 def test_items_are_the_sections_below_or_what_the_text_counts_off(assistant):
     document, areas = section(assistant, "三个片区")
     assert [i.name for i in items_under(document, areas)] == ["东坡片区", "西坡片区", "河滩片区"]
@@ -119,6 +193,8 @@ def test_a_list_is_answered_with_what_names_its_items(assistant):
         (("制茶流程有哪几步？", "第二步展开讲讲"), "解块", "萎凋"),
         (("制茶流程有哪几步？", "最后一步呢"), "木箱", "揉捻机"),
         (("茶厂有哪三个片区？", "第二个讲讲"), "西坡", "东坡"),
+        (("进园要带哪些工具？", "第二个是什么"), "剪刀", "竹篓"),
+        (("进园要带哪些工具？", "最后一个呢"), "草帽", "6688"),
         (("东坡片区的特点是什么？", "产量呢"), "40吨", "25吨"),
         (("东坡片区的产量是多少？", "西坡片区呢"), "25吨", "40吨"),
     ],

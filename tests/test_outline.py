@@ -315,6 +315,122 @@ TREES = {
         2 二、方案
         """,
     ),
+    "articles that count on under Markdown chapters": (
+        """# 集市管理办法
+
+## 第一章 总则
+
+第一条 为了规范集市，制定本办法。
+第二条 本办法适用于早市。
+
+## 第二章 摊位
+
+**第三条** 摊位每年抽签。
+第四条 摊主有下列情形之一的，收回摊位：
+（一）连续三十天不出摊；
+（二）转租摊位。
+
+## 第三章 附则
+
+第五条 本办法自五月起施行。
+""",
+        """
+        1 第一章 总则
+          1.1 第一条
+          1.2 第二条
+        2 第二章 摊位
+          2.1 第三条
+          2.2 第四条
+        3 第三章 附则
+          3.1 第五条
+        """,
+    ),
+    "questions under Markdown headings": (
+        """# 图书馆问答
+
+## 办证
+
+问：要带什么？
+答：带身份证。
+
+问：收费吗？
+答：不收。
+
+## 借阅
+
+**Q3：能借几本？**
+A3：五本。
+
+Q4：逾期怎么办？
+A4：每天一角。
+""",
+        """
+        1 办证
+          1.1 问：要带什么？
+          1.2 问：收费吗？
+        2 借阅
+          2.1 Q3：能借几本？
+          2.2 Q4：逾期怎么办？
+        """,
+    ),
+    "lines in bold under a Markdown heading, and bold words in lines": (
+        """# 泳池须知
+
+## 进场
+
+**时间**
+下午两点开门。
+
+**着装**
+
+须戴**泳帽**。
+
+- **成人**：三十元
+- **儿童**：十五元
+""",
+        """
+        1 进场
+          1.1 时间
+          1.2 着装
+        """,
+    ),
+    "names in boxes, alone and before their text, with questions under them": (
+        """暖风机说明
+
+【特点】
+三秒速热。
+【参数】净重两千克，功率两千瓦。
+【问答】
+问：能盖衣服吗？
+答：不能。
+问：保修多久？
+答：两年。
+""",
+        """
+        1 特点
+        2 参数
+        3 问答
+          3.1 问：能盖衣服吗？
+          3.2 问：保修多久？
+        """,
+    ),
+    "lines with an ornament": (
+        "山里两天怎么玩\n\n▍怎么去\n坐高铁四十分钟。\n\n▍住哪里\n山脚有三家民宿。\n",
+        """
+        1 怎么去
+        2 住哪里
+        """,
+    ),
+    "numbered headings over lines with an ornament": (
+        "一、拆除\n■ 东街\n拆了三处。\n■ 西街\n拆了五处。\n二、新建\n■ 公园\n建了两个。\n",
+        """
+        1 一、拆除
+          1.1 东街
+          1.2 西街
+        2 二、新建
+          2.1 公园
+        """,
+    ),
     "a list of steps below a heading is no outline": (
         "一、材料\n木板四块。\n二、步骤\n1.量尺寸。\n2.锯木板。\n3.钉钉子。\n三、注意\n戴手套。\n",
         """
@@ -345,6 +461,9 @@ WITHOUT = {
     "English initials": "作者是 J. Smith 和 A. B. Chen,他们在 U. S. 工作。C. Wang 写了第二部。",
     "ranks": "第一梯队有三家,第二梯队有五家。一线城市占六成,二线城市占三成。",
     "list items without text of their own": "打开方法\n1.打开盖子。\n2.加水到刻度线。\n3.按下开关。\n",
+    "bullets that are ornaments": "开门前要做：\n■ 扫地\n■ 擦窗\n■ 摆货\n然后开门。\n",
+    "ornaments before whole sentences": "■ 扫地要先洒水，再从里往外扫。\n灰尘少。\n■ 擦窗要用报纸，擦两遍。\n不留水痕。\n",
+    "words in boxes within a text": "请看【附表】和【附图】，再填【申请】一栏。\n",
     "a lone marker": "以上是全部内容。一、没有第二点。",
     "a lone Markdown mark in the middle": "说明如下。\n# 号键用来结束输入。\n完。",
 }

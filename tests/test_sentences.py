@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hujin_qa.sentences import LONG, split_sentences
+from hujin_qa.sentences import LONG, split_sentences, unwrapped
 
 
 def split(text):
@@ -28,6 +28,7 @@ def split(text):
         ("第一行\n第二行\n\n第三行", ["第一行", "第二行", "第三行"]),
         ("- 苹果\n- 梨\n* 桃\n• 杏", ["苹果", "梨", "桃", "杏"]),
         ("甲●乙●丙", ["甲", "乙", "丙"]),
+        ("**多久到？** 三天。**注意**：慢。", ["**多久到？**", "三天。", "**注意**：慢。"]),
         ("没有句号", ["没有句号"]),
         ("“没有另一半。下一句。", ["“没有另一半。", "下一句。"]),
         ("多了一半”。下一句。", ["多了一半”。", "下一句。"]),
@@ -82,3 +83,49 @@ def test_a_long_repetition_is_read_in_linear_time(piece):
     text = piece * 50_000
     for a, b in split_sentences(text, 0, len(text)):
         assert a < b
+
+
+FROM_A_PDF = """一、运营概况
+截至2024年底，全市共有公共自行车站点
+1260个，投放自行车3.2万辆，日均借还
+量为11.5万次（含夜间的借还，不含检修
+车辆）。其中，地铁站周边的站点最忙。
+
+- 1 -
+
+二、改进措施
+1.增加投放。2025年新增自行车五千
+辆，重点投放在新城区。
+2.优化调度。购置调度车二十辆，由值班
+的人夜里调车。
+3.改用系统。后台换成开源的 Bike Net
+Works 程序，由三名程序员维护。
+"""
+
+
+def test_the_edge_of_a_page_ends_no_sentence():
+    spans = split_sentences(FROM_A_PDF, 0, len(FROM_A_PDF))
+    assert [unwrapped(FROM_A_PDF, a, b) for a, b in spans] == [
+        "一、运营概况",
+        "截至2024年底，全市共有公共自行车站点1260个，投放自行车3.2万辆，日均借还量为11.5万次（含夜间的借还，不含检修车辆）。",
+        "其中，地铁站周边的站点最忙。",
+        "二、改进措施",
+        "1.增加投放。",
+        "2025年新增自行车五千辆，重点投放在新城区。",
+        "2.优化调度。",
+        "购置调度车二十辆，由值班的人夜里调车。",
+        "3.改用系统。",
+        "后台换成开源的 Bike Net Works 程序，由三名程序员维护。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "陶艺课，上午九点在东楼开始，限二十人\n编程课，上午十点在西楼开始，限三十人\n戏剧课，下午两点在礼堂开始，限十五人\n合唱课，下午三点在礼堂开始，限四十人\n",
+        "姓名：李木子\n年龄：三十岁\n住址：东街八号\n",
+        "# 标题\n这一行很长，写的是一个完整的句子，而且有句号结尾。\n短行\n另一行\n再一行\n",
+    ],
+)
+def test_lines_that_are_whole_end_sentences(text):
+    assert split(text) == [line.lstrip("# ") for line in text.splitlines()]

@@ -15,7 +15,8 @@ from .items import lines_of
 from .markers import strip_marker
 from .question import Question
 from .sections import Span, ancestors, children, heading_span
-from .text import fold
+from .sentences import unwrapped
+from .text import fold, without_bold
 from .types import Citation, Claim, Section
 
 _BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
@@ -136,12 +137,12 @@ def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[
     citations, claims = Citations(index), []
     for span in spans:
         document = index.documents[span.document]
-        text, used = document.text[span.start : span.end], []
+        text, used = without_bold(unwrapped(document.text, span.start, span.end)), []
         if span.heading is not None:
             text = f"【{strip_marker(span.heading.heading)}】{text}"
             used.append(citations.number(document.id, *heading_span(document, span.heading)))
         used.append(citations.number(document.id, span.start, span.end))
-        claims.append(Claim(" ".join(text.split()), tuple(used)))
+        claims.append(Claim(text, tuple(used)))
     return tuple(claims), citations.all()
 
 

@@ -24,6 +24,10 @@ _CUT = re.compile(r"[:：—(（「]")
 BARE = re.compile(
     r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
 )
+BULLETS = "-*+–—•·●○◆■▪▶"
+_BULLET = re.compile(
+    rf"^(?P<indent>[ \t\u3000]*)(?P<mark>[{BULLETS}])(?:[ \t\u3000]+|(?<=[•·●○◆■▪▶]))(?=[^\s•·●○◆■▪▶])", re.MULTILINE
+)
 _STOPS = "，,；;。:：！？!?\n"
 _LATER = "然后|接着|接下来|随后|其次|再次|之后|再(?![次生度])|最后|最终"
 _CLAUSE = re.compile(rf"(?:(?:首先|{_LATER})[，,])?[^{_STOPS}]+")
@@ -34,6 +38,11 @@ _LAST_STEP = ("最后", "最终")
 _LEAST_STEPS = 3  # that make a list of their own; two are a way of speaking ("先…再…")
 _SERIES_GRAMMAR = re.compile(r"^[一二三四五六七八九十][是则]|(?:被认为|被称|均|都)?[是为]$")
 _LONGEST_NAME = 40
+_SPOKEN = re.compile(r"(?:说|道|表示|认为|指出|强调|称|问|答|注意|提示|提醒|备注|注)$")
+_ANNOUNCES = re.compile(r"如下|以下|下列|包括|包含|分别|依次|有|[为是]$")
+_HOW_MANY = re.compile(rf"(?P<n>{_N})(?:大|个|类|种|层|条|项|点|步|门|家|样|处|件|位|部分|方面|阶段)")
+_TAIL = rf"(?:(?<!第)(?:{_N})(?:类|种|个|大|项|家|层|门|部分|方面).{{0,6}}|(?:共同)?(?:组成|构成).*|等.*)$"
+_HEAD = r"包括|包含|分为|分别|主要有|即|是|为|从|由(?!于)|(?<![所没只拥])有(?![限效关机])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +117,11 @@ def counted_off(text: str) -> tuple[tuple[int, int, int, int], ...]:
 
 
 def _end(text: str, start: int, run: Sequence[tuple[int, int]]) -> int:
-    """The end of the last piece: of its line if the others have lines of their own, else of its sentence."""
-    own_line = start == 0 or "\n" in text[run[-2][0] : start]
-    found = re.compile(r"\n" if own_line else r"[。！？!?\n]").search(text, start)
+    """The end of the last piece: of its line if the others have lines or several sentences of their own, else of its
+    sentence."""
+    before = text[run[-2][0] : start]
+    whole = start == 0 or "\n" in before or len(re.findall(r"[。！？!?]", before)) > 1
+    found = re.compile(r"\n" if whole else r"[。！？!?\n]").search(text, start)
     return found.end() if found else len(text)
 
 
@@ -123,9 +134,39 @@ def _name_end(text: str, at: int) -> int:
     return len(text)
 
 
+@lru_cache(maxsize=4096)
+def bulleted(text: str) -> tuple[tuple[int, int, int, int], ...]:
+    """The longest list with bullets, in the shape of ``counted_off``; what is set in below an item belongs to it.
+
+    >>> text = "带：\\n- 伞\\n- 鞋，两双\\n  - 胶鞋\\n完。"
+    >>> [text[a:d] for a, b, c, d in bulleted(text)]
+    ['伞\\n', '鞋，两双\\n  - 胶鞋\\n']
+    """
+    best: list[tuple[int, int]] = []
+    run: list[tuple[int, int]] = []
+    kind, indent = "", ""
+    for line in re.finditer(r"[^\n]+\n?", text):
+        bullet = _BULLET.match(text, line.start(), line.end())
+        inside = line[0][: len(line[0]) - len(line[0].lstrip())]
+        if run and (len(inside) > len(indent) or not line[0].strip()):
+            run[-1] = run[-1][0], line.end()
+        elif bullet:
+            if bullet["mark"] != kind or bullet["indent"] != indent:
+                run, kind, indent = [], bullet["mark"], bullet["indent"]
+            run.append((bullet.end(), line.end()))
+            if len(run) >= len(best):
+                best = run
+        else:
+            run, kind = [], ""
+    if len(best) < 2:
+        return ()
+    return tuple((start, start, min(_name_end(text, start), end), end) for start, end in best)
+
+
 def lines_of(document: Document, section: Section) -> list[Item]:
-    """What a section's own text counts off, as items."""
-    return _pieces(document, section, counted_off(document.text[section.body : section.end]))
+    """What a section's own text counts off or has bullets before, as items."""
+    text = document.text[section.body : section.end]
+    return _pieces(document, section, counted_off(text) or bulleted(text))
 
 
 def steps_in(document: Document, section: Section) -> list[Item]:
@@ -139,7 +180,7 @@ def _pieces(document: Document, section: Section, places: Sequence[tuple[int, in
     text = document.text[section.body : section.end]
     return [
         Item(
-            re.sub(r"^[是为]", "", _BRACKET.sub("", text[after:name])).strip(" 。"),
+            re.sub(r"^[是为]", "", _BRACKET.sub("", text[after:name])).strip(" 。*"),
             document.id,
             section.body + start,
             section.body + _shown_to(text, name, end),
@@ -180,25 +221,42 @@ def in_series(sentence: str) -> list[str]:
 
     >>> in_series("水果包括苹果、香蕉、雪梨和葡萄四类:")
     ['苹果', '香蕉', '雪梨', '葡萄']
+    >>> in_series("评委会由老师、家长和学生组成。")
+    ['老师', '家长', '学生']
     """
     runs = max(re.split(r"[,。;:，；：]", sentence), key=lambda part: part.count("、"))
     if "、" not in runs:
         return []
     items = re.split(r"、|以及|和|与", runs)
-    first = re.split(r"包括|包含|分为|主要有|即|是|为|从", items[0])[-1]
-    last = re.sub(rf"((?<!第)(?:{_N})(类|种|个|大|项|家|层).{{0,6}}|等.*)$", "", items[-1]) or items[-1]
+    first = re.split(_HEAD, items[0])[-1]
+    last = re.sub(_TAIL, "", items[-1]) or items[-1]
     bare = (_SERIES_GRAMMAR.sub("", i).strip() for i in [first, *items[1:-1], last])
     return [i for i in bare if i]
 
 
 def after_colon(sentence: str) -> list[str]:
-    """What stands behind a colon, comma by comma.
+    """The list behind a colon: what counts itself off or is parted by semicolons or 、, or by commas if it is announced.
 
-    >>> after_colon("分三步:先看,再问,最后写。")
-    ['先看', '再问', '最后写']
+    >>> after_colon("分三步:先看,再问,最后写。"), after_colon("要查两处：一是门，锁好；二是窗。")
+    (['先看', '再问', '最后写'], ['门', '窗'])
+    >>> after_colon("她说：今天下雨，明天也下雨。"), after_colon("注意：先关机，再拔线。")
+    ([], [])
     """
-    _, colon, tail = sentence.partition("：" if "：" in sentence else ":")
-    return [item.strip(" 。") for item in re.split(r"[，,、；;]", tail) if item.strip(" 。")] if colon else []
+    lead, colon, tail = sentence.partition("：" if "：" in sentence else ":")
+    if not colon:
+        return []
+    if pieces := counted_off(tail):
+        return [tail[after:name] for _, after, name, _ in pieces]
+    splits = [
+        [i.strip(" 。") for i in re.split(marks, tail) if i.strip(" 。")]
+        for marks in ("[；;]", "、", "[，,]", "[，,、；;]")
+    ]
+    if counted := _HOW_MANY.search(lead):
+        return next((items for items in splits if len(items) == number(counted["n"])), [])
+    if _SPOKEN.search(lead):
+        return []
+    closed = splits[: 3 if _ANNOUNCES.search(lead) else 2]
+    return next((items for items in closed if len(items) > 1), [])
 
 
 def steps_of(sentence: str) -> list[str]:
@@ -209,7 +267,8 @@ def steps_of(sentence: str) -> list[str]:
     >>> steps_of("由组长看样，再由质检员复测，最后由库管装箱。")
     ['由组长看样', '由质检员复测', '由库管装箱']
     """
-    return [sentence[after:end] for _, after, end in _run_of_steps(sentence)]
+    run = _run_of_steps(sentence)
+    return [sentence[after:end] for _, after, end in run] if len(run) >= _LEAST_STEPS else []
 
 
 def _run_of_steps(text: str) -> list[tuple[int, int, int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .evidence import Evidence, from_structure, matched, share, sure
 from .index import Index
-from .items import Item, lines_of, nth, sections_below, steps_in
+from .items import BULLETS, Item, lines_of, nth, sections_below, steps_in
 from .markers import strip_marker
 from .question import Place, Question, in_chinese
 from .sections import Span, ancestors, lies_in
@@ -19,6 +19,7 @@ _ENOUGH = 0.6  # fit from which a list is the answer
 _HEADED = 0.2  # what a heading is worth that has any word of the question
 _CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
 _ARTICLE = re.compile("第[^章节编篇部]{1,5}条")  # all articles of a chapter are no list that is asked for
+_BETWEEN = f" \t\u3000\n{BULLETS}"  # what may stand between a colon and the first item
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
 _A_STEP = re.compile("(?:第[一二三四五六七八九十\\d]+|最后一?|[头首]一?)步")
@@ -77,7 +78,7 @@ def _lists_itself(top: Evidence, found: Listed) -> bool:
     if not top.folded.endswith(":") or there != (found.document.id, found.section.position):
         return False
     behind = found.document.text[top.end : found.section.end if found.headings else first]
-    return bool(behind.strip()) or first < top.end
+    return bool(behind.strip(_BETWEEN)) or first < top.end
 
 
 def nth_place(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Place, str] | None:
@@ -174,7 +175,7 @@ def _intro(document: Document, section: Section, items: Sequence[Item], headings
     """The text of a section that leads to its items: before items of running text only the sentence that does."""
     if headings:
         return document.text[section.body : section.end]
-    return re.split(r"[。！？!?\n]", document.text[section.body : items[0].start].strip())[-1]
+    return re.split(r"[。！？!?\n]", document.text[section.body : items[0].start].strip(_BETWEEN))[-1]
 
 
 def shown(listed: Listed) -> list[Span]:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from .headings import LONGEST, is_title_sentence, phrase_end, seam, tag
 from .markers import Marker, find_markers, left_of, rank
@@ -27,6 +28,7 @@ _TIE = 0.1
 _SENTENCE = -0.6  # a numbered sentence, no heading to be seen
 _SENTENCE_AT_KNOWN_LEVEL = 0.2
 _CLAUSE = -4.0
+_BELOW = ("第章", "第节", "第条", "一、", "(一)", "Q")  # styles that number sections where other marks are the headings
 
 FRONT, BACK = "front", "back"  # styles of headings that carry no number
 _FRONT = "前言|引言|导言|序言|绪论|导语|摘要|導言|緒論|導語"
@@ -88,6 +90,35 @@ def find_numbered(text: str, start: int, end: int, cuts: Sequence[int]) -> list[
     return _read(text, start, end, cuts, flat) or ([] if flat else _read(text, start, end, cuts, True))
 
 
+def find_below(text: str, regions: Sequence[tuple[int, int]]) -> list[list[Numbered]]:
+    """What is numbered in each of several parts of a text that other headings part: articles, questions, 一、 and (一).
+
+    Articles count on from part to part, questions need not count; other numbers on lines of their own belong to lists.
+    """
+    seers = [_Seer(text, end, False, ()) for _, end in regions]
+    markers = [
+        [
+            replace(m, number=()) if m.style == "Q" else m
+            for m in find_markers(text, *r)
+            if m.left == "line" and m.style in _BELOW
+        ]
+        for r in regions
+    ]
+    candidates = [
+        [seer.look(m, following) for m, following in zip_longest(found, found[1:])]
+        for seer, found in zip(seers, markers, strict=True)
+    ]
+    known: frozenset[tuple[str, str]] = frozenset()
+    for _ in range(2):
+        chosen, last = [], dict[str, int]()
+        for (start, _), found in zip(regions, candidates, strict=True):
+            chosen.append(_choose(text, start, found, known, tuple(last.items())))
+            last |= {m.style: m.number[-1] for i, _ in chosen[-1] if (m := found[i].marker).number}
+        pairs = Counter(pair for f, c in zip(candidates, chosen, strict=True) for pair in _nestings(f, c))
+        known = frozenset(pair for pair, groups in pairs.items() if groups > 1)
+    return [list(_numbered(seer, found, picked)) for seer, found, picked in zip(seers, candidates, chosen, strict=True)]
+
+
 def _read(text: str, start: int, end: int, cuts: Sequence[int], flat: bool) -> list[Numbered]:
     markers = sorted([*find_markers(text, start, end), *_unnumbered(text, start, end, flat)], key=lambda m: m.start)
     if not flat:
@@ -103,13 +134,17 @@ def _read(text: str, start: int, end: int, cuts: Sequence[int], flat: bool) -> l
     known = frozenset(pair for pair, groups in pairs.items() if groups > 1)
     if known:
         chosen = _choose(text, start, candidates, known)
-    found = []
+    return list(_numbered(seer, candidates, chosen))
+
+
+def _numbered(
+    seer: "_Seer", candidates: Sequence["_Candidate"], chosen: Sequence[tuple[int, int]]
+) -> Iterator[Numbered]:
     for n, (i, depth) in enumerate(chosen):
-        following = candidates[chosen[n + 1][0]].marker.start if n + 1 < len(chosen) else end
+        following = candidates[chosen[n + 1][0]].marker.start if n + 1 < len(chosen) else seer.end
         deeper = n + 1 < len(chosen) and chosen[n + 1][1] > depth
         m = candidates[i].marker
-        found.append(Numbered(m.start, seer.body(m, following, container=deeper)[0], depth))
-    return found
+        yield Numbered(m.start, seer.body(m, following, container=deeper)[0], depth)
 
 
 def _unnumbered(text: str, start: int, end: int, flat: bool) -> Iterator[Marker]:
@@ -233,10 +268,14 @@ def _short_line(m: Marker, rest: str) -> float | None:
 
 
 def _choose(
-    text: str, start: int, candidates: Sequence[_Candidate], known: frozenset[tuple[str, str]]
+    text: str,
+    start: int,
+    candidates: Sequence[_Candidate],
+    known: frozenset[tuple[str, str]],
+    last: tuple[tuple[str, int], ...] = (),
 ) -> list[tuple[int, int]]:
-    """Indexes and depths of the candidates that together read best."""
-    readings = [_Reading(0.0)]
+    """Indexes and depths of the candidates that together read best; ``last`` as in a reading."""
+    readings = [_Reading(0.0, last=last)]
     for i, candidate in enumerate(candidates):
         grown = {r.stack: r for r in readings}
         for r in readings:

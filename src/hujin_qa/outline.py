@@ -1,14 +1,15 @@
-"""The outline of a text: from Markdown marks, from numbered headings with or without line breaks, from labels."""
+"""The outline of a text: from Markdown marks, from lines with an ornament or in bold, from numbered headings with or
+without line breaks, from labels."""
 
 import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .headings import LONGEST, is_label, word_starts_at
 from .markers import find_markers, left_of, strip_marker
-from .numbering import find_numbered
+from .numbering import find_below, find_numbered
 from .types import Section
 
 _LABEL_TEXT = 20  # mean characters under a label; with less they are entries of a form
@@ -17,6 +18,16 @@ _BLOCK = re.compile(
     r"^ {0,3}(?:(?P<fence>`{3,}|~{3,})|(?P<atx>#{1,6})(?=[ \t]|(?<=##)[^#\s])[^\n]*|(?P<under>=+|-{2,})[ \t]*$)",
     re.MULTILINE,
 )
+_ORNAMENTED = re.compile(
+    r"^[ \t\u3000]*(?:(?P<sign>[■◆▍▎▌▋▊▉█★☆◎※▶►❖◇□▲△✦●○])[ \t\u3000]*(?P<words>[^\n]+)"
+    r"|(?P<boxed>【(?P<name>[^】\n]{2,20})】)[ \t\u3000]*(?P<rest>[^\n]*)"
+    r"|(?P<bold>\*\*)(?P<strong>[^*\n]{2,80})\*\*[ \t]*(?P<more>[^\n]*))$",
+    re.MULTILINE,
+)
+_ORNAMENT = re.compile(r"^[■◆▍▎▌▋▊▉█★☆◎※▶►❖◇□▲△✦●○]\s*|^【(?P<name>[^】]+)】$")
+_UNENDED = re.compile(r"[^。；;，,、…!！]\Z")
+_BELOW_MARKDOWN = 7  # the depth of bold lines
+_LEVELS = 8  # more than may be numbered below a heading
 _COLON = re.compile(r"[:：](?!//|\d)|[:：](?=\d{3})")
 _RUN = re.compile(r"[\w+/·&-]+$")
 _SOLID = re.compile(r"\S")
@@ -35,7 +46,8 @@ class _Node:
 def find_outline(text: str, start: int = 0, end: int | None = None) -> tuple[Section, ...]:
     """Sections of ``text[start:end]`` in reading order; together they cover it.
 
-    Markdown headings give the tree if there are any, else numbered headings, and labels ("市场规模:…") under
+    Markdown headings give the tree if there are any, lines with an ornament ("■ 市场", "【市场】") if these come
+    first, and under them bold lines, articles and questions; else numbered headings, and labels ("市场规模:…") under
     them. Text before the first heading is section "0"; a title line belongs to the span of the first section.
 
     >>> [(s.position, s.heading) for s in find_outline("前情。一、范围:适用于员工。二、期限:三年。")]
@@ -45,7 +57,12 @@ def find_outline(text: str, start: int = 0, end: int | None = None) -> tuple[Sec
     title = find_title(text, start, end)
     start = title[0] if title else _skip(text, start, end)
     body = title[1] if title else start
-    nodes = [n for n in _markdown(text, start, end) if n.start >= body] or list(_plain(text, body, end))
+    nodes = [n for n in _markdown(text, start, end) if n.start >= body]
+    if nodes:
+        bold = (n for n in _ornamented(text, body, end) if text.startswith("**", n.start))
+        nodes = _with_numbered(text, sorted([*nodes, *bold], key=lambda n: n.start), end)
+    else:
+        nodes = list(_plain(text, body, end))
     return tuple(_sections(text, start, body, end, nodes))
 
 
@@ -80,7 +97,8 @@ def _heading(printed: str) -> str:
     """
     lines = [line for line in printed.splitlines() if not re.fullmatch(r"\s*(?:=+|-{2,})\s*", line)]
     heading = re.sub(r"^\s*#{1,6}(?!#)|[ \t]#+\s*$", "", " ".join(lines)).strip()
-    heading = re.sub(r"\*\*|__|`", "", heading)
+    heading = re.sub(r"\*\*|__|`", "", heading).strip()
+    heading = _ORNAMENT.sub(lambda m: m["name"] or "", heading)
     return re.sub(r"\s+", " ", heading).strip().rstrip(":：。 ")
 
 
@@ -158,16 +176,69 @@ def _setext(text: str, start: int, under: int) -> int | None:
     return line if line == start or not text[before : line - 1].strip() else None
 
 
+def _ornamented(text: str, start: int, end: int) -> list[_Node]:
+    """Lines that one ornament, a box or bold type makes headings: at least two of a kind, with text under them.
+
+    Of a kind that also opens other lines, as bullets do, none is a heading; the kind that comes first stands highest.
+    """
+    kinds: dict[str, list[_Node]] = {}
+    others: Counter[str] = Counter()
+    for match in _ORNAMENTED.finditer(text, start, end):
+        kind = match["sign"] or (match["boxed"] and "【") or "**"
+        words = (match["words"] or match["strong"] or match["name"]).strip()
+        body = match.end("boxed") if match["boxed"] and not _is_short_line(match["rest"] or "题") else match.end()
+        told = text[body : _skip(text, body, end) + 60].strip()
+        apart = kind != "**" or not match["more"]
+        if apart and _is_short_line(words) and told and (told[0] != kind[0] or (match["boxed"] and body < match.end())):
+            kinds.setdefault(kind, []).append(_Node(match.start(), body, _BELOW_MARKDOWN))
+        elif apart:
+            others[kind] += 1
+    found = [nodes for kind, nodes in kinds.items() if len(nodes) > max(1, 3 * others[kind])]
+    named = [nodes for nodes in found if len({text[n.start : n.body].strip() for n in nodes}) == len(nodes)]
+    deeper = (replace(n, depth=n.depth + i * _LEVELS) for i, nodes in enumerate(named) for n in nodes)
+    return sorted(deeper, key=lambda n: n.start)
+
+
+def _is_short_line(words: str) -> bool:
+    return len(words) <= LONGEST and bool(_UNENDED.search(words))
+
+
+def _with_numbered(text: str, nodes: Sequence[_Node], end: int) -> list[_Node]:
+    """Headings with the articles, questions and the like that stand between them."""
+    regions = [(n.body, nodes[i + 1].start if i + 1 < len(nodes) else end) for i, n in enumerate(nodes)]
+    below = [
+        _Node(_line_start(text, m.start, n.body), _past_stars(text, m.body), n.depth + 1 + m.depth)
+        for n, found in zip(nodes, find_below(text, regions), strict=True)
+        for m in found
+    ]
+    return sorted([*nodes, *below], key=lambda n: n.start)
+
+
+def _line_start(text: str, at: int, start: int) -> int:
+    """Where the stars before a marker begin."""
+    while at > start and text[at - 1] == "*":
+        at -= 1
+    return at
+
+
+def _past_stars(text: str, at: int) -> int:
+    return at + 2 if text.startswith("**", at) else at
+
+
 def _plain(text: str, start: int, end: int) -> Iterator[_Node]:
-    """Numbered headings and the labels between them."""
+    """Numbered headings and the labels between them, or what stands under lines with an ornament."""
+    ornamented = _ornamented(text, start, end)
     colons = list(_colons(text, start, end))
     recurring = _recurring(text, start, colons)
     cuts = [at for run, colon in colons if (at := _tail(text, run, colon, recurring)) is not None]
     numbered = find_numbered(text, start, end, cuts)
+    if ornamented and (not numbered or ornamented[0].start < numbered[0].start):
+        yield from _with_numbered(text, ornamented, end)
+        return
     nodes = [_Node(n.start, n.body, n.depth) for n in numbered]
     regions = [(n.body, nodes[i + 1].start if i + 1 < len(nodes) else end, n.depth + 1) for i, n in enumerate(nodes)]
     labels = list(_labels(text, start, regions or [(start, end, 0)], colons, recurring, root=not nodes))
-    yield from sorted(nodes + labels, key=lambda n: n.start)
+    yield from sorted([*nodes, *labels, *ornamented], key=lambda n: n.start)
 
 
 def _colons(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

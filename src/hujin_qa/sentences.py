@@ -1,7 +1,11 @@
 """Where sentences of Chinese (and some English) text begin and end."""
 
 import re
+from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
+
+from .markers import strip_marker
 
 LONG = 80  # characters; only a sentence longer than this is cut at semicolons
 _FAR = 300  # characters; a quote or bracket longer than this protects nothing: its mate is probably missing
@@ -19,6 +23,12 @@ _ABBREVIATION = re.compile(
 )
 _MARK = re.compile(r"(?:[-*+•·●○◆■▪–>#]+(?=[ \t\u3000])|[•●○◆■▪]|\s)+")
 _WORD = re.compile(r"\w")
+_PAGE = re.compile(r"第?\s*\d{1,4}\s*(?:页?\s*[/／,，共]\s*共?\s*\d{1,4}\s*)?页?[\s—–-]*")
+_NARROWEST = 30  # columns of a page; a Chinese character takes two
+_RAGGED = 6  # columns that a full line may be short of the widest
+_FEWEST = 3  # full lines that break off within a sentence, for a text to be taken as wrapped
+_CLOSED = frozenset(_STOP + _SEMICOLON + _CLOSERS + "：:|")
+_NEW_LINE = re.compile(r"[-*+>#|【•●○◆■▪▍–—]|\Z")
 
 Span = tuple[int, int]
 
@@ -26,7 +36,7 @@ Span = tuple[int, int]
 def split_sentences(text: str, start: int, end: int) -> list[Span]:
     """Spans of the sentences of ``text[start:end]``, trimmed of blanks and bullet marks, in order.
 
-    Sentences end at 。！？… and their half-width forms, at line breaks and at an English full stop before a
+    Sentences end at 。！？… and their half-width forms, at line breaks that no page's edge made and at an English full stop before a
     blank; never inside a bracket, and inside a quotation only together with its closing mark. A sentence of
     more than 80 characters is cut at semicolons. Linear time.
 
@@ -34,7 +44,8 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
     >>> [text[a:b] for a, b in split_sentences(text, 0, len(text))]
     ['他说：“行。我来！”', '共3.5亿元（约。）起。', '好']
     """
-    mate = _pairs(text, start, end)
+    wraps = wrapped_breaks(text)
+    mate = _pairs(text, start, end, wraps)
     spans: list[Span] = []
     semicolons: list[int] = []
     begin = at = start
@@ -48,9 +59,9 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
             at = close + 1
         elif char in _STOP or (char == "." and _is_full_stop(text, at - 1, end)):
             ends = True
-            at = _after_stop(text, at, end)
+            at = _after_stop(text, begin, at, end)
         else:
-            ends = char == "\n"
+            ends = char == "\n" and at - 1 not in wraps
             if char in _SEMICOLON:
                 semicolons.append(at)
         if char in _BULLETS:
@@ -62,10 +73,57 @@ def split_sentences(text: str, start: int, end: int) -> list[Span]:
             begin = at
             semicolons = []
     _close(text, begin, end, semicolons, spans)
-    return spans
+    return [(a, b) for a, b in spans if not _PAGE.fullmatch(text, a, b)] if wraps else spans
 
 
-def _pairs(text: str, start: int, end: int) -> dict[int, int]:
+@lru_cache(maxsize=64)
+def wrapped_breaks(text: str) -> frozenset[int]:
+    """Offsets of the line breaks that the edge of a page made within sentences, as in text copied from a PDF.
+
+    There are some only if full lines of one width break off within sentences again and again, and sentences end in
+    these lines or the next.
+    """
+    if text.count("\n") < _FEWEST:
+        return frozenset()
+    lines = text.split("\n")
+    widths = [sum(1 + (char > "\u2e7f") for char in line.strip()) for line in lines]
+    open_ = [
+        n
+        for n, (line, following) in enumerate(pairwise(lines))
+        if widths[n] >= _NARROWEST and line.strip()[-1] not in _CLOSED and _goes_on(following.strip())
+    ]
+    if not open_:
+        return frozenset()
+    edge = max(Counter(widths[n] for n in open_).items(), key=lambda seen: (seen[1], seen[0]))[0] + _RAGGED // 2
+    full = [n for n in open_ if edge - 2 * _RAGGED < widths[n] <= edge]
+    told = sum(any(stop in lines[n] + lines[n + 1] for stop in _STOP) for n in full)
+    wide = sum(width > edge for width in widths)
+    if len(full) < _FEWEST or 2 * len(full) < len(open_) or 10 * wide > len(lines) or 2 * told < len(full):
+        return frozenset()
+    ends, at = [], -1
+    for line in lines:
+        at += len(line) + 1
+        ends.append(at)
+    return frozenset(ends[n] for n in full)
+
+
+def _goes_on(line: str) -> bool:
+    """Whether a line may go on with the sentence of the one before: no mark or number opens it."""
+    return not _NEW_LINE.match(line) and strip_marker(line) == line
+
+
+def unwrapped(text: str, start: int, end: int) -> str:
+    """``text[start:end]`` on one line: without the breaks that a page's edge made, other blanks as single ones."""
+    wraps = sorted(at for at in wrapped_breaks(text) if start <= at < end)
+    parts = [text[a + 1 : b] for a, b in pairwise([start - 1, *wraps, end])]
+    line = parts[0]
+    for part in parts[1:]:
+        blank = " " if line[-1:].isascii() and part.strip()[:1].isascii() else ""
+        line = f"{line.rstrip()}{blank}{part.strip()}"
+    return " ".join(line.split())
+
+
+def _pairs(text: str, start: int, end: int, wraps: frozenset[int]) -> dict[int, int]:
     """Opening to closing offset of every outermost bracket or quotation that closes on its line."""
     mate: dict[int, int] = {}
     open_: list[int] = []
@@ -74,8 +132,9 @@ def _pairs(text: str, start: int, end: int) -> dict[int, int]:
     for match in _INTEREST.finditer(text, start, end):
         at, char = match.start(), match[0]
         if char == "\n":
-            open_.clear()
-            straight = -1
+            if at not in wraps:
+                open_.clear()
+                straight = -1
         elif char == '"':
             if straight >= 0 and at - straight <= _FAR:
                 mate[straight] = at
@@ -109,13 +168,13 @@ def _is_full_stop(text: str, at: int, end: int) -> bool:
     return bool(before) and not before[-1].isdigit() and not _ABBREVIATION.search(before)
 
 
-def _after_stop(text: str, at: int, end: int) -> int:
-    """Past a run of stops and the closing marks that belong to it."""
+def _after_stop(text: str, begin: int, at: int, end: int) -> int:
+    """Past a run of stops and the closing marks, the end of bold type among them, that belong to it."""
     while at < end and (text[at] in _STOP or text[at] == "."):
         at += 1
     while at < end and text[at] in _PAIRS:
         at += 1
-    return at
+    return at + 2 if text.startswith("**", at, end) and text.count("**", begin, at) % 2 else at
 
 
 def _close(text: str, begin: int, end: int, semicolons: list[int], spans: list[Span]) -> None:
