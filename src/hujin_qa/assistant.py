@@ -8,7 +8,8 @@ from pathlib import Path
 
 from .absent import opening_name
 from .abstention import explain, near
-from .citations import compose
+from .citations import cite, compose
+from .contents import sources
 from .conversation import remember, resolve, sections_of
 from .corpus import NOTES
 from .credits import find_credits
@@ -158,13 +159,16 @@ class Assistant:
         around = sections_of(meant.within, self.index) if meant.within else past.places
         kind = "summary" if meant.whole else asked.kind
         place = replace(asked, kind=kind, around=around, within=meant.within, beyond=meant.beyond)
-        return replace(place, refusal=meant.refusal)
+        return replace(place, refusal=meant.refusal, again=meant.again)
 
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()
         asked = self._interpret(text, past)
         if asked.refusal:
             return self._made(text, asked, (), _NO_TIME, NOTHING, "not_enough_evidence", asked.refusal)
+        if asked.again and past:
+            told = cite(sources(fold(text), past.answer.citations, self.index), self.index)
+            return self._made(text, asked, (), _NO_TIME, Reading(*told, past.answer.confidence, {}))
         claims, citations = find_credits(asked, self.index)
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})

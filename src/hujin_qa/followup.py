@@ -51,6 +51,7 @@ class Meant:
     beyond: frozenset[tuple[str, int]] = frozenset()
     whole: bool = False  # whether all of ``within`` is the answer
     refusal: str = ""  # what is said where nothing can be: the list is at its end
+    again: bool = False  # whether it asks where the last answer stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,7 @@ class Question:
     within: Place | None = None  # where its answer must stand: the item, or the section, that a follow-up points at
     beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
     refusal: str = ""  # what is said instead of an answer
+    again: bool = False  # it asks where the answer before it stands
     topic: str = ""  # of a section: what it is asked to hold; of the contents: the text that is named
 
     def holds_value(self, folded_sentence: str) -> bool:
