@@ -45,6 +45,10 @@ TEXT = """# 城南图书馆读者手册
 
 ## 九、路线
 湖边线长3公里，山脊线长5公里。
+
+## 十、流动书车
+
+第一批次包括木兰坊书车和幸猫书车。幸猫书车有藏书300册。第二批次包括云雀书车。木兰坊书车每天开两趟。
 """
 
 
@@ -125,6 +129,22 @@ def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
 )
 def test_what_stands_in_the_same_place_of_the_text_is_exchanged(assistant, before, asked, said):
     assert meant(assistant, before, asked) == said
+
+
+@pytest.mark.parametrize(
+    ("turns", "said"),
+    [
+        (("幸猫书车是第几批次", "云雀书车呢"), "云雀书车是第几批次"),
+        (("幸猫书车是第几批次", "那木兰坊呢", "那云雀呢"), "云雀是第几批次"),
+        (("幸猫书车是第几批次", "那美团呢"), "美团是第几批次"),
+        (("幸猫书车是第几批次", "藏书量呢"), "幸猫书车的藏书量"),
+        (("幸猫书车有多少藏书", "那美团呢"), "美团有多少藏书"),
+        (("木兰坊书车属于哪个批次", "它每天开几趟"), "木兰坊，每天开几趟"),
+    ],
+)
+def test_a_name_gives_way_to_another_as_a_whole(assistant, turns, said):
+    *before, asked = turns
+    assert assistant.interpret(asked, [("user", text) for text in before]).text == said
 
 
 @pytest.mark.parametrize("asked", ["", "???", "😀😀", "……"])

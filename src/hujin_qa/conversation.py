@@ -5,12 +5,12 @@ answered it: its sections, what it listed.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from .absent import absent_things
 from .evidence import matched
-from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Meant, Past, aspects, is_follow_up, stands_alone
+from .exchange import exchanged, whole_name
+from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Meant, Past, aspects, is_follow_up
 from .headings import tag
 from .index import Index
 from .items import (
@@ -26,7 +26,6 @@ from .items import (
 )
 from .lexicon import Lexicon
 from .markers import strip_marker
-from .quantities import quantities
 from .question import Place, Question, Word, content_words, interrogative, understand
 from .sections import ancestors
 from .text import fold
@@ -47,8 +46,8 @@ _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
-_STOP, _CLAUSE = re.compile("[。;!?]"), re.compile("[,:]")
 _NEAR = 0.5  # degree from which a word of the text may be meant by another
+_NOT_MENTIONED = "文中没有提到“{}”。"
 _TOPICS = 3  # words of the previous question that are carried
 
 
@@ -60,7 +59,7 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
     slot = swap["new"].strip("的") if swap and fold(answer.question) != question.folded else ""
     slot = slot if slot in question.folded else ""
     if before and answer.status == "abstained" and _leans(question, answer):
-        unknown = slot and question.folded == f"{slot},{before.question.folded}"
+        unknown = slot and answer.text == _NOT_MENTIONED.format(slot)
         return before if unknown else replace(before, question=question, slot=slot)
     items = _items(question, answer, index)
     kept = before.items if before else ()
@@ -113,14 +112,14 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     if moved := _moved(bare, words, past, index):
         return moved
     if swap := _SWAP.match(folded):
-        if swapped := _swap(swap["new"], past, index, lexicon):
-            return Meant(swapped)
+        swapped, new = exchanged(swap["new"], past, index, lexicon), swap["new"].strip("的")
         if folded.rstrip("?!。").endswith("呢") and not POINTER.search(folded) and _is_unknown(words):
-            new = swap["new"].strip("的")
-            return Meant(f"{new}，{past.question.folded}", refusal=f"文中没有提到“{new}”。")
+            return Meant(swapped or f"{new}，{past.question.folded}", refusal=_NOT_MENTIONED.format(new))
+        if swapped:
+            return Meant(swapped)
     if _PERSON.search(folded) and (name := _person(past)):
         return Meant(f"{name}{_PERSON.sub('', folded)}")
-    topic = _topic(past, words, index, lexicon)
+    topic = _topic(past, words, index, lexicon, pointed=bool(_POINTED_NAME.search(folded)))
     return Meant(f"{topic}，{bare or folded}" if topic else bare or folded)
 
 
@@ -237,118 +236,11 @@ def _person(past: Past) -> str:
     return ""
 
 
-def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
-    """The previous question about another topic: its sibling's name, year or attribute exchanged for the new one."""
-    old, new = past.question, new.strip("的")
-    if old.kind == "section":
-        return old.folded.replace(old.topic, new)
-    new_words = content_words(new, index, lexicon)
-    new_years = re.findall(r"(?:1\d|20)\d\d", new)
-    if new_years and old.years:
-        return re.sub("|".join(old.years), new_years[0], old.folded)
-    named = any(thing.name for thing in absent_things(new, index, lexicon))
-    if not named and not any(w.known for w in new_words):
-        return ""
-    if gone := _beside(new, past, index) or _parallel(new, past):
-        return old.folded.replace(gone, new)
-    if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
-        return old.folded.replace(gone, new)
-    here, there = _headings(old.words, past, index), _headings(new_words, past, index)
-    for mine in there:
-        for theirs in here:
-            if theirs.position.count(".") == mine.position.count(".") and theirs.heading != mine.heading:
-                shared = [w.text for w in old.words if any(o in fold(theirs.heading) for o in w.same)]
-                shared = [w for w in shared if w not in {n.text for n in new_words}]
-                if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
-                    return swapped
-    if past.slot and past.slot in old.folded:
-        return old.folded.replace(past.slot, new)
-    return f"{new}，{_without(old, new_words)}"
+def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon, pointed: bool = False) -> str:
+    """What the previous question was about: the section cited that it names, or else its words but for its attributes.
 
-
-def _beside(new: str, past: Past, index: Index) -> str:
-    """What the previous question names and the text puts side by side with ``new`` ("甲、乙和丙"); ``""`` if nothing."""
-    asked = past.question.folded
-    joint = "(?:、|和|与|及|以及)"
-    pattern = re.compile(
-        rf"([\u4e00-\u9fff\w]{{2,8}}?){joint}{re.escape(new)}|{re.escape(new)}{joint}([\u4e00-\u9fff\w]{{2,8}})"
-    )
-    for document in dict.fromkeys(h.passage.document for h in past.answer.hits):
-        for found in pattern.finditer(fold(index.documents[document].text)):
-            name = found[1] or found[2]
-            ends = [name[i:] for i in range(len(name) - 1)] if found[1] else [name[:i] for i in range(len(name), 1, -1)]
-            if there := next((end for end in ends if end in asked), ""):
-                return there
-    return ""
-
-
-def _parallel(new: str, past: Past) -> str:
-    """What the previous question asks of, where the text has ``new`` in its place.
-
-    Their clauses tell an amount of one sort, or they are attributes of one thing in one sentence.
+    ``pointed``: by a pronoun, which stands for what has a name rather than for what was asked of it.
     """
-    asked = past.question.folded
-    for hit in past.answer.hits:
-        said = [s for line in hit.passage.text.splitlines() for s in _STOP.split(fold(line))]
-        sentences = [[(c, _units(c)) for c in _CLAUSE.split(s)] for s in said]
-        theirs = [(c, units) for clauses in sentences for c, units in clauses if units and c.startswith(new)]
-        for clauses in sentences:
-            beside = any(clause.startswith(new) for clause, _ in clauses)
-            for clause, units in clauses:
-                end = next((n for n in range(len(clause), 1, -1) if clause[:n] in asked), 0)
-                owner, _, name = clause[:end].rstrip("的").rpartition("的")
-                alike = next((c for c, other in theirs if other == units), "")
-                if owner and alike.startswith(f"{new}的"):
-                    name = owner
-                if len(name) > 1 and new not in clause[:end] and (alike or (owner and beside)):
-                    return name
-    return ""
-
-
-def _units(clause: str) -> frozenset[str]:
-    return frozenset(q.unit for q in quantities(clause))
-
-
-def _anchor(words: Iterable[Word], index: Index, lexicon: Lexicon) -> str:
-    """The only word among these that is a topic of its own, ``""`` if there is none or several."""
-    found = [w.text for w in words if w.known and stands_alone(w, index, lexicon)]
-    return found[0] if len(found) == 1 else ""
-
-
-def _exchange(text: str, gone: list[str], new: str) -> str:
-    """``text`` with the stretch of words ``gone`` replaced by ``new``."""
-    places = [(text.find(w), text.find(w) + len(w)) for w in gone if w in text]
-    if not places:
-        return text
-    start, end = min(p[0] for p in places), max(p[1] for p in places)
-    return text[:start] + new + text[end:]
-
-
-def _without(old: Question, new_words: Iterable[Word]) -> str:
-    """The previous question less the words that the new ones replace."""
-    groups = [w.same for w in new_words]
-    kept = old.folded
-    for word in old.words:
-        if any(word.text in group for group in groups):
-            kept = kept.replace(word.text, "")
-    return kept
-
-
-def _headings(words: Iterable[Word], past: Past, index: Index) -> list[Section]:
-    """Sections named by any of the words, in the documents of the previous hits, most specific names first."""
-    words = list(words)
-    found: list[tuple[float, int, int, Section]] = []
-    for document_id in dict.fromkeys(h.passage.document for h in past.answer.hits):
-        for section in index.documents[document_id].sections:
-            heading = fold(section.heading)
-            weight = sum(w.weight for w in words if w.known and any(o in heading for o in w.same))
-            if weight:
-                found.append((-weight, section.position.count("."), len(found), section))
-    return [section for *_, section in sorted(found)[:12]]
-
-
-def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon) -> str:
-    """What the previous question was about: the section cited that it names, or else its words but for its attributes."""
     for document_id, position in sorted(past.places):
         subject = _subject(index.documents[document_id], position)
         name = short_title(subject.heading) if subject else ""
@@ -357,16 +249,24 @@ def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon
     gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone and w.known]
     if not new_words:
-        return _phrase([w.text for w in words], past.question.folded)
+        return _phrase([w.text for w in words], past.question.folded, index, lexicon)
     repeated = aspects(past, index)
     above = fold(" ".join(heading for c in past.answer.citations for heading in c.section))
     topical = [w.text for w in words if (len(w.same) == 1 or w.text in lexicon.words) and w.text not in repeated]
-    return _phrase([w for w in topical if w in above] or topical or [w.text for w in words], past.question.folded)
+    said = [w for w in topical if w in above] or topical or [w.text for w in words]
+    names = {w for w in topical if _is_name(w, past.question.folded, index, lexicon)} - past.question.focus
+    if pointed and names:
+        said = [w for w in topical if w in names or (w in said and w not in past.question.focus)]
+    return _phrase(said, past.question.folded, index, lexicon)
 
 
-def _phrase(words: Sequence[str], text: str) -> str:
-    """Words as they stand in a text: neighbours together, others joined by 、."""
+def _is_name(word: str, text: str, index: Index, lexicon: Lexicon) -> bool:
+    return word in lexicon.words or not index.segmenter.is_word(whole_name(word, text, index, lexicon))
+
+
+def _phrase(words: Sequence[str], text: str, index: Index, lexicon: Lexicon) -> str:
+    """Words as they stand in a text, names whole: neighbours together, others joined by 、."""
     said = ""
-    for word in words:
+    for word in (whole_name(w, text, index, lexicon) for w in words):
         said += word if not said or f"{said.rpartition('、')[2]}{word}" in text else f"、{word}"
     return said
