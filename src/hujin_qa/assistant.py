@@ -207,7 +207,8 @@ class Assistant:
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        if reading.signals.get("other_year"):  # never right in all that was measured, however well it fits
+        uncounted = asked.unit and not any(asked.holds_value(fold(c.quote)) for c in reading.citations)
+        if uncounted or reading.signals.get("other_year"):  # never right in all that was measured, however well it fits
             return "not_enough_evidence", explain("not_enough_evidence", asked, hits, self.index, self.lexicon), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)

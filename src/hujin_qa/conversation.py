@@ -36,6 +36,9 @@ _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
 )
 _SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)")
+_COMPARED = re.compile(
+    r"(?:那么?|它们?|他们?|这家)*(?:比|跟|和|与)(?P<new>[^,?]{1,12}?)(?:相?比,?)?(?:[多少高低大小贵长短]|便宜|相差|差)(?:了|出)?(?:多少|几)[^,?]{0,3}[?]*"
+)
 _CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层级档批代类阶期队组线]|[\u4e00-\u9fff]{2})?")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
 _POINTED_NAME = re.compile(
@@ -86,6 +89,9 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return meant
     if correction := corrected(asked.folded, past):
         return resolve(correction, past, index, lexicon) if correction.endswith("呢") else Meant(correction)
+    compared = _COMPARED.fullmatch(asked.plain)
+    if compared and (other := exchanged(compared["new"], past, index, lexicon)):
+        return Meant(f"{past.question.folded}，{other}")
     of_outline = asked.kind == "contents" or (asked.kind == "section" and not POINTER.search(asked.topic))
     alone = asked.chat or of_outline or _SWITCH.search(asked.folded)
     if alone or not is_follow_up(asked, past, index, lexicon):

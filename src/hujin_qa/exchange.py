@@ -94,7 +94,7 @@ def _parallel(new: str, past: Past) -> str:
                 if owner and alike.startswith(f"{new}的"):
                     name = owner
                 if len(name) > 1 and new not in clause[:end] and (alike or (owner and beside)):
-                    return name
+                    return name.rstrip("有是为在由")
     return ""
 
 
