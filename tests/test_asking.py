@@ -91,3 +91,11 @@ def test_both_values_of_a_difference_are_shown(assistant):
     answer = assistant.ask("比陶艺课多多少", [("user", "舞蹈课有多少学员")])
     assert {"320", "90"} <= set(re.findall(r"\d+", answer.text))
     assert "陶艺课有多少学员" in answer.interpreted
+
+
+def test_problems_of_one_topic_are_not_those_of_another(assistant):
+    assert "窑炉太旧" in assistant.ask("陶艺课的问题有哪些").text
+    for asked in ("剧场的问题有哪些", "舞蹈室存在哪些问题"):
+        answer = assistant.ask(asked)
+        assert "窑炉太旧" not in answer.text
+        assert answer.status == "abstained"

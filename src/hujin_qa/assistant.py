@@ -28,6 +28,7 @@ from .retriever import retrieve
 from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
+from .topic import strays
 from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0}  # milliseconds of what needs no search
@@ -208,7 +209,9 @@ class Assistant:
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
         uncounted = asked.unit and not any(asked.holds_value(fold(c.quote)) for c in reading.citations)
-        if uncounted or reading.signals.get("other_year"):  # never right in all that was measured, however well it fits
+        if (
+            uncounted or strays(asked, reading.citations, self.index) or reading.signals.get("other_year")
+        ):  # never right in all that was measured, however well it fits
             return "not_enough_evidence", explain("not_enough_evidence", asked, hits, self.index, self.lexicon), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)

@@ -128,7 +128,7 @@ def _has_owner(asked: Question, common: str) -> bool:
         return False
     words = [w for w in asked.words if w.text in found["owner"] and len(w.same) == 1 and w.text not in common]
     flags = [flag for _, flag in tag(found["owner"])]
-    nominal = flags[0].startswith(_NOMINAL)
+    nominal = flags[0].startswith(_NOMINAL) or any(w.noun and found["owner"].startswith(w.text) for w in words)
     return nominal and (len(words) > 1 or (len(words) == 1 and flags[-1].startswith(_NOMINAL)))
 
 
