@@ -156,3 +156,15 @@ def test_what_was_not_answered_has_no_source(assistant):
 @pytest.mark.parametrize("asked", ["在哪里", "谁看管", "祭窑的依据是什么", "第几步是上釉"])
 def test_a_question_about_the_text_is_not_one_about_the_answer(assistant, asked):
     assert not assistant.interpret(asked, [("user", "龙窑由谁看管")]).again
+
+
+@pytest.mark.parametrize("asked", ["换个说法", "简单点", "能说得简单一点吗", "再说一遍", "没听懂"])
+def test_other_words_are_asked_of_a_text_that_has_only_its_own(assistant, asked):
+    said = ask(assistant, "龙窑有多长")
+    again = ask(assistant, "龙窑有多长", asked)
+    assert (again.interpreted, again.text) == ("龙窑有多长", said.text)
+
+
+def test_the_second_of_what_one_sentence_counts_off(assistant):
+    assert meant(assistant, "烧制分几步", "刚才第二个详细说说").folded.startswith("拉坯")
+    assert meant(assistant, "烧制分几步", "刚才说的第三步是什么").folded.startswith("上釉")

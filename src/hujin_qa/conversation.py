@@ -10,12 +10,13 @@ from dataclasses import replace
 
 from .evidence import matched
 from .exchange import exchanged, whole_name
-from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Meant, Past, aspects, is_follow_up
+from .followup import NTH, OPENING, OTHER_YEAR, POINTER, RECALL, REST, Meant, Past, aspects, is_follow_up
 from .headings import tag
 from .index import Index
 from .items import (
     Item,
     after_colon,
+    counted_off,
     in_series,
     items_under,
     named_like,
@@ -101,7 +102,9 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = nth(past.items, asked.ordinal)
-        return of_item(item, OPENING.sub("", NTH.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
+        return of_item(
+            item, OPENING.sub("", NTH.sub("", RECALL.sub("", folded), count=1)).strip(" ,?。呢"), index, lexicon
+        )
     for pattern, step in OTHER_YEAR:
         if pattern.search(folded) and len(past.years) == 1:
             (year,), other = past.years, str(int(*past.years) + step)
@@ -125,7 +128,7 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
             return Meant(swapped)
     if _PERSON.search(folded) and (name := _person(past)):
         return Meant(f"{name}{_PERSON.sub('', folded)}")
-    topic = _topic(past, words, index, lexicon, pointed=bool(_POINTED_NAME.search(folded)))
+    topic = _topic(past, words, index, lexicon, _POINTED_NAME.search(folded))
     return Meant(f"{topic}，{bare or folded}" if topic else bare or folded)
 
 
@@ -139,7 +142,7 @@ def _is_unknown(words: Sequence[Word]) -> bool:
 
 def without_pointers(folded: str) -> str:
     """A question without what points back: 它, 这家公司, 那…"""
-    return _POINTED_NAME.sub("", POINTER.sub("", OPENING.sub("", folded)), count=1).strip("的,， ")
+    return POINTER.sub("", _POINTED_NAME.sub("", OPENING.sub("", folded), count=1)).strip("的,， ")
 
 
 def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:
@@ -180,7 +183,12 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     quoted = [
         [_bound(name, citation.document, citation.end, under) for name in names]
         for citation in said
-        for names in (in_series(citation.quote), after_colon(citation.quote), steps_of(citation.quote))
+        for names in (
+            _numbered(citation.quote),
+            in_series(citation.quote),
+            after_colon(citation.quote),
+            steps_of(citation.quote),
+        )
         if len(names) > 1
     ]
     if not question.count and question.kind not in ("list", "how", "summary"):
@@ -188,6 +196,11 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     found = [*listed, *quoted, *under]
     counted = [items for items in found if len(items) == question.count]
     return tuple((counted or (found if not question.count else []) or [[]])[0])
+
+
+def _numbered(quote: str) -> list[str]:
+    """What a sentence counts off: 一是甲,二是乙."""
+    return [quote[after:end] for _, after, end, _ in counted_off(quote)]
 
 
 def _holds(item: Item, at: tuple[str, int]) -> bool:
@@ -242,7 +255,9 @@ def _person(past: Past) -> str:
     return ""
 
 
-def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon, pointed: bool = False) -> str:
+def _topic(
+    past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon, pointed: re.Match[str] | None = None
+) -> str:
     """What the previous question was about: the section cited that it names, or else its words but for its attributes.
 
     ``pointed``: by a pronoun, which stands for what has a name rather than for what was asked of it.
@@ -260,7 +275,8 @@ def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon
     above = fold(" ".join(heading for c in past.answer.citations for heading in c.section))
     topical = [w.text for w in words if (len(w.same) == 1 or w.text in lexicon.words) and w.text not in repeated]
     said = [w for w in topical if w in above] or topical or [w.text for w in words]
-    names = {w for w in topical if _is_name(w, past.question.folded, index, lexicon)} - past.question.focus
+    owner = pointed and "家" in pointed[0]
+    names = {w for w in topical if owner or _is_name(w, past.question.folded, index, lexicon)} - past.question.focus
     if pointed and names:
         said = [w for w in topical if w in names or (w in said and w not in past.question.focus)]
     return _phrase(said, past.question.folded, index, lexicon)
@@ -274,5 +290,7 @@ def _phrase(words: Sequence[str], text: str, index: Index, lexicon: Lexicon) -> 
     """Words as they stand in a text, names whole: neighbours together, others joined by 、."""
     said = ""
     for word in (whole_name(w, text, index, lexicon) for w in words):
-        said += word if not said or f"{said.rpartition('、')[2]}{word}" in text else f"、{word}"
+        last = said.rpartition("、")[2]
+        joint = next((j for j in ("", " ") if f"{last}{j}{word}" in text), "、")
+        said += f"{joint}{word}" if said else word
     return said

@@ -7,6 +7,7 @@ from .absent import absent_things
 from .followup import Past, aspects, stands_alone
 from .headings import tag
 from .index import Index
+from .items import short_title
 from .lexicon import Lexicon
 from .quantities import quantities
 from .question import Question, Word, content_words, value_asked
@@ -15,7 +16,7 @@ from .types import Section
 
 _STOP, _CLAUSE = re.compile("[。;!?]"), re.compile("[,:]")
 _SUBJECT = re.compile(
-    r"(?P<subject>(?:(?!多[少大高长远久重快])[^的,?是有属算归排在由比几谁哪第]){2,12})(?=的|是|有|属于|算|归|排|在|由|靠|第)"
+    r"(?P<subject>(?:(?!多[少大高长远久重快])[^的,?是有属算归排在由比几谁哪第]){2,12})(?=的|是|有|属于|算|归|排|在|由|靠|第|每|要|多[少大高长远久重快]|几|怎么|什么)"
 )
 _MEASURE = re.compile("[量率额数价费度值]$")
 _PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # parts of speech of a character torn off the end of a name
@@ -33,17 +34,27 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     named = any(thing.name for thing in absent_things(new, index, lexicon))
     found = _SUBJECT.match(old.folded)
     subject = found["subject"] if found and not value_asked(found["subject"]) else ""
-    attribute = bool(value_asked(new) or _MEASURE.search(new)) or new in aspects(past, index)
+    attribute = _is_attribute(new, past, index)
     elsewhere = any(place in new for place in lexicon.places) and not any(place in subject for place in lexicon.places)
-    of_subject = new + old.folded.removeprefix(subject) if subject and not attribute and not elsewhere else ""
+    thing = bool(new_words) and new_words[-1].noun and not (attribute or elsewhere or quantities(new))
+    of_subject = new + old.folded.removeprefix(subject) if subject and thing else ""
+    of_attribute = (
+        f"{subject}的{new}是多少" if old.value or value_asked(new) or _MEASURE.search(new) else f"{subject}的{new}"
+    )
     if old.kind == "member" and subject and attribute:
-        return f"{subject}的{new}"
+        return of_attribute
     if not named and not any(w.known for w in new_words):
         return of_subject if all(w.noun for w in new_words) else ""
     if old.kind == "member" and of_subject:  # what belongs there is asked for, whatever it is
         return of_subject
-    if gone := _beside(new, past, index) or _parallel(new, past):
+    gone = _beside(new, past, index) or _parallel(new, past)
+    if gone and not (attribute and gone == subject):
         return _put(new, gone, old.folded, index, lexicon)
+    if attribute and subject:
+        return of_attribute
+    titles = _titles(past, index)
+    if not old.value and new in titles and not any(title in old.folded for title in titles):
+        return f"{new}讲了什么"
     if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
         return _put(new, gone, old.folded, index, lexicon)
     here, there = _headings(old.words, past, index), _headings(new_words, past, index)
@@ -57,6 +68,18 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     if past.slot and past.slot in old.folded:
         return old.folded.replace(past.slot, new)
     return of_subject or f"{new}，{_without(old, new_words)}"
+
+
+def _is_attribute(name: str, past: Past, index: Index) -> bool:
+    """Whether a name is that of something which is asked of things, as the text asks or tells it of them."""
+    told = re.compile(rf"的{re.escape(name)}(?:为|是|达|约|有)")
+    owned = any(told.search(fold(hit.passage.text)) for hit in past.answer.hits)
+    return bool(value_asked(name) or _MEASURE.search(name)) or owned or name in aspects(past, index)
+
+
+def _titles(past: Past, index: Index) -> set[str]:
+    documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
+    return {fold(short_title(s.heading)) for d in documents for s in index.documents[d].sections if s.heading}
 
 
 def _beside(new: str, past: Past, index: Index) -> str:

@@ -42,6 +42,11 @@ _ABOUT_THE_ANSWER = re.compile(
     rf"|{_THAT}(?:没有?|不会|会不会|有没有|是不是|不是)(?:搞|弄|记|说|看|答)错了?[吧吗呢]?"
     r"|何以见得|[你您](?:是)?怎么(?:知道|得出)[来的]*|(?:凭什么|为什么|为啥)[你您]?(?:这[么样]说|说这个)"
 )
+_OTHERWISE = re.compile(
+    r"(?:能不能|可不可以|可以|[能请再用给你您我]|麻烦)*"
+    r"(?:换(?:一?[个种])(?:说法|讲法|方式|话)[说讲]?|[说讲]?(?:得|的)?(?:简单|简短|通俗|直白|短)(?:一?[点些])[儿]?[说讲]?"
+    r"|简单(?:来|地)?[说讲]|说人话|[说讲][一]?[遍次]|(?:我?(?:还是)?(?:没|不)(?:太|怎么|大)?(?:听|看)?(?:懂|明白))了?)[吗吧呢呗?。!]*"
+)
 _AT_ONCE = 220  # characters that are read on
 
 
@@ -69,6 +74,8 @@ def steered(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> Mean
         where = "后" if found["on"] else "前"
         refusal = f"前面说到的一共有{len(past.items)}项,{where}面没有了。"
         return Meant(past.question.text, refusal=refusal)
+    if past.answer.citations and _OTHERWISE.fullmatch(asked.plain):  # the text has no other words for it
+        return Meant(past.question.text)
     if past.answer.citations and _CLOSER.fullmatch(asked.plain):
         return _closer(past, index)
     if past.answer.citations and _MORE.fullmatch(asked.plain):
