@@ -45,6 +45,10 @@ TEXT = """# 城南图书馆读者手册
 
 ## 九、路线
 湖边线长3公里，山脊线长5公里。
+
+## 十、流动书车
+
+第一批次包括木兰坊书车和幸猫书车。幸猫书车有藏书300册。第二批次包括云雀书车。木兰坊书车每天开两趟。
 """
 
 
@@ -101,6 +105,8 @@ def test_what_leaves_something_out_is_completed(assistant, before, asked, about)
         ("自习室有多少座位?", "其他读者的会员卡年费是多少"),
         ("自习室有多少座位?", "90%以上的读者办了会员卡吗"),
         ("自习室有多少座位?", "这份手册里哪一节讲了押金"),
+        ("自习室有多少座位?", "怎么退卡啊"),
+        ("自习室有多少座位?", "那邮寄到奥地利多少钱"),
     ],
 )
 def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
@@ -125,6 +131,25 @@ def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
 )
 def test_what_stands_in_the_same_place_of_the_text_is_exchanged(assistant, before, asked, said):
     assert meant(assistant, before, asked) == said
+
+
+@pytest.mark.parametrize(
+    ("turns", "said"),
+    [
+        (("幸猫书车是第几批次", "云雀书车呢"), "云雀书车是第几批次"),
+        (("幸猫书车是第几批次", "那木兰坊呢", "那云雀呢"), "云雀是第几批次"),
+        (("幸猫书车是第几批次", "那美团呢"), "美团是第几批次"),
+        (("幸猫书车是第几批次", "藏书量呢"), "幸猫书车的藏书量是多少"),
+        (("幸猫书车有多少藏书", "那美团呢"), "美团有多少藏书"),
+        (("到期前怎么办", "邮寄呢"), "邮寄讲了什么"),
+        (("蓝鲸快运多少钱起", "限重呢"), "蓝鲸快运的限重是多少"),
+        (("蓝鲸快运的限重是多少", "它家起价多少"), "蓝鲸快运，起价多少"),
+        (("木兰坊书车属于哪个批次", "它每天开几趟"), "木兰坊，每天开几趟"),
+    ],
+)
+def test_a_name_gives_way_to_another_as_a_whole(assistant, turns, said):
+    *before, asked = turns
+    assert assistant.interpret(asked, [("user", text) for text in before]).text == said
 
 
 @pytest.mark.parametrize("asked", ["", "???", "😀😀", "……"])

@@ -133,3 +133,38 @@ def test_a_year_may_be_the_one_that_was_cited(assistant):
     said = meant(assistant, "风雨桥是谁修的", "前一年呢")
     assert said.years == {"1671"}
     assert "2020" not in meant(assistant, "2021年产瓷多少", "比前一年多多少").folded
+
+
+@pytest.mark.parametrize(
+    "asked", ["出处在哪", "这句在原文哪里?", "依据是什么", "你确定吗", "哪一节说的", "原文是怎么写的", "这个数字哪来的"]
+)
+def test_a_question_about_the_answer_shows_its_section_and_what_was_cited(assistant, asked):
+    said = ask(assistant, "龙窑由谁看管")
+    answer = ask(assistant, "龙窑由谁看管", asked)
+    assert (answer.status, answer.interpreted) == ("answered", "龙窑由谁看管")
+    assert answer.citations[0].quote == "二、窑炉"
+    assert {c.quote for c in said.citations} <= {c.quote for c in answer.citations}
+    after = ("龙窑由谁看管", asked, "它有多长")
+    assert meant(assistant, *after).folded == meant(assistant, after[0], after[-1]).folded
+
+
+def test_what_was_not_answered_has_no_source(assistant):
+    answer = ask(assistant, "龙窑有多长", "红烧肉怎么做", "出处在哪")
+    assert (answer.status, answer.citations) == ("abstained", ())
+
+
+@pytest.mark.parametrize("asked", ["在哪里", "谁看管", "祭窑的依据是什么", "第几步是上釉"])
+def test_a_question_about_the_text_is_not_one_about_the_answer(assistant, asked):
+    assert not assistant.interpret(asked, [("user", "龙窑由谁看管")]).again
+
+
+@pytest.mark.parametrize("asked", ["换个说法", "简单点", "能说得简单一点吗", "再说一遍", "没听懂"])
+def test_other_words_are_asked_of_a_text_that_has_only_its_own(assistant, asked):
+    said = ask(assistant, "龙窑有多长")
+    again = ask(assistant, "龙窑有多长", asked)
+    assert (again.interpreted, again.text) == ("龙窑有多长", said.text)
+
+
+def test_the_second_of_what_one_sentence_counts_off(assistant):
+    assert meant(assistant, "烧制分几步", "刚才第二个详细说说").folded.startswith("拉坯")
+    assert meant(assistant, "烧制分几步", "刚才说的第三步是什么").folded.startswith("上釉")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from .absent import opening_name
 from .abstention import explain, near
-from .citations import compose
+from .citations import cite, compose
+from .contents import sources
 from .conversation import remember, resolve, sections_of
 from .corpus import NOTES
 from .credits import find_credits
@@ -27,6 +28,7 @@ from .retriever import retrieve
 from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
+from .topic import strays
 from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0}  # milliseconds of what needs no search
@@ -158,13 +160,16 @@ class Assistant:
         around = sections_of(meant.within, self.index) if meant.within else past.places
         kind = "summary" if meant.whole else asked.kind
         place = replace(asked, kind=kind, around=around, within=meant.within, beyond=meant.beyond)
-        return replace(place, refusal=meant.refusal)
+        return replace(place, refusal=meant.refusal, again=meant.again)
 
     def _answer(self, text: str, past: Past | None) -> Answer:
         started = time.perf_counter()
         asked = self._interpret(text, past)
         if asked.refusal:
             return self._made(text, asked, (), _NO_TIME, NOTHING, "not_enough_evidence", asked.refusal)
+        if asked.again and past:
+            told = cite(sources(fold(text), past.answer.citations, self.index), self.index)
+            return self._made(text, asked, (), _NO_TIME, Reading(*told, past.answer.confidence, {}))
         claims, citations = find_credits(asked, self.index)
         if claims:
             reading = Reading(claims, citations, _CREDITS_SURE, {})
@@ -203,7 +208,10 @@ class Assistant:
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        if reading.signals.get("other_year"):  # never right in all that was measured, however well it fits
+        uncounted = asked.unit and not any(asked.holds_value(fold(c.quote)) for c in reading.citations)
+        if (
+            uncounted or strays(asked, reading.citations, self.index) or reading.signals.get("other_year")
+        ):  # never right in all that was measured, however well it fits
             return "not_enough_evidence", explain("not_enough_evidence", asked, hits, self.index, self.lexicon), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)

@@ -12,7 +12,7 @@ from .markers import strip_marker
 from .question import Question
 from .sections import Span, ancestors, children, heading_span, top_sections
 from .text import fold
-from .types import Document, Hit, Section
+from .types import Citation, Document, Hit, Section
 
 _ALL = 0.99  # weight of the words that a section must hold to the letter to be about them
 _UNIT = re.compile("哪[一个]*(?P<unit>[章节条篇])")
@@ -26,14 +26,29 @@ def outlined(question: Question, evidence: Sequence[Evidence], hits: Sequence[Hi
     if question.kind != "section" or not question.words:
         return []
     best = _headed(question, hits, index) or _told(question, evidence, index)
-    return _named(question, *best) if best else []
+    return _named(question.plain, *best) if best else []
 
 
 def located(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Span]:
     """The heading over the best sentence; empty where there is none."""
     passage = evidence[0].hit.passage
     document = index.documents[passage.document]
-    return _named(question, document, document.at[passage.position])
+    return _named(question.plain, document, document.at[passage.position])
+
+
+def sources(plain: str, cited: Sequence[Citation], index: Index) -> list[Span]:
+    """What an answer cites: each section by its heading, then what is cited of it.
+
+    ``plain`` is the folded turn that asks for it: 哪一章 asks for the chapters.
+    """
+    spans: list[Span] = []
+    for citation in cited:
+        passage = index.passages[index.rows[citation.passage]]
+        document = index.documents[citation.document]
+        if citation.start >= passage.body:
+            spans += _named(plain, document, document.at[passage.position])
+        spans.append(Span(document.id, citation.start, citation.end))
+    return list({(s.document, s.start): s for s in spans}.values())
 
 
 def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, list[Section]]:
@@ -87,13 +102,13 @@ def _holds(question: Question, folded: str) -> bool:
     return share(question.words, sure(matched(question.words, folded))) >= _ALL
 
 
-def _named(question: Question, document: Document, section: Section) -> list[Span]:
+def _named(plain: str, document: Document, section: Section) -> list[Span]:
     """The innermost heading over a section, if any: of the sort asked for (哪一章) if it is called so (第三章 …).
 
     Where several sections are called alike (市场规模), the heading above comes with it.
     """
     above = [s for s in ancestors(document, section.position) if s.heading]
-    unit = _UNIT.search(question.plain)
+    unit = _UNIT.search(plain)
     called = [s for s in above if unit and re.match(rf"第[^章节条篇编]{{1,5}}{unit['unit']}", s.heading)]
     alike = not called and above and strip_marker(above[-1].heading) in document.labels
     return [Span(document.id, *heading_span(document, s)) for s in (called or above)[-2 if alike else -1 :]]

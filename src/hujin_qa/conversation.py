@@ -5,17 +5,18 @@ answered it: its sections, what it listed.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from .absent import absent_things
 from .evidence import matched
-from .followup import NTH, OPENING, OTHER_YEAR, POINTER, REST, Meant, Past, aspects, is_follow_up, stands_alone
+from .exchange import exchanged, whole_name
+from .followup import NTH, OPENING, OTHER_YEAR, POINTER, RECALL, REST, Meant, Past, aspects, is_follow_up
 from .headings import tag
 from .index import Index
 from .items import (
     Item,
     after_colon,
+    counted_off,
     in_series,
     items_under,
     named_like,
@@ -26,17 +27,19 @@ from .items import (
 )
 from .lexicon import Lexicon
 from .markers import strip_marker
-from .quantities import quantities
 from .question import Place, Question, Word, content_words, interrogative, understand
 from .sections import ancestors
 from .text import fold
-from .turns import corrected, of_item, pointed_at, steered
+from .turns import asks_of_the_answer, corrected, of_item, pointed_at, steered
 from .types import Answer, Document, Section
 
 _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
 )
 _SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)")
+_COMPARED = re.compile(
+    r"(?:那么?|它们?|他们?|这家)*(?:比|跟|和|与)(?P<new>[^,?]{1,12}?)(?:相?比,?)?(?:[多少高低大小贵长短]|便宜|相差|差)(?:了|出)?(?:多少|几)[^,?]{0,3}[?]*"
+)
 _CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层级档批代类阶期队组线]|[\u4e00-\u9fff]{2})?")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
 _POINTED_NAME = re.compile(
@@ -47,18 +50,20 @@ _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
-_STOP, _CLAUSE = re.compile("[。;!?]"), re.compile("[,:]")
 _NEAR = 0.5  # degree from which a word of the text may be meant by another
+_NOT_MENTIONED = "文中没有提到“{}”。"
 _TOPICS = 3  # words of the previous question that are carried
 
 
 def remember(question: Question, answer: Answer, before: Past | None, index: Index) -> Past:
     """The past after one more turn: a list stays in force until another is given, a subject over what it lacks."""
+    if before and asks_of_the_answer(fold(answer.question)):
+        return before
     swap = _SWAP.match(fold(answer.question))
     slot = swap["new"].strip("的") if swap and fold(answer.question) != question.folded else ""
     slot = slot if slot in question.folded else ""
     if before and answer.status == "abstained" and _leans(question, answer):
-        unknown = slot and question.folded == f"{slot},{before.question.folded}"
+        unknown = slot and answer.text == _NOT_MENTIONED.format(slot)
         return before if unknown else replace(before, question=question, slot=slot)
     items = _items(question, answer, index)
     kept = before.items if before else ()
@@ -85,6 +90,9 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return meant
     if correction := corrected(asked.folded, past):
         return resolve(correction, past, index, lexicon) if correction.endswith("呢") else Meant(correction)
+    compared = _COMPARED.fullmatch(asked.plain)
+    if compared and (other := exchanged(compared["new"], past, index, lexicon)):
+        return Meant(f"{past.question.folded}，{other}")
     of_outline = asked.kind == "contents" or (asked.kind == "section" and not POINTER.search(asked.topic))
     alone = asked.chat or of_outline or _SWITCH.search(asked.folded)
     if alone or not is_follow_up(asked, past, index, lexicon):
@@ -94,7 +102,9 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = nth(past.items, asked.ordinal)
-        return of_item(item, OPENING.sub("", NTH.sub("", folded, count=1)).strip(" ,?。呢"), index, lexicon)
+        return of_item(
+            item, OPENING.sub("", NTH.sub("", RECALL.sub("", folded), count=1)).strip(" ,?。呢"), index, lexicon
+        )
     for pattern, step in OTHER_YEAR:
         if pattern.search(folded) and len(past.years) == 1:
             (year,), other = past.years, str(int(*past.years) + step)
@@ -111,14 +121,14 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     if moved := _moved(bare, words, past, index):
         return moved
     if swap := _SWAP.match(folded):
-        if swapped := _swap(swap["new"], past, index, lexicon):
-            return Meant(swapped)
+        swapped, new = exchanged(swap["new"], past, index, lexicon), swap["new"].strip("的")
         if folded.rstrip("?!。").endswith("呢") and not POINTER.search(folded) and _is_unknown(words):
-            new = swap["new"].strip("的")
-            return Meant(f"{new}，{past.question.folded}", refusal=f"文中没有提到“{new}”。")
+            return Meant(swapped or f"{new}，{past.question.folded}", refusal=_NOT_MENTIONED.format(new))
+        if swapped:
+            return Meant(swapped)
     if _PERSON.search(folded) and (name := _person(past)):
         return Meant(f"{name}{_PERSON.sub('', folded)}")
-    topic = _topic(past, words, index, lexicon)
+    topic = _topic(past, words, index, lexicon, _POINTED_NAME.search(folded))
     return Meant(f"{topic}，{bare or folded}" if topic else bare or folded)
 
 
@@ -132,7 +142,7 @@ def _is_unknown(words: Sequence[Word]) -> bool:
 
 def without_pointers(folded: str) -> str:
     """A question without what points back: 它, 这家公司, 那…"""
-    return _POINTED_NAME.sub("", POINTER.sub("", OPENING.sub("", folded)), count=1).strip("的,， ")
+    return POINTER.sub("", _POINTED_NAME.sub("", OPENING.sub("", folded), count=1)).strip("的,， ")
 
 
 def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:
@@ -173,7 +183,12 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     quoted = [
         [_bound(name, citation.document, citation.end, under) for name in names]
         for citation in said
-        for names in (in_series(citation.quote), after_colon(citation.quote), steps_of(citation.quote))
+        for names in (
+            _numbered(citation.quote),
+            in_series(citation.quote),
+            after_colon(citation.quote),
+            steps_of(citation.quote),
+        )
         if len(names) > 1
     ]
     if not question.count and question.kind not in ("list", "how", "summary"):
@@ -181,6 +196,11 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     found = [*listed, *quoted, *under]
     counted = [items for items in found if len(items) == question.count]
     return tuple((counted or (found if not question.count else []) or [[]])[0])
+
+
+def _numbered(quote: str) -> list[str]:
+    """What a sentence counts off: 一是甲,二是乙."""
+    return [quote[after:end] for _, after, end, _ in counted_off(quote)]
 
 
 def _holds(item: Item, at: tuple[str, int]) -> bool:
@@ -235,118 +255,13 @@ def _person(past: Past) -> str:
     return ""
 
 
-def _swap(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
-    """The previous question about another topic: its sibling's name, year or attribute exchanged for the new one."""
-    old, new = past.question, new.strip("的")
-    if old.kind == "section":
-        return old.folded.replace(old.topic, new)
-    new_words = content_words(new, index, lexicon)
-    new_years = re.findall(r"(?:1\d|20)\d\d", new)
-    if new_years and old.years:
-        return re.sub("|".join(old.years), new_years[0], old.folded)
-    named = any(thing.name for thing in absent_things(new, index, lexicon))
-    if not named and not any(w.known for w in new_words):
-        return ""
-    if gone := _beside(new, past, index) or _parallel(new, past):
-        return old.folded.replace(gone, new)
-    if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
-        return old.folded.replace(gone, new)
-    here, there = _headings(old.words, past, index), _headings(new_words, past, index)
-    for mine in there:
-        for theirs in here:
-            if theirs.position.count(".") == mine.position.count(".") and theirs.heading != mine.heading:
-                shared = [w.text for w in old.words if any(o in fold(theirs.heading) for o in w.same)]
-                shared = [w for w in shared if w not in {n.text for n in new_words}]
-                if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
-                    return swapped
-    if past.slot and past.slot in old.folded:
-        return old.folded.replace(past.slot, new)
-    return f"{new}，{_without(old, new_words)}"
+def _topic(
+    past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon, pointed: re.Match[str] | None = None
+) -> str:
+    """What the previous question was about: the section cited that it names, or else its words but for its attributes.
 
-
-def _beside(new: str, past: Past, index: Index) -> str:
-    """What the previous question names and the text puts side by side with ``new`` ("甲、乙和丙"); ``""`` if nothing."""
-    asked = past.question.folded
-    joint = "(?:、|和|与|及|以及)"
-    pattern = re.compile(
-        rf"([\u4e00-\u9fff\w]{{2,8}}?){joint}{re.escape(new)}|{re.escape(new)}{joint}([\u4e00-\u9fff\w]{{2,8}})"
-    )
-    for document in dict.fromkeys(h.passage.document for h in past.answer.hits):
-        for found in pattern.finditer(fold(index.documents[document].text)):
-            name = found[1] or found[2]
-            ends = [name[i:] for i in range(len(name) - 1)] if found[1] else [name[:i] for i in range(len(name), 1, -1)]
-            if there := next((end for end in ends if end in asked), ""):
-                return there
-    return ""
-
-
-def _parallel(new: str, past: Past) -> str:
-    """What the previous question asks of, where the text has ``new`` in its place.
-
-    Their clauses tell an amount of one sort, or they are attributes of one thing in one sentence.
+    ``pointed``: by a pronoun, which stands for what has a name rather than for what was asked of it.
     """
-    asked = past.question.folded
-    for hit in past.answer.hits:
-        said = [s for line in hit.passage.text.splitlines() for s in _STOP.split(fold(line))]
-        sentences = [[(c, _units(c)) for c in _CLAUSE.split(s)] for s in said]
-        theirs = [(c, units) for clauses in sentences for c, units in clauses if units and c.startswith(new)]
-        for clauses in sentences:
-            beside = any(clause.startswith(new) for clause, _ in clauses)
-            for clause, units in clauses:
-                end = next((n for n in range(len(clause), 1, -1) if clause[:n] in asked), 0)
-                owner, _, name = clause[:end].rstrip("的").rpartition("的")
-                alike = next((c for c, other in theirs if other == units), "")
-                if owner and alike.startswith(f"{new}的"):
-                    name = owner
-                if len(name) > 1 and new not in clause[:end] and (alike or (owner and beside)):
-                    return name
-    return ""
-
-
-def _units(clause: str) -> frozenset[str]:
-    return frozenset(q.unit for q in quantities(clause))
-
-
-def _anchor(words: Iterable[Word], index: Index, lexicon: Lexicon) -> str:
-    """The only word among these that is a topic of its own, ``""`` if there is none or several."""
-    found = [w.text for w in words if w.known and stands_alone(w, index, lexicon)]
-    return found[0] if len(found) == 1 else ""
-
-
-def _exchange(text: str, gone: list[str], new: str) -> str:
-    """``text`` with the stretch of words ``gone`` replaced by ``new``."""
-    places = [(text.find(w), text.find(w) + len(w)) for w in gone if w in text]
-    if not places:
-        return text
-    start, end = min(p[0] for p in places), max(p[1] for p in places)
-    return text[:start] + new + text[end:]
-
-
-def _without(old: Question, new_words: Iterable[Word]) -> str:
-    """The previous question less the words that the new ones replace."""
-    groups = [w.same for w in new_words]
-    kept = old.folded
-    for word in old.words:
-        if any(word.text in group for group in groups):
-            kept = kept.replace(word.text, "")
-    return kept
-
-
-def _headings(words: Iterable[Word], past: Past, index: Index) -> list[Section]:
-    """Sections named by any of the words, in the documents of the previous hits, most specific names first."""
-    words = list(words)
-    found: list[tuple[float, int, int, Section]] = []
-    for document_id in dict.fromkeys(h.passage.document for h in past.answer.hits):
-        for section in index.documents[document_id].sections:
-            heading = fold(section.heading)
-            weight = sum(w.weight for w in words if w.known and any(o in heading for o in w.same))
-            if weight:
-                found.append((-weight, section.position.count("."), len(found), section))
-    return [section for *_, section in sorted(found)[:12]]
-
-
-def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon) -> str:
-    """What the previous question was about: the section cited that it names, or else its words but for its attributes."""
     for document_id, position in sorted(past.places):
         subject = _subject(index.documents[document_id], position)
         name = short_title(subject.heading) if subject else ""
@@ -355,16 +270,27 @@ def _topic(past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon
     gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone and w.known]
     if not new_words:
-        return _phrase([w.text for w in words], past.question.folded)
+        return _phrase([w.text for w in words], past.question.folded, index, lexicon)
     repeated = aspects(past, index)
     above = fold(" ".join(heading for c in past.answer.citations for heading in c.section))
     topical = [w.text for w in words if (len(w.same) == 1 or w.text in lexicon.words) and w.text not in repeated]
-    return _phrase([w for w in topical if w in above] or topical or [w.text for w in words], past.question.folded)
+    said = [w for w in topical if w in above] or topical or [w.text for w in words]
+    owner = pointed and "家" in pointed[0]
+    names = {w for w in topical if owner or _is_name(w, past.question.folded, index, lexicon)} - past.question.focus
+    if pointed and names:
+        said = [w for w in topical if w in names or (w in said and w not in past.question.focus)]
+    return _phrase(said, past.question.folded, index, lexicon)
 
 
-def _phrase(words: Sequence[str], text: str) -> str:
-    """Words as they stand in a text: neighbours together, others joined by 、."""
+def _is_name(word: str, text: str, index: Index, lexicon: Lexicon) -> bool:
+    return word in lexicon.words or not index.segmenter.is_word(whole_name(word, text, index, lexicon))
+
+
+def _phrase(words: Sequence[str], text: str, index: Index, lexicon: Lexicon) -> str:
+    """Words as they stand in a text, names whole: neighbours together, others joined by 、."""
     said = ""
-    for word in words:
-        said += word if not said or f"{said.rpartition('、')[2]}{word}" in text else f"、{word}"
+    for word in (whole_name(w, text, index, lexicon) for w in words):
+        last = said.rpartition("、")[2]
+        joint = next((j for j in ("", " ") if f"{last}{j}{word}" in text), "、")
+        said += f"{joint}{word}" if said else word
     return said

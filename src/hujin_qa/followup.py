@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .absent import absent_in
 from .headings import tag
 from .index import Index
-from .items import Item
+from .items import Item, short_title
 from .lexicon import Lexicon
 from .question import YEAR, Place, Question, Word
 from .sections import ancestors
@@ -24,6 +24,7 @@ NTH = re.compile(
     r"(?:第[\d一二三四五六七八九十]+[个条点项步件类种章节家层]?|(?:倒数|最后|最初|首|头)(?:第?一)?[个条点项步件家层]?)"
     r"(?:[\u4e00-\u9fff]{2}(?=[呢?,。]|$))?"
 )
+RECALL = re.compile("^(?:那|[你您])?(?:刚才|刚刚|上面|前面)(?:说|提|讲|列)?到?的?(?:那)?(?=第|倒数|最后|最初|首|头一)")
 OTHER_YEAR = (
     (re.compile(r"(?<![比较同])(?:前|上)一年|去年"), -1),
     (re.compile("前年"), -2),
@@ -34,6 +35,8 @@ REST = re.compile(
     r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)|^(?:然后|接着|继续|往下)[说讲呢吧]*[?。!]*$"
 )
 _APPOSITION = re.compile(r"^(?:[这那](?:个|家|款|种|部|本|位|座|件|类)|[它他她]们?)")  # "某某这家…" says it of the name
+_HOW = re.compile("(?:[该要我]|应该)*(?:怎么|如何|怎样|咋)(?:才能|去|样)?(?P<what>[^,?]{2,8}?)[呢啊呀吗的?!。]*")
+_WAY = re.compile("(?:的?(?:流程|步骤|方式|方法|办法|指南|说明|操作|规定))+$")
 _PARTICLES = re.compile(r"[呢吗啊呀?!。,]|方面|的话|那边|这边|怎么样|如何|咋样")
 _OWNER = re.compile(r"(?P<owner>[^的,，。?!]{2,12})的.{2,}")
 _COUNTED = re.compile(r"[二三四五六七八九十]大[\u4e00-\u9fff]")  # a name: 四大业态
@@ -51,6 +54,7 @@ class Meant:
     beyond: frozenset[tuple[str, int]] = frozenset()
     whole: bool = False  # whether all of ``within`` is the answer
     refusal: str = ""  # what is said where nothing can be: the list is at its end
+    again: bool = False  # whether it asks where the last answer stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,17 @@ class Past:
 def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> bool:
     """Whether a question has to be completed from ``past``."""
     folded = asked.folded
-    if asked.ordinal and abs(asked.ordinal) <= len(past.items) and (nth := NTH.match(folded)):
+    if asked.ordinal and abs(asked.ordinal) <= len(past.items) and (nth := NTH.match(RECALL.sub("", folded))):
         documents = {item.document for item in past.items}
         headings = (s.heading for d in documents for s in index.documents[d].sections)
         return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
     if _opens_with_title(asked, past, index):
+        return False
+    common = aspects(past, index)
+    moved_on = OPENING.search(folded) and not POINTER.search(folded) and not folded.rstrip("?!。").endswith("呢")
+    if moved_on and _opens_with_section(asked, past, common, index):  # 那离职要提前几天
+        return False
+    if _is_headed(folded, past, index):
         return False
     names = [thing.text for thing in absent_in(asked, index, lexicon) if thing.name]
     if any(_asks_of(name, folded) for name in names):
@@ -99,7 +109,6 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         return len(known) < 2 or all(w.text in before for w in known if w.noun)
     if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and folded.rstrip("?!。").endswith("呢"):
         return True
-    common = aspects(past, index)
     topics = (w for w in known if w.text not in common and stands_alone(w, index, lexicon))
     if names or any(topics) or _has_owner(asked, common) or _opens_with_section(asked, past, common, index):
         return False
@@ -127,17 +136,28 @@ def _has_owner(asked: Question, common: str) -> bool:
         return False
     words = [w for w in asked.words if w.text in found["owner"] and len(w.same) == 1 and w.text not in common]
     flags = [flag for _, flag in tag(found["owner"])]
-    nominal = flags[0].startswith(_NOMINAL)
+    nominal = flags[0].startswith(_NOMINAL) or any(w.noun and found["owner"].startswith(w.text) for w in words)
     return nominal and (len(words) > 1 or (len(words) == 1 and flags[-1].startswith(_NOMINAL)))
+
+
+def _is_headed(folded: str, past: Past, index: Index) -> bool:
+    """Whether a question how something is done asks for no more than another section's heading says: 怎么安装."""
+    asked = _HOW.fullmatch(folded)
+    if not asked or asked["what"] in past.question.folded:
+        return False
+    documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
+    headings = (fold(short_title(s.heading)) for d in documents for s in index.documents[d].sections)
+    return any(_WAY.sub("", heading) == asked["what"] for heading in headings)
 
 
 def _opens_with_section(asked: Question, past: Past, common: str, index: Index) -> bool:
     """Whether a question opens with what another section is named for than those cited, and asks something of it."""
-    first = next((w for w in asked.words if w.known and asked.folded.startswith(w.text)), None)
+    bare = OPENING.sub("", asked.folded)
+    first = next((w for w in asked.words if w.known and bare.startswith(w.text)), None)
     if first is None or len(asked.words) < 2 or first.text in common or first.text in past.question.folded:
         return False
-    cited = {document for document, _ in past.places}
-    named = {(d, s.position) for d in cited for s in index.documents[d].sections if first.text in fold(s.heading)}
+    documents = {document for document, _ in past.places} or {h.passage.document for h in past.answer.hits}
+    named = {(d, s.position) for d in documents for s in index.documents[d].sections if first.text in fold(s.heading)}
     here = {(d, s.position) for d, p in past.places for s in ancestors(index.documents[d], p)}
     return bool(named) and named.isdisjoint(here)
 

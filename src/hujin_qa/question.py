@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
+from .differences import side_by_side
 from .index import Index
 from .lexicon import Lexicon
 from .meaning import is_noun
 from .pinyin import Context
-from .quantities import quantities
+from .quantities import quantities, tells
 from .text import clean, fold, numeral
 
 LONGEST = 500  # characters of a question that are read
@@ -74,6 +75,10 @@ _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it
 )  # fmt: skip
 _VALUE_PATTERNS = tuple((value, re.compile(asked), re.compile(seen)) for value, asked, seen in _VALUES)
 
+_UNIT_ASKED = re.compile(
+    r"(?<![哪分])(?:第?几|多少)(?:个)?(?P<unit>号[楼窗门线桌厅馆库台机]口?|[楼层页站折](?![宇盘房梯])|字(?![体母节段])|路(?:车|公交))"
+)
+_FLOORS = ("楼", "层")
 _CHAPTER = "(?:章节|小节|篇章|[章节篇](?![点目气日奏能操省课约]))"  # no 节点, 节目
 _SAYS = "(?:讲|说|写|提|谈|介绍|规定|涉及)"
 _TEXT = "[这本该]?[份篇本个部]?(?:文[章中件档]|全文|手册|书|报告|制度|材料)"
@@ -168,10 +173,15 @@ class Question:
     within: Place | None = None  # where its answer must stand: the item, or the section, that a follow-up points at
     beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
     refusal: str = ""  # what is said instead of an answer
+    unit: str = ""  # what the number that it asks for counts, where that is a name of places: 楼, 号窗口
+    again: bool = False  # it asks where the answer before it stands
     topic: str = ""  # of a section: what it is asked to hold; of the contents: the text that is named
 
     def holds_value(self, folded_sentence: str) -> bool:
         """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
+        if self.unit:
+            units = _FLOORS if self.unit in _FLOORS else (self.unit,)
+            return any(tells(folded_sentence, unit) for unit in units)
         if self.value is None or _SEEN[self.value].search(folded_sentence):
             return True
         units = _UNITS.get(self.value)  # 三个月, 五百块
@@ -197,7 +207,13 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     folded = index.pinyin.correct(
         chinese, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords)
     )
+    folded = side_by_side(folded)
     kind, trigger, topic = _kind(folded, index)
+    place = None if kind in OUTLINE else _UNIT_ASKED.search(folded)
+    counted = place and kind == "list" and folded[: place.start()][-1:] not in tuple("在到去上")  # 分为几层
+    unit = place["unit"] if place and not counted else ""
+    if unit:
+        kind = "fact"
     ordinal = _ORDINAL.search(topic or folded)
     words = tuple(w for w in content_words(topic or folded, index, lexicon) if w.known or w.text not in trigger)
     if ordinal:  # told step by step, a text has no word for its third
@@ -209,7 +225,8 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         words=words,
         terms=_terms(topic or folded, index, lexicon),
         kind=kind,
-        value=None if kind in OUTLINE or kind == "member" else value_asked(folded),
+        value="number" if unit else None if kind in OUTLINE or kind == "member" else value_asked(folded),
+        unit=unit,
         years=frozenset(YEAR.findall(folded)),
         count=number(m[1] or m["n"]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,

@@ -28,6 +28,25 @@ _MORE = re.compile(
     r"(?:那|那么)?(?:(?:还有没有|还有|没有|有没有|有)?(?:别的|其[他它]的?|更多的?|另外的?)|还有没有|还有)(?:内容|信息|情况|补充)?了?[吗呢么吧嘛?。!]*"
     r"|(?:请|那|再|然后)*(?:继续|接着|往下|然后)(?:[说讲读看]|往下|下去)*[吗呢吧?。!]*"
 )
+_THAT = r"(?:那么?|这|请问|[你您]|刚才|刚刚|上面|前面|[个句些段条]|(?:句|段)?话|答案|回答|结论|数字?|数据|说法|说的|信息|的|[是都在从])*"
+_TEXT = "(?:原?文[章中里档件]?|原文|手册|书|材料|资料|文件)[里中]?的?"
+_UNIT = "(?:章节|小节|部分|[章节条款篇段页句处])"
+_SAID = "(?:[说讲写提看查找来]|提到|规定|看到|查到|找到|得出|得来|引用)[到过了]?的?"
+_ABOUT_THE_ANSWER = re.compile(
+    rf"{_THAT}有?(?:什么|啥|何|没有)?(?:具体的?)?(?:出处|来源|依据|根据|证据)(?:[是在来]*(?:什么|啥|哪里?|哪儿|何处|何在)|呢|有吗|[吗么])?"
+    rf"|{_THAT}(?:{_TEXT})?(?:在|是|从)?(?:{_TEXT})?(?:第几|哪一?[个]?){_UNIT}(?:{_SAID}|[里的])*"
+    rf"|{_THAT}(?:(?:在|从)?{_TEXT})(?:在|是)?(?:哪里?|哪儿|什么地方|何处)(?:{_SAID}|[里的])*"
+    rf"|{_THAT}(?:哪里|哪儿|哪|什么地方)(?:{_SAID}|出来的?)+"
+    rf"|{_THAT}{_TEXT}是?(?:怎么|如何|咋){_SAID}"
+    rf"|{_THAT}(?:能|可以|敢)?(?:确定|肯定|保证|确认|真的|当真|没错|对|准确|准|靠谱|可靠|可信|属实|是真的)(?:不|没问题)?[吗么嘛]"
+    rf"|{_THAT}(?:没有?|不会|会不会|有没有|是不是|不是)(?:搞|弄|记|说|看|答)错了?[吧吗呢]?"
+    r"|何以见得|[你您](?:是)?怎么(?:知道|得出)[来的]*|(?:凭什么|为什么|为啥)[你您]?(?:这[么样]说|说这个)"
+)
+_OTHERWISE = re.compile(
+    r"(?:能不能|可不可以|可以|[能请再用给你您我]|麻烦)*"
+    r"(?:换(?:一?[个种])(?:说法|讲法|方式|话)[说讲]?|[说讲]?(?:得|的)?(?:简单|简短|通俗|直白|短)(?:一?[点些])[儿]?[说讲]?"
+    r"|简单(?:来|地)?[说讲]|说人话|[说讲][一]?[遍次]|(?:我?(?:还是)?(?:没|不)(?:太|怎么|大)?(?:听|看)?(?:懂|明白))了?)[吗吧呢呗?。!]*"
+)
 _AT_ONCE = 220  # characters that are read on
 
 
@@ -44,6 +63,10 @@ def corrected(folded: str, past: Past) -> str:
 
 def steered(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> Meant | None:
     """What a turn means that only points on from what was said; ``None`` if it does more."""
+    if asks_of_the_answer(asked.plain):
+        told = past.answer.citations and fold(past.answer.interpreted) == past.question.plain
+        refusal = "" if told else "上一个问题没有找到答案,所以没有出处可以给出。"
+        return Meant(past.question.text, again=True, refusal=refusal)
     if past.items and past.at >= 0 and (found := _BESIDE.match(asked.folded)):
         at = past.at + (1 if found["on"] else -1)
         if 0 <= at < len(past.items):
@@ -51,11 +74,22 @@ def steered(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> Mean
         where = "后" if found["on"] else "前"
         refusal = f"前面说到的一共有{len(past.items)}项,{where}面没有了。"
         return Meant(past.question.text, refusal=refusal)
+    if past.answer.citations and _OTHERWISE.fullmatch(asked.plain):  # the text has no other words for it
+        return Meant(past.question.text)
     if past.answer.citations and _CLOSER.fullmatch(asked.plain):
         return _closer(past, index)
     if past.answer.citations and _MORE.fullmatch(asked.plain):
         return _more(past, index)
     return None
+
+
+def asks_of_the_answer(plain: str) -> bool:
+    """Whether a folded turn asks where the answer before it stands, or whether it is sure of it.
+
+    >>> [asks_of_the_answer(t) for t in ("这句在原文哪里?", "你确定吗", "哪一节说的", "在哪里", "报销的依据是什么")]
+    [True, True, True, False, False]
+    """
+    return bool(_ABOUT_THE_ANSWER.fullmatch(plain.rstrip("?!。,呀啊呢 ")))
 
 
 def of_item(item: Item, rest: str, index: Index, lexicon: Lexicon) -> Meant:

@@ -1,0 +1,187 @@
+"""The previous question asked of another thing: its sibling, another year, another attribute ("那乙呢")."""
+
+import re
+from collections.abc import Iterable
+
+from .absent import absent_things
+from .followup import Past, aspects, stands_alone
+from .headings import tag
+from .index import Index
+from .items import short_title
+from .lexicon import Lexicon
+from .quantities import quantities
+from .question import Question, Word, content_words, value_asked
+from .text import fold
+from .types import Section
+
+_STOP, _CLAUSE = re.compile("[。;!?]"), re.compile("[,:]")
+_SUBJECT = re.compile(
+    r"(?P<subject>(?:(?!多[少大高长远久重快])[^的,?是有属算归排在由比几谁哪第]){2,12})(?=的|是|有|属于|算|归|排|在|由|靠|第|每|要|多[少大高长远久重快]|几|怎么|什么)"
+)
+_MEASURE = re.compile("[量率额数价费度值]$")
+_PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # parts of speech of a character torn off the end of a name
+
+
+def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
+    """The previous question with its name, year or attribute exchanged for the new one; ``""`` if the text has no such."""
+    old, new = past.question, new.strip("的")
+    if old.kind == "section":
+        return old.folded.replace(old.topic, new)
+    new_words = content_words(new, index, lexicon)
+    new_years = re.findall(r"(?:1\d|20)\d\d", new)
+    if new_years and old.years:
+        return re.sub("|".join(old.years), new_years[0], old.folded)
+    named = any(thing.name for thing in absent_things(new, index, lexicon))
+    found = _SUBJECT.match(old.folded)
+    subject = found["subject"] if found and not value_asked(found["subject"]) else ""
+    attribute = _is_attribute(new, past, index)
+    elsewhere = any(place in new for place in lexicon.places) and not any(place in subject for place in lexicon.places)
+    thing = bool(new_words) and new_words[-1].noun and not (attribute or elsewhere or quantities(new))
+    of_subject = new + old.folded.removeprefix(subject) if subject and thing else ""
+    of_attribute = (
+        f"{subject}的{new}是多少" if old.value or value_asked(new) or _MEASURE.search(new) else f"{subject}的{new}"
+    )
+    if old.kind == "member" and subject and attribute:
+        return of_attribute
+    if not named and not any(w.known for w in new_words):
+        return of_subject if all(w.noun for w in new_words) else ""
+    if old.kind == "member" and of_subject:  # what belongs there is asked for, whatever it is
+        return of_subject
+    gone = _beside(new, past, index) or _parallel(new, past)
+    if gone and not (attribute and gone == subject):
+        return _put(new, gone, old.folded, index, lexicon)
+    if attribute and subject:
+        return of_attribute
+    titles = _titles(past, index)
+    if not old.value and new in titles and not any(title in old.folded for title in titles):
+        return f"{new}讲了什么"
+    if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
+        return _put(new, gone, old.folded, index, lexicon)
+    here, there = _headings(old.words, past, index), _headings(new_words, past, index)
+    for mine in there:
+        for theirs in here:
+            if theirs.position.count(".") == mine.position.count(".") and theirs.heading != mine.heading:
+                shared = [w.text for w in old.words if any(o in fold(theirs.heading) for o in w.same)]
+                shared = [w for w in shared if w not in {n.text for n in new_words}]
+                if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
+                    return swapped
+    if past.slot and past.slot in old.folded:
+        return old.folded.replace(past.slot, new)
+    return of_subject or f"{new}，{_without(old, new_words)}"
+
+
+def _is_attribute(name: str, past: Past, index: Index) -> bool:
+    """Whether a name is that of something which is asked of things, as the text asks or tells it of them."""
+    told = re.compile(rf"的{re.escape(name)}(?:为|是|达|约|有)")
+    owned = any(told.search(fold(hit.passage.text)) for hit in past.answer.hits)
+    return bool(value_asked(name) or _MEASURE.search(name)) or owned or name in aspects(past, index)
+
+
+def _titles(past: Past, index: Index) -> set[str]:
+    documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
+    return {fold(short_title(s.heading)) for d in documents for s in index.documents[d].sections if s.heading}
+
+
+def _beside(new: str, past: Past, index: Index) -> str:
+    """What the previous question names and the text puts side by side with ``new`` ("甲、乙和丙"); ``""`` if nothing."""
+    asked = past.question.folded
+    joint = "(?:、|和|与|及|以及)"
+    pattern = re.compile(
+        rf"([\u4e00-\u9fff\w]{{2,8}}?){joint}{re.escape(new)}|{re.escape(new)}{joint}([\u4e00-\u9fff\w]{{2,8}})"
+    )
+    for document in dict.fromkeys(h.passage.document for h in past.answer.hits):
+        for found in pattern.finditer(fold(index.documents[document].text)):
+            name = found[1] or found[2]
+            ends = [name[i:] for i in range(len(name) - 1)] if found[1] else [name[:i] for i in range(len(name), 1, -1)]
+            if there := next((end for end in ends if end in asked), ""):
+                return there
+    return ""
+
+
+def _parallel(new: str, past: Past) -> str:
+    """What the previous question asks of, where the text has ``new`` in its place.
+
+    Their clauses tell an amount of one sort, or they are attributes of one thing in one sentence.
+    """
+    asked = past.question.folded
+    for hit in past.answer.hits:
+        said = [s for line in hit.passage.text.splitlines() for s in _STOP.split(fold(line))]
+        sentences = [[(c, _units(c)) for c in _CLAUSE.split(s)] for s in said]
+        theirs = [(c, units) for clauses in sentences for c, units in clauses if units and c.startswith(new)]
+        for clauses in sentences:
+            beside = any(clause.startswith(new) for clause, _ in clauses)
+            for clause, units in clauses:
+                end = next((n for n in range(len(clause), 1, -1) if clause[:n] in asked), 0)
+                owner, _, name = clause[:end].rstrip("的").rpartition("的")
+                alike = next((c for c, other in theirs if other == units), "")
+                if owner and alike.startswith(f"{new}的"):
+                    name = owner
+                if len(name) > 1 and new not in clause[:end] and (alike or (owner and beside)):
+                    return name.rstrip("有是为在由")
+    return ""
+
+
+def _units(clause: str) -> frozenset[str]:
+    return frozenset(q.unit for q in quantities(clause))
+
+
+def _anchor(words: Iterable[Word], index: Index, lexicon: Lexicon) -> str:
+    """The only word among these that is a topic of its own, ``""`` if there is none or several."""
+    found = [w.text for w in words if w.known and stands_alone(w, index, lexicon)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _exchange(text: str, gone: list[str], new: str) -> str:
+    """``text`` with the stretch of words ``gone`` replaced by ``new``."""
+    places = [(text.find(w), text.find(w) + len(w)) for w in gone if w in text]
+    if not places:
+        return text
+    start, end = min(p[0] for p in places), max(p[1] for p in places)
+    return text[:start] + new + text[end:]
+
+
+def _without(old: Question, new_words: Iterable[Word]) -> str:
+    """The previous question less the words that the new ones replace."""
+    groups = [w.same for w in new_words]
+    kept = old.folded
+    for word in old.words:
+        if any(word.text in group for group in groups):
+            kept = kept.replace(word.text, "")
+    return kept
+
+
+def _headings(words: Iterable[Word], past: Past, index: Index) -> list[Section]:
+    """Sections named by any of the words, in the documents of the previous hits, most specific names first."""
+    words = list(words)
+    found: list[tuple[float, int, int, Section]] = []
+    for document_id in dict.fromkeys(h.passage.document for h in past.answer.hits):
+        for section in index.documents[document_id].sections:
+            heading = fold(section.heading)
+            weight = sum(w.weight for w in words if w.known and any(o in heading for o in w.same))
+            if weight:
+                found.append((-weight, section.position.count("."), len(found), section))
+    return [section for *_, section in sorted(found)[:12]]
+
+
+def _put(new: str, gone: str, text: str, index: Index, lexicon: Lexicon) -> str:
+    """``text`` with ``new`` for ``gone``, the rest of its name and what ``new`` itself says of the words around."""
+    gone = whole_name(gone, text, index, lexicon)
+    before, _, behind = text.partition(gone)
+    said = next((n for n in range(min(len(new), len(behind)), 0, -1) if new.endswith(behind[:n])), 0)
+    told = next((n for n in range(min(len(new), len(before)), 0, -1) if new.startswith(before[-n:])), 0)
+    return before[: len(before) - told] + new + behind[said:]
+
+
+def whole_name(name: str, text: str, index: Index, lexicon: Lexicon) -> str:
+    """A word of a text with the single characters that were torn off it: those that the corpus always has beside it."""
+    start, at, often = text.find(name), 0, index.lexical.frequency(name)
+    end = start + len(name)
+    for piece in index.segmenter.words(text) if often and start >= 0 else ():
+        at = text.find(piece, at)
+        if len(piece) == 1 and not piece.isascii() and piece not in lexicon.stopwords:
+            if at == end and tag(piece)[0][1] in _PIECES and index.lexical.frequency(f"_{name[-1]}{piece}") >= often:
+                return name + piece
+            if at == start - 1 and index.lexical.frequency(f"_{piece}{name[0]}") >= often:
+                name = piece + name
+        at += len(piece)
+    return name
