@@ -17,6 +17,7 @@ from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, op
 from .errors import IndexProblem, NoIndex
 from .evidence import rerank, weigh
 from .followup import Meant, Past
+from .gaps import gap
 from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
@@ -203,7 +204,8 @@ class Assistant:
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        if reading.signals.get("other_year"):  # never right in all that was measured, however well it fits
+        lacks = reading.signals.get("other_year") or gap(asked, reading.claims, reading.citations, self.index)
+        if lacks:  # hardly ever right in all that was measured, however well it fits
             return "not_enough_evidence", explain("not_enough_evidence", asked, hits, self.index, self.lexicon), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)

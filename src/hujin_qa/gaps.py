@@ -1,0 +1,290 @@
+"""What an answer lacks of what its question asks for: signs, hardly ever wrong, that the text does not say it.
+
+An answer that fits the words of a question may still miss its point: it tells the figure of another, the whole for
+the part, the event without its cause, the act without the one who did it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .evidence import matched, share
+from .headings import tag
+from .index import Index
+from .meaning import is_common
+from .quantities import Quantity, quantities, tells, unit_asked
+from .question import OUTLINE, WORDLESS, Question, Word
+from .text import fold
+from .types import Citation, Claim, Document
+
+_CAUSE = re.compile(
+    "因|由于|缘|所以|故(?!障)|得益于|为了|为的是|以便|从而|导致|造成|引起|使(?!用)|让|带来|推动|靠|凭|源于|出于|来自|在于|取决|目的|"
+    "旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|"
+    "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|为[^期止主]{1,12}(?:而|,)|是为"
+)
+_EFFECT = 0.5  # share of the question in an answer that speaks of the effect
+_FEW = 2  # claims; more of them tell a cause without a word for it
+_MEANS = re.compile("靠(?:什么|啥)|凭(?:什么|啥)")
+_TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
+
+_ASKS_WHO = re.compile("谁|哪位|何人|哪个人|姓什么")
+_WHO = re.compile(
+    "(?:[人员长师者匠家部局处室科司厅院队组委署会妻夫父母兄弟姐妹叔舅女士兵官民医友客主商省市县镇村国社行店站所团校厂府企]|"
+    "公司|机构|中心|平台|学生|用户|老总|政府|专家|顾问|集团|我们|大学|企业|商城|经理|总监|董事|书记|秘书|教授|博士|骑手|代理|单位|"
+    "科技|保险|支付|[甲乙丙丁厂校警资院各双对官]方|第三方|自己)$"
+)
+_NOBODY = re.compile("(?:机组|网站|[年次每下上同今全半]人|[机大开年晚]会|国家标准)$")
+_NAMES = ("nr", "nrt", "nrfg", "ns", "nt", "nz", "eng")
+_QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
+
+_LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
+_SHORT = frozenset(["天", "小时", "分钟", "秒", "毫秒"])
+_DATES = frozenset(["公历年", "月份", "年月", "天", "第", "点"])
+_TIMES = (  # how a time is asked for, and the units of which it may be
+    (re.compile("(?<!第)(?:几|多少)个?(?:半?年(?!级)|月(?!份)|天|周(?!岁)|星期|工作日)"), _LONG),
+    (re.compile("(?<!第)(?:几|多少)个?(?:小时|钟头|分钟|秒)"), _SHORT),
+    (re.compile("多久|多长时间"), _LONG | _SHORT | {"点"}),
+    (re.compile("哪[一几]?[年天日]|(?<!第)几[号点](?!子)|几月"), _DATES),
+)
+_ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
+_COUNTED = frozenset("个条项点件种类款处步样家户间名位人")
+_LOOSE = re.compile(
+    "免费|不收|半|[单双][号日数周月]|全部|都|无|没有|每|所有|几[十百千个天次]|数[十百千万]|随时|即|当天|当场|立即|长期|永久|期间|至今|以来"
+)
+_PART = re.compile(
+    "(?:里面?|当?中|之中)[的,]*(?P<part>[^,]{1,14}?)(?:一共|总共|大概|要|各|又|的)*[有占是为]?了?(?:多少|几|百分之几)"
+)
+_WHOLE_NEAR = 8  # characters from the number of a whole to "里"
+_SOME = re.compile("一半|全部|都|无|没有|不|半|多数|[一二两三四五六七八九十]")
+_ASKS_EACH = re.compile("叫(?:什么|啥)|(?:是|有)谁|分别|哪[几两二三四五六七八九十些]|名字|谁")
+_THINGS = re.compile("[\\d一二两三四五六七八九十百千万](?:[名位人家款户间所座辆艘支部篇只台]|个(?:[人女男]|.{0,2}生))")
+_LISTS = re.compile("[、;]|和|与|及|先|再|然后|最后|首|其[一二三次]|一是|\\d\\)")
+_BOUND = re.compile(r"(\d+(?:\.\d+)?)[\u4e00-\u9fff%]{0,5}?(以上|以下|以[前后]|之[前后])")
+_SIDES = {
+    "以上": ("以上|起|超过|高于|多于|满|至少", "以下|以内|不满|不足|未满|低于"),
+    "以下": ("以下|以内|不满|不足|未满|低于|不到|至多|最多|不超过", "以上|超过|高于|多于"),
+    "前": ("前|截至|截止|到|至", "后|起|自|以来"),
+    "后": ("后|起|自|以来|从", "前|截至|截止"),
+}
+_PERIODS = (re.compile("([一二三四1-4])季度"), re.compile("([上下])半年"), re.compile(r"(?<![\d.])(1?\d)月(?!\d)"))
+_COMPARES = re.compile(
+    "(?P<sides>.+?)(?:谁|哪一?[个家种边方款类处])[^,?。的]{0,8}?(?:更|比较)?"
+    "[高低大小多少快慢早晚贵准好强长短远近先后重轻省难严](?:一[些点])?(?:的|了|到|呢|啊|吗|[,?。]|.{0,6}$)"
+)
+_AND = re.compile("和|跟|与|还是|、|比")
+_RELATION = re.compile(
+    "最|更|比|[高低大小多少早晚快慢优]于|超过|不如|不及|先|后|早|晚|领先|居|第[一二两三]|略|稍|首|较|快|慢|同|分别|各"
+)
+_OF = re.compile(
+    "^(?P<owner>[^,的里]{2,14})的(?P<what>[^,的]{1,8}?)(?:一共|总共|现在|大概)?[是有在叫为占要]?(?:谁|多少|哪|什么|啥|几|怎么|[?。]?$)"
+)
+_GOES_ON = re.compile(
+    "[他她它]|其(?![中他余实])|该|本[公行院校厂店馆县市镇村书文司]|我[们司行]|这[家个座位所支]|此人|^公司|全[公行院校厂县市镇队]"
+)
+_HEAD = 200  # characters at most of the sentence at the head of a document that names what all of it is about
+_KIND_OF_NAME = re.compile(
+    "银行|公司|集团|保险|支付|科技|大学|学院|中学|小学|医院|大区|支行|分行|学校|证券|基金|电站|水库|冰川|小组|[县镇乡村]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A claim, folded, with the headings over it and what its section says before."""
+
+    text: str
+    path: str
+    before: str
+    document: Document
+
+
+def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> str:
+    """What an answer lacks, by its sort; ``""`` if nothing is seen to be missing.
+
+    ``claims`` are those of the answer and ``citations`` the places that they cite by number.
+    """
+    told = list(_places(claims, citations, index))
+    if not told or question.kind in (*WORDLESS, *OUTLINE):
+        return ""
+    said = " ".join(t.text for t in told)
+    lacks = {
+        "person": _nobody,
+        "amount": _no_amount,
+        "part": _part_untold,
+        "members": _members_untold,
+        "bound": _other_side,
+        "period": _other_period,
+        "comparison": _incomparable,
+    }
+    sort = next((sort for sort, lack in lacks.items() if lack(question, said)), "")
+    if not sort and len(told) <= _FEW and _no_cause(question, said):
+        return "cause"
+    return sort or ("owner" if _of_another(question, told) else "")
+
+
+def _places(claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> Iterator[_Told]:
+    by_number = {c.n: c for c in citations}
+    for claim in claims:
+        at = by_number[claim.citations[-1]]
+        document = index.documents[at.document]
+        section = document.at[index.passages[index.passage_at(at.document, at.start)].position]
+        before = document.text[min(section.body, at.start) : at.start]
+        yield _Told(fold(claim.text), fold(" ".join(section.path)), fold(before), document)
+
+
+def _no_cause(question: Question, said: str) -> bool:
+    """Whether the reason of something is asked for, and it is told without any."""
+    sentences = said.rpartition("】")[2]
+    asked = question.kind == "why" and not _MEANS.search(question.folded)
+    told = share(question.words, matched(question.words, said)) >= _EFFECT
+    return asked and told and not _CAUSE.search(sentences) and not _TOLD_BY_COLON.search(sentences)
+
+
+def _nobody(question: Question, said: str) -> bool:
+    """Whether someone is asked for and nobody is told of who was not named in the question."""
+    if question.value != "person" or not _ASKS_WHO.search(question.folded):
+        return False
+    asked = question.folded
+    for word, flag in tag(said):
+        if word in asked and len(word) > 1:
+            continue
+        if flag in _NAMES or (_WHO.search(word) and flag[0] in "njrlxis" and not _NOBODY.search(word)):
+            return False
+    return not any(name not in asked for name in _QUOTED.findall(said))
+
+
+def _new(question: Question, said: str) -> list[Quantity]:
+    """The quantities of an answer that the question did not name itself."""
+    given = quantities(question.folded)
+    return [q for q in quantities(said) if not any(q.matches(g) for g in given)]
+
+
+def _no_amount(question: Question, said: str) -> bool:
+    """Whether an amount is asked for and the answer has none of its kind but those that the question names."""
+    asked, unit = question.folded, unit_asked(question.folded)
+    if question.around or question.kind in ("list", "why", "summary") or _LOOSE.search(said):
+        return False
+    new = _new(question, said)
+    if units := next((units for pattern, units in _TIMES if pattern.search(asked)), None):
+        dates = Counter(q.unit for q in new if q.unit in _DATES)  # from one to another is a time too
+        return not any(q.unit in units or not q.unit for q in new) and max(dates.values(), default=0) < 2
+    if _ASKS_MONEY.search(asked):
+        return not any(q.unit[-1:] == "元" or q.unit in ("", "%") for q in new)
+    if not unit:
+        return False
+    if unit in _COUNTED or unit == "折":
+        return not any(q.unit in ("个", "人", "", "%", "%折") for q in new)
+    return not any(tells(q.text, unit) or not q.unit for q in new)
+
+
+def _part_untold(question: Question, said: str) -> bool:
+    """Whether of a whole of so many a part is asked for, and the answer has the whole but no number beside the part."""
+    found = _PART.search(question.folded)
+    if not found:
+        return False
+    near = [q for q in quantities(question.folded[: found.start()]) if found.start() - q.end <= _WHOLE_NEAR]
+    wholes = [q for q in near if q.unit not in ("公历年", "月份", "年月", "第")]
+    parts = [w for w in question.words if w.text in found["part"]]
+    if not parts or not any(w.matches(q) for w in wholes for q in quantities(said)):
+        return False
+    for clause in re.split("[,。;]", said):
+        if all(_has(w, clause) for w in parts) and (_new(question, clause) or _SOME.search(clause)):
+            return False
+    return True
+
+
+def _has(word: Word, text: str) -> bool:
+    return any(other in text for other in word.same)
+
+
+def _members_untold(question: Question, said: str) -> bool:
+    """Whether so many are asked for one by one, and the answer only has how many they are."""
+    counted = [q for q in quantities(question.folded) if q.unit in ("个", "人") and q.value > 1]
+    counted = [q for q in counted if _THINGS.search(question.folded, q.start)]
+    if not counted or not _ASKS_EACH.search(question.folded) or "多少" in question.folded or "|" in said:
+        return False
+    clauses, seen = re.split("[,。;:]", said), False
+    for n, clause in enumerate(clauses):
+        if any(q.value == c.value and q.unit in ("个", "人") for q in quantities(clause) for c in counted):
+            seen = True
+            around = ",".join(clauses[max(0, n - 1) : n + 2])
+            if _LISTS.search(around) or next(_names(around, question.folded), ""):
+                return False
+    return seen
+
+
+def _names(text: str, asked: str) -> Iterator[str]:
+    """What looks like a name in a folded text and does not stand in the question."""
+    yield from (name for name in _QUOTED.findall(text) if name not in asked)
+    for word, flag in tag(text):
+        named = flag in _NAMES or (flag[0] in "nljx" and not is_common(word))
+        if named and len(word) > 1 and word not in asked and not word[0].isdigit():
+            yield word
+
+
+def _other_side(question: Question, said: str) -> bool:
+    """Whether the question asks beyond a bound and the answer speaks of what lies on this side of it."""
+    for number, direction in _BOUND.findall(question.folded):
+        mine, other = _SIDES[direction if direction in _SIDES else direction[1]]
+        around = [said[max(0, m.start() - 3) : m.end() + 8] for m in re.finditer(rf"(?<!\d){number}(?!\d)", said)]
+        if around and not any(re.search(mine, a) for a in around) and any(re.search(other, a) for a in around):
+            return True
+    return False
+
+
+def _other_period(question: Question, said: str) -> bool:
+    """Whether the answer speaks of quarters, half years or months, and none is one that is asked about."""
+    pairs = ((set(p.findall(question.folded)), set(p.findall(said))) for p in _PERIODS)
+    return question.value is not None and any(asked and told and not asked & told for asked, told in pairs)
+
+
+def _incomparable(question: Question, said: str) -> bool:
+    """Whether two are to be compared, and the answer lacks one of them or anything that sets them off."""
+    found = _COMPARES.search(question.folded)
+    if not found or not (joint := _AND.search(found["sides"])):
+        return False
+    sides = found["sides"][: joint.start()], found["sides"][joint.end() :]
+    for side in sides:
+        words = [w for w in question.words if w.known and w.noun and w.text in side]
+        names = [w for w in words if _is_name(w.text)]
+        if any(not _has(name, said) for name in names) or (words and not matched(words, said)):
+            return True
+    figures = [q for q in quantities(said) if q.unit != "公历年"]
+    return not _RELATION.search(said) and len(figures) < 2
+
+
+def _of_another(question: Question, told: Sequence[_Told]) -> bool:
+    """Whether a value is asked of one thing and all that is told is told of another."""
+    if question.value is None:
+        return False
+    found = _OF.search(question.folded)
+    what = [w for w in question.words if found and w.text in found["what"]]
+    bearing = [t for t in told if matched(what, t.text)] or list(told)
+    owners = [w for w in question.words if w.known and _is_name(w.text)]
+    if any(all(_is_of_another(w, t, question) for t in bearing) for w in owners):
+        return True
+    things = [w for w in question.words if found and w.text in found["owner"]]
+    if not things or not all(w.known for w in things):
+        return False
+    return not any(matched(things, f"{fold(t.document.title)} {t.path} {t.before} {t.text}") for t in bearing)
+
+
+@lru_cache(maxsize=4096)
+def _is_name(word: str) -> bool:
+    return len(word) > 1 and not word.isascii() and not is_common(word) and tag(word)[0][1] in _NAMES
+
+
+def _is_of_another(name: Word, told: _Told, question: Question) -> bool:
+    """Whether a claim is not about a name: neither it nor its headings have it, nor does what goes before lead to it."""
+    head = fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
+    if matched([name], f"{head} {told.path} {told.text}") or _GOES_ON.search(told.text):
+        return False
+    at = max((told.before.rfind(other) for other in name.same), default=-1)
+    between = told.before[at + len(name.text) :] + told.text if at >= 0 else told.text
+    others = {w for w, flag in tag(between) if flag in _NAMES and len(w) > 1 and not is_common(w)} | {
+        between[max(0, m.start() - 2) : m.end()] for m in _KIND_OF_NAME.finditer(between)
+    }
+    alike = name.text[0]  # 荀工 is 荀若岚
+    others = {other for other in others if other not in question.folded}
+    return (at < 0 or bool(others)) and not any(other[0] == alike for other in others)
