@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from .evidence import matched, share
 from .headings import tag
 from .index import Index
-from .meaning import is_common
+from .meaning import is_common, is_noun
 from .quantities import Quantity, quantities, tells, unit_asked
 from .question import OUTLINE, WORDLESS, Question, Word
 from .text import fold
@@ -45,7 +46,7 @@ _DATES = frozenset(["公历年", "月份", "年月", "天", "第", "点"])
 _TIMES = (  # how a time is asked for, and the units of which it may be
     (re.compile("(?<!第)(?:几|多少)个?(?:半?年(?!级)|月(?!份)|天|周(?!岁)|星期|工作日)"), _LONG),
     (re.compile("(?<!第)(?:几|多少)个?(?:小时|钟头|分钟|秒)"), _SHORT),
-    (re.compile("多久|多长时间"), _LONG | _SHORT | {"点"}),
+    (re.compile("多久|多长时间|(?:时[间长]|期限?|工期|周期).{0,4}多长"), _LONG | _SHORT | {"点"}),
     (re.compile("哪[一几]?[年天日]|(?<!第)几[号点](?!子)|几月"), _DATES),
 )
 _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
@@ -58,8 +59,10 @@ _PART = re.compile(
 )
 _WHOLE_NEAR = 8  # characters from the number of a whole to "里"
 _SOME = re.compile("一半|全部|都|无|没有|不|半|多数|[一二两三四五六七八九十]")
-_ASKS_EACH = re.compile("叫(?:什么|啥)|(?:是|有)谁|分别|哪[几两二三四五六七八九十些]|名字|谁")
-_THINGS = re.compile("[\\d一二两三四五六七八九十百千万](?:[名位人家款户间所座辆艘支部篇只台]|个(?:[人女男]|.{0,2}生))")
+_ASKS_EACH = re.compile("叫(?:什么|啥)|(?:是|有)谁|分别|哪[几两二三四五六七八九十些]|名字|谁|都在哪")
+_THINGS = re.compile(
+    "[\\d一二两三四五六七八九十百千万](?:[名位人家款户间所座辆艘支部篇只台处]|个(?:[人女男村镇县]|.{0,2}生|部门|单位|企业|公司|孩子|老人|城市|仓库))"
+)
 _LISTS = re.compile("[、;]|和|与|及|先|再|然后|最后|首|其[一二三次]|一是|\\d\\)")
 _BOUND = re.compile(r"(\d+(?:\.\d+)?)[\u4e00-\u9fff%]{0,5}?(以上|以下|以[前后]|之[前后])")
 _SIDES = {
@@ -77,6 +80,25 @@ _AND = re.compile("和|跟|与|还是|、|比")
 _RELATION = re.compile(
     "最|更|比|[高低大小多少早晚快慢优]于|超过|不如|不及|先|后|早|晚|领先|居|第[一二两三]|略|稍|首|较|快|慢|同|分别|各"
 )
+_OUTCOME = re.compile(
+    "(?P<body>.*(?:后来|最终|最后|到底|结果|以后).{0,14}?)(?:吗|没有|没)[?。啊呢]*$"
+    "|(?P<ended>.*(?:到|住|掉|完|成|回来?|上|过))了?没有?[?。啊]*$"
+)
+_OPEN = re.compile("什么|啥|哪|多少")
+_LIGHT = frozenset(["被", "有", "没", "没有", "会", "能", "要", "是", "想"])
+_EARLIER = re.compile(
+    "旧(?=[\u4e00-\u9fff])|原先|原来|(?<![0-9日月年])以前|上一[版届期任次]|前任|从前|当初|之前(?=在|的|做|是)|前身"
+)
+_TELLS_EARLIER = re.compile(
+    "[旧原曾改先老换增减废历早前刚]|过去|上一|[由从].{1,12}[升降变提到至]|去年|最初|(?<!\\d)(?:1[89]|20)\\d\\d"
+)
+_HOW_MANY = re.compile("多少|几(?!乎)|多[高大长重久]|百分之")
+_EACH = re.compile("分别|各[为是有占]|均|依次")
+_LOOSE_WORD = re.compile("[的了是在和与跟及等每各该本这那个有为最其共由至从到年月]")
+_ONE_CHARACTER = frozenset(
+    "市县区镇村省厂店楼馆仓部组班级类款型版站线院校行社队河峰湖岛柜库田园桥塔"
+)  # nouns that follow a name
+_CALENDAR = ("公历年", "月份", "年月", "第")
 _OF = re.compile(
     "^(?P<owner>[^,的里]{2,14})的(?P<what>[^,的]{1,8}?)(?:一共|总共|现在|大概)?[是有在叫为占要]?(?:谁|多少|哪|什么|啥|几|怎么|[?。]?$)"
 )
@@ -116,6 +138,9 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
         "bound": _other_side,
         "period": _other_period,
         "comparison": _incomparable,
+        "outcome": _outcome_untold,
+        "earlier": _earlier_untold,
+        "owner": _beside_another,
     }
     sort = next((sort for sort, lack in lacks.items() if lack(question, said)), "")
     if not sort and len(told) <= _FEW and _no_cause(question, said):
@@ -184,7 +209,7 @@ def _part_untold(question: Question, said: str) -> bool:
     if not found:
         return False
     near = [q for q in quantities(question.folded[: found.start()]) if found.start() - q.end <= _WHOLE_NEAR]
-    wholes = [q for q in near if q.unit not in ("公历年", "月份", "年月", "第")]
+    wholes = [q for q in near if q.unit not in _CALENDAR]
     parts = [w for w in question.words if w.text in found["part"]]
     if not parts or not any(w.matches(q) for w in wholes for q in quantities(said)):
         return False
@@ -252,6 +277,61 @@ def _incomparable(question: Question, said: str) -> bool:
             return True
     figures = [q for q in quantities(said) if q.unit != "公历年"]
     return not _RELATION.search(said) and len(figures) < 2
+
+
+def _outcome_untold(question: Question, said: str) -> bool:
+    """Whether it is asked if something came of a thing in the end, and the answer has no word of that."""
+    asked = _OUTCOME.search(question.folded)
+    if not asked or _OPEN.search(question.folded):
+        return False
+    verbs = [
+        w
+        for w, flag in tag(question.folded[: (asked.end("body") if asked["body"] else asked.end("ended"))])
+        if flag[0] == "v" and w not in _LIGHT
+    ]
+    if not verbs:
+        return False
+    words = [w for w in question.words if w.text in verbs[-1] or verbs[-1] in w.text]
+    return verbs[-1][0] not in said and not matched(words, said)
+
+
+def _earlier_untold(question: Question, said: str) -> bool:
+    """Whether it is asked how things were before, and the answer does not speak of any time but now."""
+    return bool(_EARLIER.search(question.folded)) and not _TELLS_EARLIER.search(said)
+
+
+def _beside_another(question: Question, said: str) -> bool:
+    """Whether of two of a kind that an answer tells in one breath only the other has an amount: 甲楼共168间,乙楼在翻修."""
+    if not _HOW_MANY.search(question.folded) or question.kind in ("list", "why", "compare") or _EACH.search(said):
+        return False
+    for thing, kind in _of_a_kind(question.folded):
+        if thing not in said:
+            continue
+        own: list[str] = []
+        others: list[str] = []
+        for sentence in re.split("[;。]", said):
+            alike = re.finditer(f"[\u4e00-\u9fff]{{2}}{kind}", sentence)
+            cuts = [m.start() for m in alike if m[0] == thing or not _LOOSE_WORD.search(m[0][:2])]
+            for start, end in pairwise([0, *cuts[1:], len(sentence)] if cuts else []):
+                piece = sentence[start:end]
+                (own if thing in piece else others).append(piece)
+        joined = any(re.search(f"{thing}(?:[、和与及跟比]|[^,]{{0,2}}$)", piece) for piece in own)
+        if own and not joined and not _amounts(question, own) and _amounts(question, others):
+            return True
+    return False
+
+
+def _of_a_kind(asked: str) -> Iterator[tuple[str, str]]:
+    """Two characters with the noun behind them, and the noun: (琥珀市, 市), (电商渠道, 渠道)."""
+    for start in range(len(asked) - 2):
+        for end in (start + 4, start + 3):
+            thing, kind = asked[start:end], asked[start + 2 : end]
+            if thing.isalpha() and (kind in _ONE_CHARACTER or (len(kind) == 2 and is_noun(kind))):
+                yield thing, kind
+
+
+def _amounts(question: Question, texts: Sequence[str]) -> bool:
+    return any(q.unit not in _CALENDAR for text in texts for q in _new(question, text))
 
 
 def _of_another(question: Question, told: Sequence[_Told]) -> bool:
