@@ -23,7 +23,7 @@ from .types import Citation, Claim, Document
 _CAUSE = re.compile(
     "因|由于|缘|所以|故(?!障)|得益于|为了|为的是|以便|从而|导致|造成|引起|使(?!用)|让|带来|推动|靠|凭|源于|出于|来自|在于|取决|目的|"
     "旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|"
-    "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|为[^期止主]{1,12}(?:而|,)|是为"
+    "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为"
 )
 _EFFECT = 0.5  # share of the question in an answer that speaks of the effect
 _FEW = 2  # claims; more of them tell a cause without a word for it
@@ -71,7 +71,12 @@ _SIDES = {
     "前": ("前|截至|截止|到|至", "后|起|自|以来"),
     "后": ("后|起|自|以来|从", "前|截至|截止"),
 }
-_PERIODS = (re.compile("([一二三四1-4])季度"), re.compile("([上下])半年"), re.compile(r"(?<![\d.])(1?\d)月(?!\d)"))
+_PERIODS = (
+    re.compile("([一二三四1-4])季度"),
+    re.compile("([上下])半年"),
+    re.compile(r"(?<![\d.])(1?\d)月"),
+    re.compile("(?<!第)([一二三四五六七八九1-9])(?:审|等奖|年级)"),
+)
 _COMPARES = re.compile(
     "(?P<sides>.+?)(?:谁|哪一?[个家种边方款类处])[^,?。的]{0,8}?(?:更|比较)?"
     "[高低大小多少快慢早晚贵准好强长短远近先后重轻省难严](?:一[些点])?(?:的|了|到|呢|啊|吗|[,?。]|.{0,6}$)"
@@ -79,6 +84,13 @@ _COMPARES = re.compile(
 _AND = re.compile("和|跟|与|还是|、|比")
 _RELATION = re.compile(
     "最|更|比|[高低大小多少早晚快慢优]于|超过|不如|不及|先|后|早|晚|领先|居|第[一二两三]|略|稍|首|较|快|慢|同|分别|各"
+)
+_ROLE = "老板|掌柜|经理|负责人|主任|司机|裁判|ceo|创始人|创办人|总裁|主席|书记|总监|教练|主编|法人|设计师|领队|法官|律师|[\u4e00-\u9fff]长"
+_ASKS_ROLE = re.compile(
+    f"(?P<role>{_ROLE})(?:是谁|是哪位|叫什么|叫啥|姓什么)|谁(?:是|当|任|担任)[^,]{{0,8}}?(?P<office>{_ROLE})"
+)
+_TELLS_ROLE = re.compile(
+    "负责|任|创[办立建始]|董事|经理|总裁|店主|掌柜|执掌|率领|带领|带队|主持|(?<![成增生延])长(?![度期时])"
 )
 _OUTCOME = re.compile(
     "(?P<body>.*(?:后来|最终|最后|到底|结果|以后).{0,14}?)(?:吗|没有|没)[?。啊呢]*$"
@@ -138,6 +150,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
         "bound": _other_side,
         "period": _other_period,
         "comparison": _incomparable,
+        "role": _role_untold,
         "outcome": _outcome_untold,
         "earlier": _earlier_untold,
         "owner": _beside_another,
@@ -259,7 +272,7 @@ def _other_side(question: Question, said: str) -> bool:
 
 
 def _other_period(question: Question, said: str) -> bool:
-    """Whether the answer speaks of quarters, half years or months, and none is one that is asked about."""
+    """Whether the answer speaks of months, quarters, grades and the like, and none is one that is asked about."""
     pairs = ((set(p.findall(question.folded)), set(p.findall(said))) for p in _PERIODS)
     return question.value is not None and any(asked and told and not asked & told for asked, told in pairs)
 
@@ -277,6 +290,16 @@ def _incomparable(question: Question, said: str) -> bool:
             return True
     figures = [q for q in quantities(said) if q.unit != "公历年"]
     return not _RELATION.search(said) and len(figures) < 2
+
+
+def _role_untold(question: Question, said: str) -> bool:
+    """Whether the holder of an office is asked for and the answer speaks of no office at all."""
+    asked = _ASKS_ROLE.search(question.folded)
+    if not asked or _TELLS_ROLE.search(said):
+        return False
+    role = asked["role"] or asked["office"]
+    words = [w for w in question.words if w.text in role or role in w.text]
+    return role[:2] not in said and role[-2:] not in said and not matched(words, said)
 
 
 def _outcome_untold(question: Question, said: str) -> bool:
