@@ -37,7 +37,11 @@ ORCHARD = """# 果园日志
 
 ## 二、采收
 
-采收队共12人,分两组作业。2022年7月采收了红玉,冬季修枝一次。果园的围栏已经翻修。
+采收队共12人,分两组作业。2022年7月采收了红玉,冬季修枝一次。果园的围栏已经翻修。东果园有水井6口。西果园由村里管理。
+
+## 三、农机
+
+铁牛车的司机姓石,载重2吨。飞鸽车于2015年报废。
 """
 
 
@@ -88,6 +92,8 @@ def lacks(assistant, asked, *quotes):
         ("青禾医院的创办人是谁", "青禾医院由韩竹亭于2011年创办。", ""),
         ("中药柜有多少盒药", "西药柜有抗生素30盒;中药柜另行清点。", "owner"),
         ("西药柜有多少盒抗生素", "西药柜有抗生素30盒;中药柜另行清点。", ""),
+        ("西果园有多少口水井", "东果园有水井6口。", "owner"),
+        ("东果园有多少口水井", "东果园有水井6口。", ""),
         ("丢失的血压计后来找到了吗", "丢失的两台血压计已经报案。", "outcome"),
         ("屋顶后来修好了吗", "旧楼的屋顶已经修好。", ""),
         ("果园的老板是谁", "红玉单果约200克,亩产3000斤。", "role"),
@@ -98,6 +104,13 @@ def lacks(assistant, asked, *quotes):
 )
 def test_what_an_answer_lacks_of_what_is_asked_is_seen(assistant, asked, quote, sort):
     assert lacks(assistant, asked, quote) == sort
+
+
+def test_what_is_told_beside_the_thing_that_is_asked_is_of_another(assistant):
+    told = "铁牛车的司机姓石,载重2吨。", "飞鸽车于2015年报废。"
+    assert lacks(assistant, "飞鸽车的司机是谁", *told) == "owner"
+    assert lacks(assistant, "铁牛车的司机是谁", *told) == ""
+    assert lacks(assistant, "铁牛车和飞鸽车哪个载重多", *told) == "comparison"
 
 
 @pytest.mark.parametrize("asked", ["沂水医院的创办人是谁", "门诊时间为什么延长", "三季度的复诊率是多少"])

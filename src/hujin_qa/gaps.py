@@ -7,18 +7,15 @@ the part, the event without its cause, the act without the one who did it.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 
 from .evidence import matched, share
 from .headings import tag
 from .index import Index
-from .meaning import is_common, is_noun
-from .quantities import Quantity, quantities, tells, unit_asked
+from .meaning import is_common
+from .owners import CALENDAR, NAMES, amounts, is_name, of_another, told_by
+from .quantities import quantities, tells, unit_asked
 from .question import OUTLINE, WORDLESS, Question, Word
-from .text import fold
-from .types import Citation, Claim, Document
+from .types import Citation, Claim
 
 _CAUSE = re.compile(
     "因|由于|缘|所以|故(?!障)|得益于|为了|为的是|以便|从而|导致|造成|引起|使(?!用)|让|带来|推动|靠|凭|源于|出于|来自|在于|取决|目的|"
@@ -37,7 +34,6 @@ _WHO = re.compile(
     "科技|保险|支付|[甲乙丙丁厂校警资院各双对官]方|第三方|自己)$"
 )
 _NOBODY = re.compile("(?:机组|网站|[年次每下上同今全半]人|[机大开年晚]会|国家标准)$")
-_NAMES = ("nr", "nrt", "nrfg", "ns", "nt", "nz", "eng")
 _QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
 
 _LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
@@ -104,33 +100,6 @@ _EARLIER = re.compile(
 _TELLS_EARLIER = re.compile(
     "[旧原曾改先老换增减废历早前刚]|过去|上一|[由从].{1,12}[升降变提到至]|去年|最初|(?<!\\d)(?:1[89]|20)\\d\\d"
 )
-_HOW_MANY = re.compile("多少|几(?!乎)|多[高大长重久]|百分之")
-_EACH = re.compile("分别|各[为是有占]|均|依次")
-_LOOSE_WORD = re.compile("[的了是在和与跟及等每各该本这那个有为最其共由至从到年月]")
-_ONE_CHARACTER = frozenset(
-    "市县区镇村省厂店楼馆仓部组班级类款型版站线院校行社队河峰湖岛柜库田园桥塔"
-)  # nouns that follow a name
-_CALENDAR = ("公历年", "月份", "年月", "第")
-_OF = re.compile(
-    "^(?P<owner>[^,的里]{2,14})的(?P<what>[^,的]{1,8}?)(?:一共|总共|现在|大概)?[是有在叫为占要]?(?:谁|多少|哪|什么|啥|几|怎么|[?。]?$)"
-)
-_GOES_ON = re.compile(
-    "[他她它]|其(?![中他余实])|该|本[公行院校厂店馆县市镇村书文司]|我[们司行]|这[家个座位所支]|此人|^公司|全[公行院校厂县市镇队]"
-)
-_HEAD = 200  # characters at most of the sentence at the head of a document that names what all of it is about
-_KIND_OF_NAME = re.compile(
-    "银行|公司|集团|保险|支付|科技|大学|学院|中学|小学|医院|大区|支行|分行|学校|证券|基金|电站|水库|冰川|小组|[县镇乡村]"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A claim, folded, with the headings over it and what its section says before."""
-
-    text: str
-    path: str
-    before: str
-    document: Document
 
 
 def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> str:
@@ -138,7 +107,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
 
     ``claims`` are those of the answer and ``citations`` the places that they cite by number.
     """
-    told = list(_places(claims, citations, index))
+    told = list(told_by(claims, citations, index))
     if not told or question.kind in (*WORDLESS, *OUTLINE):
         return ""
     said = " ".join(t.text for t in told)
@@ -153,22 +122,11 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
         "role": _role_untold,
         "outcome": _outcome_untold,
         "earlier": _earlier_untold,
-        "owner": _beside_another,
     }
     sort = next((sort for sort, lack in lacks.items() if lack(question, said)), "")
     if not sort and len(told) <= _FEW and _no_cause(question, said):
         return "cause"
-    return sort or ("owner" if _of_another(question, told) else "")
-
-
-def _places(claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> Iterator[_Told]:
-    by_number = {c.n: c for c in citations}
-    for claim in claims:
-        at = by_number[claim.citations[-1]]
-        document = index.documents[at.document]
-        section = document.at[index.passages[index.passage_at(at.document, at.start)].position]
-        before = document.text[min(section.body, at.start) : at.start]
-        yield _Told(fold(claim.text), fold(" ".join(section.path)), fold(before), document)
+    return sort or ("owner" if of_another(question, told) else "")
 
 
 def _no_cause(question: Question, said: str) -> bool:
@@ -181,21 +139,15 @@ def _no_cause(question: Question, said: str) -> bool:
 
 def _nobody(question: Question, said: str) -> bool:
     """Whether someone is asked for and nobody is told of who was not named in the question."""
-    if question.value != "person" or not _ASKS_WHO.search(question.folded):
+    if question.value != "person" or not _ASKS_WHO.search(question.folded) or re.search("姓|叫", said):
         return False
     asked = question.folded
     for word, flag in tag(said):
         if word in asked and len(word) > 1:
             continue
-        if flag in _NAMES or (_WHO.search(word) and flag[0] in "njrlxis" and not _NOBODY.search(word)):
+        if flag in NAMES or (_WHO.search(word) and flag[0] in "njrlxis" and not _NOBODY.search(word)):
             return False
     return not any(name not in asked for name in _QUOTED.findall(said))
-
-
-def _new(question: Question, said: str) -> list[Quantity]:
-    """The quantities of an answer that the question did not name itself."""
-    given = quantities(question.folded)
-    return [q for q in quantities(said) if not any(q.matches(g) for g in given)]
 
 
 def _no_amount(question: Question, said: str) -> bool:
@@ -203,7 +155,7 @@ def _no_amount(question: Question, said: str) -> bool:
     asked, unit = question.folded, unit_asked(question.folded)
     if question.around or question.kind in ("list", "why", "summary") or _LOOSE.search(said):
         return False
-    new = _new(question, said)
+    new = amounts(question, said)
     if units := next((units for pattern, units in _TIMES if pattern.search(asked)), None):
         dates = Counter(q.unit for q in new if q.unit in _DATES)  # from one to another is a time too
         return not any(q.unit in units or not q.unit for q in new) and max(dates.values(), default=0) < 2
@@ -222,12 +174,12 @@ def _part_untold(question: Question, said: str) -> bool:
     if not found:
         return False
     near = [q for q in quantities(question.folded[: found.start()]) if found.start() - q.end <= _WHOLE_NEAR]
-    wholes = [q for q in near if q.unit not in _CALENDAR]
+    wholes = [q for q in near if q.unit not in CALENDAR]
     parts = [w for w in question.words if w.text in found["part"]]
     if not parts or not any(w.matches(q) for w in wholes for q in quantities(said)):
         return False
     for clause in re.split("[,。;]", said):
-        if all(_has(w, clause) for w in parts) and (_new(question, clause) or _SOME.search(clause)):
+        if all(_has(w, clause) for w in parts) and (amounts(question, clause) or _SOME.search(clause)):
             return False
     return True
 
@@ -256,7 +208,7 @@ def _names(text: str, asked: str) -> Iterator[str]:
     """What looks like a name in a folded text and does not stand in the question."""
     yield from (name for name in _QUOTED.findall(text) if name not in asked)
     for word, flag in tag(text):
-        named = flag in _NAMES or (flag[0] in "nljx" and not is_common(word))
+        named = flag in NAMES or (flag[0] in "nljx" and not is_common(word))
         if named and len(word) > 1 and word not in asked and not word[0].isdigit():
             yield word
 
@@ -283,13 +235,23 @@ def _incomparable(question: Question, said: str) -> bool:
     if not found or not (joint := _AND.search(found["sides"])):
         return False
     sides = found["sides"][: joint.start()], found["sides"][joint.end() :]
-    for side in sides:
-        words = [w for w in question.words if w.known and w.noun and w.text in side]
-        names = [w for w in words if _is_name(w.text)]
-        if any(not _has(name, said) for name in names) or (words and not matched(words, said)):
-            return True
-    figures = [q for q in quantities(said) if q.unit != "公历年"]
-    return not _RELATION.search(said) and len(figures) < 2
+    if [_is_told(side, question, said) for side in sides].count(False) == 1:
+        return True
+    if _RELATION.search(said):
+        return False
+    named = [re.split("[,的]", sides[0])[-1], re.split("[,的]", sides[1])[0]]
+    if sum(side in said for side in named) == 1 and not all(side[:2] in said for side in named):
+        return True
+    own = [[c for c in re.split("[;。]", said) if side in c] for side in named]
+    units = [{q.unit for c in clauses for q in amounts(question, c) if q.unit != "公历年"} for clauses in own]
+    apart = all(own) and not any(c in own[1] for c in own[0])
+    return not units[0] & units[1] if apart else len([q for q in quantities(said) if q.unit != "公历年"]) < 2
+
+
+def _is_told(side: str, question: Question, said: str) -> bool:
+    words = [w for w in question.words if w.known and w.noun and w.text in side]
+    names = [w for w in words if is_name(w.text)]
+    return all(_has(name, said) for name in names) and bool(not words or matched(words, said))
 
 
 def _role_untold(question: Question, said: str) -> bool:
@@ -321,73 +283,3 @@ def _outcome_untold(question: Question, said: str) -> bool:
 def _earlier_untold(question: Question, said: str) -> bool:
     """Whether it is asked how things were before, and the answer does not speak of any time but now."""
     return bool(_EARLIER.search(question.folded)) and not _TELLS_EARLIER.search(said)
-
-
-def _beside_another(question: Question, said: str) -> bool:
-    """Whether of two of a kind that an answer tells in one breath only the other has an amount: 甲楼共168间,乙楼在翻修."""
-    if not _HOW_MANY.search(question.folded) or question.kind in ("list", "why", "compare") or _EACH.search(said):
-        return False
-    for thing, kind in _of_a_kind(question.folded):
-        if thing not in said:
-            continue
-        own: list[str] = []
-        others: list[str] = []
-        for sentence in re.split("[;。]", said):
-            alike = re.finditer(f"[\u4e00-\u9fff]{{2}}{kind}", sentence)
-            cuts = [m.start() for m in alike if m[0] == thing or not _LOOSE_WORD.search(m[0][:2])]
-            for start, end in pairwise([0, *cuts[1:], len(sentence)] if cuts else []):
-                piece = sentence[start:end]
-                (own if thing in piece else others).append(piece)
-        joined = any(re.search(f"{thing}(?:[、和与及跟比]|[^,]{{0,2}}$)", piece) for piece in own)
-        if own and not joined and not _amounts(question, own) and _amounts(question, others):
-            return True
-    return False
-
-
-def _of_a_kind(asked: str) -> Iterator[tuple[str, str]]:
-    """Two characters with the noun behind them, and the noun: (琥珀市, 市), (电商渠道, 渠道)."""
-    for start in range(len(asked) - 2):
-        for end in (start + 4, start + 3):
-            thing, kind = asked[start:end], asked[start + 2 : end]
-            if thing.isalpha() and (kind in _ONE_CHARACTER or (len(kind) == 2 and is_noun(kind))):
-                yield thing, kind
-
-
-def _amounts(question: Question, texts: Sequence[str]) -> bool:
-    return any(q.unit not in _CALENDAR for text in texts for q in _new(question, text))
-
-
-def _of_another(question: Question, told: Sequence[_Told]) -> bool:
-    """Whether a value is asked of one thing and all that is told is told of another."""
-    if question.value is None:
-        return False
-    found = _OF.search(question.folded)
-    what = [w for w in question.words if found and w.text in found["what"]]
-    bearing = [t for t in told if matched(what, t.text)] or list(told)
-    owners = [w for w in question.words if w.known and _is_name(w.text)]
-    if any(all(_is_of_another(w, t, question) for t in bearing) for w in owners):
-        return True
-    things = [w for w in question.words if found and w.text in found["owner"]]
-    if not things or not all(w.known for w in things):
-        return False
-    return not any(matched(things, f"{fold(t.document.title)} {t.path} {t.before} {t.text}") for t in bearing)
-
-
-@lru_cache(maxsize=4096)
-def _is_name(word: str) -> bool:
-    return len(word) > 1 and not word.isascii() and not is_common(word) and tag(word)[0][1] in _NAMES
-
-
-def _is_of_another(name: Word, told: _Told, question: Question) -> bool:
-    """Whether a claim is not about a name: neither it nor its headings have it, nor does what goes before lead to it."""
-    head = fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
-    if matched([name], f"{head} {told.path} {told.text}") or _GOES_ON.search(told.text):
-        return False
-    at = max((told.before.rfind(other) for other in name.same), default=-1)
-    between = told.before[at + len(name.text) :] + told.text if at >= 0 else told.text
-    others = {w for w, flag in tag(between) if flag in _NAMES and len(w) > 1 and not is_common(w)} | {
-        between[max(0, m.start() - 2) : m.end()] for m in _KIND_OF_NAME.finditer(between)
-    }
-    alike = name.text[0]  # 荀工 is 荀若岚
-    others = {other for other in others if other not in question.folded}
-    return (at < 0 or bool(others)) and not any(other[0] == alike for other in others)
