@@ -31,6 +31,12 @@ TEXT = """# 球队手册
 2. 早睡觉
 
 3. 常拉伸
+
+## 三、热身
+
+第一步慢跑，五分钟。
+
+第二步压腿，左右各十次。
 """
 
 
@@ -50,6 +56,7 @@ def assistant(tmp_path_factory):
         ("会费上涨的第三个原因是什么?", "文中说的是“原因有两个”,没有第三个。"),
         ("第0种会员是什么?", "文中说的是“四种会员”,没有第零种。"),
         ("第三梯队是哪个组?", "文中有第一梯队、第二梯队,没有第三梯队。"),
+        ("热身的第三步做什么?", "文中有第一步到第二步,没有第三步。"),
         ("第八条建议是什么?", "文中「建议」只有 3 项,没有第八条。"),
     ],
 )
@@ -61,7 +68,8 @@ def test_an_n_th_that_the_text_lacks_is_answered_with_how_many_there_are(assista
 
 
 @pytest.mark.parametrize(
-    "asked", ["第三种会员是什么?", "第二个原因是什么?", "第二梯队是哪个组?", "第二条建议", "第三方", "第一"]
+    "asked",
+    ["第三种会员是什么?", "第二个原因是什么?", "第二梯队是哪个组?", "第二条建议", "热身的第二步", "第三方", "第一"],
 )
 def test_an_n_th_that_may_be_there_is_not_contradicted(assistant, asked):
     question = assistant.interpret(asked)

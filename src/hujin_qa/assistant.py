@@ -18,6 +18,7 @@ from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, op
 from .errors import IndexProblem, NoIndex
 from .evidence import rerank, weigh
 from .followup import Meant, Past
+from .gaps import gap
 from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
 from .parts import split_question
@@ -208,10 +209,13 @@ class Assistant:
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        uncounted = asked.unit and not any(asked.holds_value(fold(c.quote)) for c in reading.citations)
-        if (
-            uncounted or strays(asked, reading.citations, self.index) or reading.signals.get("other_year")
-        ):  # never right in all that was measured, however well it fits
+        lacks = (
+            reading.signals.get("other_year")
+            or (asked.unit and not any(asked.holds_value(fold(c.quote)) for c in reading.citations))
+            or strays(asked, reading.citations, self.index)
+            or gap(asked, reading.claims, reading.citations, self.index)
+        )
+        if lacks:  # hardly ever right in all that was measured, however well it fits
             return "not_enough_evidence", explain("not_enough_evidence", asked, hits, self.index, self.lexicon), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)

@@ -15,6 +15,7 @@ from .types import Hit
 _NUMERAL = "[一二两三四五六七八九十]"
 _MEASURE = "大|个|条|种|类|点|项|步|家|层|级|件|方面|维度|阶段|部分"
 _NTH = re.compile(rf"第(?P<n>\d+|{_NUMERAL}+)(?P<measure>{_MEASURE})?的?")
+_IN_ORDER = re.compile("步骤?|阶段|章|环节|部分|[讲课关]")
 _COUNT = rf"(?<![第\d.一二三四五六七八九十百千万])(?P<n>\d{{1,2}}|{_NUMERAL})(?:{_MEASURE})(?!月)"
 _LINE = re.compile(r"^\s*[(（]?(\d{1,2}|[一二三四五六七八九十])[)）.、]", re.MULTILINE)
 _BETWEEN = 12  # characters from a thing to its number ("原因主要有两个")
@@ -27,6 +28,8 @@ def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
     if not found:
         return ""
     n = number(found["n"])
+    if said := _numbered(n, question.folded[found.end("n") :], hits, index):
+        return said
     if said := _named(n, question.folded[found.end("n") :][:2], hits, index):
         return said
     thing = _thing(question, found, index)
@@ -37,6 +40,19 @@ def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
         return ""
     measure = {"大": "个"}.get(found["measure"], found["measure"]) or "个"
     return f"{counts[0][1]},没有第{in_chinese(n)}{measure}。"
+
+
+def _numbered(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
+    """For one of the steps or chapters that a text numbers itself: "第七步" where it goes from 第一步 to 第六步."""
+    measure = _IN_ORDER.match(tail)
+    if not measure:
+        return ""
+    texts = fold(" ".join(index.documents[id_].text for id_ in dict.fromkeys(h.passage.document for h in hits)))
+    there = {number(m[1]) for m in re.finditer(rf"第(\d+|{_NUMERAL}+){measure[0]}", texts)}
+    if len(there) < 2 or there != {*range(1, len(there) + 1)} or n <= len(there):
+        return ""
+    ends = (in_chinese(m) for m in (1, len(there)))
+    return f"文中有{'到'.join(f'第{m}{measure[0]}' for m in ends)},没有第{in_chinese(n)}{measure[0]}。"
 
 
 def _named(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:

@@ -1,0 +1,285 @@
+"""What an answer lacks of what its question asks for: signs, hardly ever wrong, that the text does not say it.
+
+An answer that fits the words of a question may still miss its point: it tells the figure of another, the whole for
+the part, the event without its cause, the act without the one who did it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from .evidence import matched, share
+from .headings import tag
+from .index import Index
+from .meaning import is_common
+from .owners import CALENDAR, NAMES, amounts, is_name, of_another, told_by
+from .quantities import quantities, tells, unit_asked
+from .question import OUTLINE, WORDLESS, Question, Word
+from .types import Citation, Claim
+
+_CAUSE = re.compile(
+    "因|由于|缘|所以|故(?!障)|得益于|为了|为的是|以便|从而|导致|造成|引起|使(?!用)|让|带来|推动|靠|凭|源于|出于|来自|在于|取决|目的|"
+    "旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|"
+    "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为"
+)
+_EFFECT = 0.5  # share of the question in an answer that speaks of the effect
+_FEW = 2  # claims; more of them tell a cause without a word for it
+_MEANS = re.compile("靠(?:什么|啥)|凭(?:什么|啥)")
+_TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
+
+_ASKS_WHO = re.compile("谁|哪位|何人|哪个人|姓什么")
+_WHO = re.compile(
+    "(?:[人员长师者匠家部局处室科司厅院队组委署会妻夫父母兄弟姐妹叔舅女士兵官民医友客主商省市县镇村国社行店站所团校厂府企]|"
+    "公司|机构|中心|平台|学生|用户|老总|政府|专家|顾问|集团|我们|大学|企业|商城|经理|总监|董事|书记|秘书|教授|博士|骑手|代理|单位|"
+    "科技|保险|支付|[甲乙丙丁厂校警资院各双对官]方|第三方|自己)$"
+)
+_NOBODY = re.compile("(?:机组|网站|[年次每下上同今全半]人|[机大开年晚]会|国家标准)$")
+_QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
+
+_LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
+_SHORT = frozenset(["天", "小时", "分钟", "秒", "毫秒"])
+_DATES = frozenset(["公历年", "月份", "年月", "天", "第", "点"])
+_TIMES = (  # how a time is asked for, and the units of which it may be
+    (re.compile("(?<!第)(?:几|多少)个?(?:半?年(?!级)|月(?!份)|天|周(?!岁)|星期|工作日)"), _LONG),
+    (re.compile("(?<!第)(?:几|多少)个?(?:小时|钟头|分钟|秒)"), _SHORT),
+    (re.compile("多久|多长时间|(?:时[间长]|期限?|工期|周期).{0,4}多长"), _LONG | _SHORT | {"点"}),
+    (re.compile("哪[一几]?[年天日]|(?<!第)几[号点](?!子)|几月"), _DATES),
+)
+_ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
+_COUNTED = frozenset("个条项点件种类款处步样家户间名位人")
+_LOOSE = re.compile(
+    "免费|不收|半|[单双][号日数周月]|全部|都|无|没有|每|所有|几[十百千个天次]|数[十百千万]|随时|即|当天|当场|立即|长期|永久|期间|至今|以来"
+)
+_PART = re.compile(
+    "(?:里面?|当?中|之中)[的,]*(?P<part>[^,]{1,14}?)(?:一共|总共|大概|要|各|又|的)*[有占是为]?了?(?:多少|几|百分之几)"
+)
+_WHOLE_NEAR = 8  # characters from the number of a whole to "里"
+_SOME = re.compile("一半|全部|都|无|没有|不|半|多数|[一二两三四五六七八九十]")
+_ASKS_EACH = re.compile("叫(?:什么|啥)|(?:是|有)谁|分别|哪[几两二三四五六七八九十些]|名字|谁|都在哪")
+_THINGS = re.compile(
+    "[\\d一二两三四五六七八九十百千万](?:[名位人家款户间所座辆艘支部篇只台处]|个(?:[人女男村镇县]|.{0,2}生|部门|单位|企业|公司|孩子|老人|城市|仓库))"
+)
+_LISTS = re.compile("[、;]|和|与|及|先|再|然后|最后|首|其[一二三次]|一是|\\d\\)")
+_BOUND = re.compile(r"(\d+(?:\.\d+)?)[\u4e00-\u9fff%]{0,5}?(以上|以下|以[前后]|之[前后])")
+_SIDES = {
+    "以上": ("以上|起|超过|高于|多于|满|至少", "以下|以内|不满|不足|未满|低于"),
+    "以下": ("以下|以内|不满|不足|未满|低于|不到|至多|最多|不超过", "以上|超过|高于|多于"),
+    "前": ("前|截至|截止|到|至", "后|起|自|以来"),
+    "后": ("后|起|自|以来|从", "前|截至|截止"),
+}
+_PERIODS = (
+    re.compile("([一二三四1-4])季度"),
+    re.compile("([上下])半年"),
+    re.compile(r"(?<![\d.])(1?\d)月"),
+    re.compile("(?<!第)([一二三四五六七八九1-9])(?:审|等奖|年级)"),
+)
+_COMPARES = re.compile(
+    "(?P<sides>.+?)(?:谁|哪一?[个家种边方款类处])[^,?。的]{0,8}?(?:更|比较)?"
+    "[高低大小多少快慢早晚贵准好强长短远近先后重轻省难严](?:一[些点])?(?:的|了|到|呢|啊|吗|[,?。]|.{0,6}$)"
+)
+_AND = re.compile("和|跟|与|还是|、|比")
+_RELATION = re.compile(
+    "最|更|比|[高低大小多少早晚快慢优]于|超过|不如|不及|先|后|早|晚|领先|居|第[一二两三]|略|稍|首|较|快|慢|同|分别|各"
+)
+_ROLE = "老板|掌柜|经理|负责人|主任|司机|裁判|ceo|创始人|创办人|总裁|主席|书记|总监|教练|主编|法人|设计师|领队|法官|律师|[\u4e00-\u9fff]长"
+_ASKS_ROLE = re.compile(
+    f"(?P<role>{_ROLE})(?:是谁|是哪位|叫什么|叫啥|姓什么)|谁(?:是|当|任|担任)[^,]{{0,8}}?(?P<office>{_ROLE})"
+)
+_TELLS_ROLE = re.compile(
+    "负责|任|创[办立建始]|董事|经理|总裁|店主|掌柜|执掌|率领|带领|带队|主持|(?<![成增生延])长(?![度期时])"
+)
+_OUTCOME = re.compile(
+    "(?P<body>.*(?:后来|最终|最后|到底|结果|以后).{0,14}?)(?:吗|没有|没)[?。啊呢]*$"
+    "|(?P<ended>.*(?:到|住|掉|完|成|回来?|上|过))了?没有?[?。啊]*$"
+)
+_OPEN = re.compile("什么|啥|哪|多少")
+_LIGHT = frozenset(["被", "有", "没", "没有", "会", "能", "要", "是", "想"])
+_EARLIER = re.compile(
+    "旧(?=[\u4e00-\u9fff])|原先|原来|(?<![0-9日月年])以前|上一[版届期任次]|前任|从前|当初|之前(?=在|的|做|是)|前身"
+)
+_TELLS_EARLIER = re.compile(
+    "[旧原曾改先老换增减废历早前刚]|过去|上一|[由从].{1,12}[升降变提到至]|去年|最初|(?<!\\d)(?:1[89]|20)\\d\\d"
+)
+
+
+def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> str:
+    """What an answer lacks, by its sort; ``""`` if nothing is seen to be missing.
+
+    ``claims`` are those of the answer and ``citations`` the places that they cite by number.
+    """
+    told = list(told_by(claims, citations, index))
+    if not told or question.kind in (*WORDLESS, *OUTLINE):
+        return ""
+    said = " ".join(t.text for t in told)
+    lacks = {
+        "person": _nobody,
+        "amount": _no_amount,
+        "part": _part_untold,
+        "members": _members_untold,
+        "bound": _other_side,
+        "period": _other_period,
+        "comparison": _incomparable,
+        "role": _role_untold,
+        "outcome": _outcome_untold,
+        "earlier": _earlier_untold,
+    }
+    sort = next((sort for sort, lack in lacks.items() if lack(question, said)), "")
+    if not sort and len(told) <= _FEW and _no_cause(question, said):
+        return "cause"
+    return sort or ("owner" if of_another(question, told) else "")
+
+
+def _no_cause(question: Question, said: str) -> bool:
+    """Whether the reason of something is asked for, and it is told without any."""
+    sentences = said.rpartition("】")[2]
+    asked = question.kind == "why" and not _MEANS.search(question.folded)
+    told = share(question.words, matched(question.words, said)) >= _EFFECT
+    return asked and told and not _CAUSE.search(sentences) and not _TOLD_BY_COLON.search(sentences)
+
+
+def _nobody(question: Question, said: str) -> bool:
+    """Whether someone is asked for and nobody is told of who was not named in the question."""
+    if question.value != "person" or not _ASKS_WHO.search(question.folded) or re.search("姓|叫", said):
+        return False
+    asked = question.folded
+    for word, flag in tag(said):
+        if word in asked and len(word) > 1:
+            continue
+        if flag in NAMES or (_WHO.search(word) and flag[0] in "njrlxis" and not _NOBODY.search(word)):
+            return False
+    return not any(name not in asked for name in _QUOTED.findall(said))
+
+
+def _no_amount(question: Question, said: str) -> bool:
+    """Whether an amount is asked for and the answer has none of its kind but those that the question names."""
+    asked, unit = question.folded, unit_asked(question.folded)
+    if question.around or question.kind in ("list", "why", "summary") or _LOOSE.search(said):
+        return False
+    new = amounts(question, said)
+    if units := next((units for pattern, units in _TIMES if pattern.search(asked)), None):
+        dates = Counter(q.unit for q in new if q.unit in _DATES)  # from one to another is a time too
+        return not any(q.unit in units or not q.unit for q in new) and max(dates.values(), default=0) < 2
+    if _ASKS_MONEY.search(asked):
+        return not any(q.unit[-1:] == "元" or q.unit in ("", "%") for q in new)
+    if not unit:
+        return False
+    if unit in _COUNTED or unit == "折":
+        return not any(q.unit in ("个", "人", "", "%", "%折") for q in new)
+    return not any(tells(q.text, unit) or not q.unit for q in new)
+
+
+def _part_untold(question: Question, said: str) -> bool:
+    """Whether of a whole of so many a part is asked for, and the answer has the whole but no number beside the part."""
+    found = _PART.search(question.folded)
+    if not found:
+        return False
+    near = [q for q in quantities(question.folded[: found.start()]) if found.start() - q.end <= _WHOLE_NEAR]
+    wholes = [q for q in near if q.unit not in CALENDAR]
+    parts = [w for w in question.words if w.text in found["part"]]
+    if not parts or not any(w.matches(q) for w in wholes for q in quantities(said)):
+        return False
+    for clause in re.split("[,。;]", said):
+        if all(_has(w, clause) for w in parts) and (amounts(question, clause) or _SOME.search(clause)):
+            return False
+    return True
+
+
+def _has(word: Word, text: str) -> bool:
+    return any(other in text for other in word.same)
+
+
+def _members_untold(question: Question, said: str) -> bool:
+    """Whether so many are asked for one by one, and the answer only has how many they are."""
+    counted = [q for q in quantities(question.folded) if q.unit in ("个", "人") and q.value > 1]
+    counted = [q for q in counted if _THINGS.search(question.folded, q.start)]
+    if not counted or not _ASKS_EACH.search(question.folded) or "多少" in question.folded or "|" in said:
+        return False
+    clauses, seen = re.split("[,。;:]", said), False
+    for n, clause in enumerate(clauses):
+        if any(q.value == c.value and q.unit in ("个", "人") for q in quantities(clause) for c in counted):
+            seen = True
+            around = ",".join(clauses[max(0, n - 1) : n + 2])
+            if _LISTS.search(around) or next(_names(around, question.folded), ""):
+                return False
+    return seen
+
+
+def _names(text: str, asked: str) -> Iterator[str]:
+    """What looks like a name in a folded text and does not stand in the question."""
+    yield from (name for name in _QUOTED.findall(text) if name not in asked)
+    for word, flag in tag(text):
+        named = flag in NAMES or (flag[0] in "nljx" and not is_common(word))
+        if named and len(word) > 1 and word not in asked and not word[0].isdigit():
+            yield word
+
+
+def _other_side(question: Question, said: str) -> bool:
+    """Whether the question asks beyond a bound and the answer speaks of what lies on this side of it."""
+    for number, direction in _BOUND.findall(question.folded):
+        mine, other = _SIDES[direction if direction in _SIDES else direction[1]]
+        around = [said[max(0, m.start() - 3) : m.end() + 8] for m in re.finditer(rf"(?<!\d){number}(?!\d)", said)]
+        if around and not any(re.search(mine, a) for a in around) and any(re.search(other, a) for a in around):
+            return True
+    return False
+
+
+def _other_period(question: Question, said: str) -> bool:
+    """Whether the answer speaks of months, quarters, grades and the like, and none is one that is asked about."""
+    pairs = ((set(p.findall(question.folded)), set(p.findall(said))) for p in _PERIODS)
+    return question.value is not None and any(asked and told and not asked & told for asked, told in pairs)
+
+
+def _incomparable(question: Question, said: str) -> bool:
+    """Whether two are to be compared, and the answer lacks one of them or anything that sets them off."""
+    found = _COMPARES.search(question.folded)
+    if not found or not (joint := _AND.search(found["sides"])):
+        return False
+    sides = found["sides"][: joint.start()], found["sides"][joint.end() :]
+    if [_is_told(side, question, said) for side in sides].count(False) == 1:
+        return True
+    if _RELATION.search(said):
+        return False
+    named = [re.split("[,的]", sides[0])[-1], re.split("[,的]", sides[1])[0]]
+    if sum(side in said for side in named) == 1 and not all(side[:2] in said for side in named):
+        return True
+    own = [[c for c in re.split("[;。]", said) if side in c] for side in named]
+    units = [{q.unit for c in clauses for q in amounts(question, c) if q.unit != "公历年"} for clauses in own]
+    apart = all(own) and not any(c in own[1] for c in own[0])
+    return not units[0] & units[1] if apart else len([q for q in quantities(said) if q.unit != "公历年"]) < 2
+
+
+def _is_told(side: str, question: Question, said: str) -> bool:
+    words = [w for w in question.words if w.known and w.noun and w.text in side]
+    names = [w for w in words if is_name(w.text)]
+    return all(_has(name, said) for name in names) and bool(not words or matched(words, said))
+
+
+def _role_untold(question: Question, said: str) -> bool:
+    """Whether the holder of an office is asked for and the answer speaks of no office at all."""
+    asked = _ASKS_ROLE.search(question.folded)
+    if not asked or _TELLS_ROLE.search(said):
+        return False
+    role = asked["role"] or asked["office"]
+    words = [w for w in question.words if w.text in role or role in w.text]
+    return role[:2] not in said and role[-2:] not in said and not matched(words, said)
+
+
+def _outcome_untold(question: Question, said: str) -> bool:
+    """Whether it is asked if something came of a thing in the end, and the answer has no word of that."""
+    asked = _OUTCOME.search(question.folded)
+    if not asked or _OPEN.search(question.folded):
+        return False
+    verbs = [
+        w
+        for w, flag in tag(question.folded[: (asked.end("body") if asked["body"] else asked.end("ended"))])
+        if flag[0] == "v" and w not in _LIGHT
+    ]
+    if not verbs:
+        return False
+    words = [w for w in question.words if w.text in verbs[-1] or verbs[-1] in w.text]
+    return verbs[-1][0] not in said and not matched(words, said)
+
+
+def _earlier_untold(question: Question, said: str) -> bool:
+    """Whether it is asked how things were before, and the answer does not speak of any time but now."""
+    return bool(_EARLIER.search(question.folded)) and not _TELLS_EARLIER.search(said)

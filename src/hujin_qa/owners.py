@@ -1,0 +1,179 @@
+"""Whether what an answer tells is told of the thing that is asked about, or of another."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from .evidence import matched, sure
+from .headings import tag
+from .index import Index
+from .meaning import is_common, is_noun
+from .quantities import Quantity, quantities
+from .question import Question, Word
+from .text import fold
+from .types import Citation, Claim, Document
+
+NAMES = ("nr", "nrt", "nrfg", "ns", "nt", "nz", "eng")
+_HOW_MANY = re.compile("多少|几(?!乎)|多[高大长重久]|百分之")
+_EACH = re.compile("分别|各[为是有占]|均|依次")
+_LOOSE_WORD = re.compile(
+    "[的了是在和与跟及等每各该本这那个有为最其共由至从到年月日今去明昨全总整单几哪谁什么多少合累平]|目前|现在"
+)
+_ONE_CHARACTER = frozenset(
+    "市县区镇村省厂店楼馆仓部组班级类款型版站线院校行社队河峰湖岛柜库田园桥塔"
+)  # nouns that follow a name
+_ONE_SIDE = frozenset("东西南北上下左右新旧男女前后内外甲乙丙丁")
+CALENDAR = ("公历年", "月份", "年月", "第")
+_OF = re.compile(
+    "^(?P<owner>[^,的里]{2,14})的(?P<what>[^,的]{1,8}?)(?:一共|总共|现在|大概)?[是有在叫为占要]?(?:谁|多少|哪|什么|啥|几|怎么|[?。]?$)"
+)
+_GOES_ON = re.compile(
+    "[他她它]|其(?![中他余实])|该|本[公行院校厂店馆县市镇村书文司]|我[们司行]|这[家个座位所支]|此人|^公司|全[公行院校厂县市镇队]"
+)
+_HEAD = 200  # characters at most of the sentence at the head of a document that names what all of it is about
+_KIND_OF_NAME = re.compile(
+    "银行|公司|集团|保险|支付|科技|大学|学院|中学|小学|医院|大区|支行|分行|学校|证券|基金|电站|水库|冰川|小组|[县镇乡村]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim, folded, with the headings over it and what its section says before."""
+
+    text: str
+    path: str
+    before: str
+    document: Document
+
+
+def told_by(claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> Iterator[Told]:
+    by_number = {c.n: c for c in citations}
+    for claim in claims:
+        at = by_number[claim.citations[-1]]
+        document = index.documents[at.document]
+        section = document.at[index.passages[index.passage_at(at.document, at.start)].position]
+        before = document.text[min(section.body, at.start) : at.start]
+        yield Told(fold(claim.text), fold(" ".join(section.path)), fold(before), document)
+
+
+def amounts(question: Question, said: str) -> list[Quantity]:
+    """The quantities of an answer that the question did not name itself."""
+    given = quantities(question.folded)
+    return [q for q in quantities(said) if not any(q.matches(g) for g in given)]
+
+
+def _beside_another(question: Question, said: str) -> bool:
+    """Whether of two of a kind that an answer tells in one breath only the other has an amount: 甲楼共168间,乙楼在翻修."""
+    if not _HOW_MANY.search(question.folded) or question.kind in ("list", "why", "compare") or _EACH.search(said):
+        return False
+    for thing, kind in _of_a_kind(question.folded):
+        if thing not in said:
+            continue
+        own: list[str] = []
+        others: list[str] = []
+        for sentence in re.split("[;。]", said):
+            alike = re.finditer(f"[\u4e00-\u9fff]{{2}}{kind}", sentence)
+            cuts = [m.start() for m in alike if m[0] == thing or _opens_clause(sentence, m)]
+            for start, end in pairwise([0, *cuts[1:], len(sentence)] if cuts else []):
+                piece = sentence[start:end]
+                (own if thing in piece else others).append(piece)
+        joined = any(re.search(f"{thing}(?:[、和与及跟比]|[^,]{{0,2}}$)", piece) for piece in own)
+        if own and not joined and not _has_amount(question, own) and _has_amount(question, others):
+            return True
+    return False
+
+
+def _opens_clause(sentence: str, name: re.Match[str]) -> bool:
+    return not _LOOSE_WORD.search(name[0][:2]) and not sentence[: name.start()][-1:].isalnum()
+
+
+def _of_a_sibling(question: Question, told: Sequence[Told], said: str) -> bool:
+    """Whether an amount is asked of a thing and told only of others that are called alike: 黄鱼产量, 带鱼产量."""
+    if question.value == "person" or question.kind in ("why", "compare", "list"):
+        return False
+    near = " ".join(f"{t.path} {t.before.rpartition('。')[0].rpartition('。')[2]}" for t in told)
+    for thing, kind in [*_of_a_kind(question.folded), *_of_two_sides(question.folded)]:
+        mark = thing.removesuffix(kind)
+        known = any(thing in t.document.text for t in told) and _is_mark(mark)
+        if not known or mark in said or mark in near:
+            continue
+        alike = (m[1] for m in re.finditer(f"([\u4e00-\u9fff]{{{len(mark)}}}){kind}", said))
+        if any(_is_mark(other) for other in alike):
+            return True
+    return False
+
+
+def _is_mark(mark: str) -> bool:
+    """Whether something tells a thing from its like: a noun of two characters or one side of a pair."""
+    return mark in _ONE_SIDE if len(mark) == 1 else is_noun(mark) and not _LOOSE_WORD.search(mark + " ")
+
+
+def _of_two_sides(asked: str) -> Iterator[tuple[str, str]]:
+    """One character that tells two things apart with the noun behind it, and the noun: (东码头, 码头)."""
+    for start in range(len(asked) - 2):
+        thing = asked[start : start + 3]
+        if thing[0] in _ONE_SIDE and is_noun(thing[1:]) and not asked[max(0, start - 1)].isdigit():
+            yield thing, thing[1:]
+
+
+def _stands_apart(owner: str, told: Told) -> bool:
+    """Whether a claim neither names its owner nor goes on about it."""
+    before = told.before.rstrip("。;").rpartition("。")[2]
+    head = fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
+    return not any(owner in text for text in (told.text, told.path, before, head)) and not _GOES_ON.search(told.text)
+
+
+def _of_a_kind(asked: str) -> Iterator[tuple[str, str]]:
+    """Two characters with the noun behind them, and the noun: (琥珀市, 市), (电商渠道, 渠道)."""
+    for start in range(len(asked) - 2):
+        for end in (start + 4, start + 3):
+            thing, kind = asked[start:end], asked[start + 2 : end]
+            if thing.isalpha() and (kind in _ONE_CHARACTER or (len(kind) == 2 and is_noun(kind))):
+                yield thing, kind
+
+
+def _has_amount(question: Question, texts: Sequence[str]) -> bool:
+    return any(q.unit not in CALENDAR for text in texts for q in amounts(question, text))
+
+
+def of_another(question: Question, told: Sequence[Told]) -> bool:
+    """Whether a value is asked of one thing and all that is told is told of another."""
+    if question.value is None:
+        return False
+    said = " ".join(t.text for t in told)
+    if _beside_another(question, said) or _of_a_sibling(question, told, said):
+        return True
+    found = _OF.search(question.folded)
+    what = [w for w in question.words if found and w.text in found["what"]]
+    bearing = [t for t in told if sure(matched(what, t.text))] or [t for t in told if matched(what, t.text)] or told
+    owners = [w for w in question.words if w.known and is_name(w.text)]
+    if any(all(_is_of_another(w, t, question) for t in bearing) for w in owners):
+        return True
+    if found and len(told) > 1 and found["owner"] in said and all(_stands_apart(found["owner"], t) for t in bearing):
+        return True
+    things = [w for w in question.words if found and w.text in found["owner"]]
+    if not things or not all(w.known for w in things):
+        return False
+    return not any(matched(things, f"{fold(t.document.title)} {t.path} {t.before} {t.text}") for t in bearing)
+
+
+@lru_cache(maxsize=4096)
+def is_name(word: str) -> bool:
+    return len(word) > 1 and not word.isascii() and not is_common(word) and tag(word)[0][1] in NAMES
+
+
+def _is_of_another(name: Word, told: Told, question: Question) -> bool:
+    """Whether a claim is not about a name: neither it nor its headings have it, nor does what goes before lead to it."""
+    head = fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
+    if matched([name], f"{head} {told.path} {told.text}") or _GOES_ON.search(told.text):
+        return False
+    at = max((told.before.rfind(other) for other in name.same), default=-1)
+    between = told.before[at + len(name.text) :] + told.text if at >= 0 else told.text
+    others = {w for w, flag in tag(between) if flag in NAMES and len(w) > 1 and not is_common(w)} | {
+        between[max(0, m.start() - 2) : m.end()] for m in _KIND_OF_NAME.finditer(between)
+    }
+    alike = name.text[0]  # 荀工 is 荀若岚
+    others = {other for other in others if other not in question.folded}
+    return (at < 0 or bool(others)) and not any(other[0] == alike for other in others)

@@ -1,0 +1,120 @@
+"""Answers that speak of what is asked and do not say it."""
+
+import pytest
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.gaps import gap
+from hujin_qa.index import build_index, open_index
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.settings import load_settings
+from hujin_qa.types import Citation, Claim
+from test_index import Hashing
+
+LEXICON = load_lexicon()
+CLINIC = """# 诊所三年小结
+
+## 一、设立
+
+城里的诊所按季度写小结。青禾医院由韩竹亭于2011年创办。沂水医院的门诊楼有四层。
+
+## 二、门诊
+
+2023年门诊共接待5200人次,其中儿童占三成。门诊有三名专职护士,均不倒班。二季度的复诊率为41%。
+
+门诊时间由8小时延长到10小时,挂号窗口增加两个。第一次复诊免费,超过65岁的按八折收费。
+
+## 三、药房
+
+药房和手术室都在一楼。药房的处方须由药师双签。搬迁后排队变短。因为电梯老化,手术室搬到了二楼。
+
+冷藏药品须在2小时内入库。西药柜有抗生素30盒;中药柜另行清点。旧楼的屋顶已经修好。丢失的两台血压计已经报案。候诊时间不超过20分钟。
+"""
+ORCHARD = """# 果园日志
+
+## 一、品种
+
+红玉单果约200克,亩产3000斤。青霜甜度最高。霜降以后不再浇水。
+
+## 二、采收
+
+采收队共12人,分两组作业。2022年7月采收了红玉,冬季修枝一次。果园的围栏已经翻修。东果园有水井6口。西果园由村里管理。
+
+## 三、农机
+
+铁牛车的司机姓石,载重2吨。飞鸽车于2015年报废。
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gaps")
+    (folder / "诊所.md").write_text(CLINIC, encoding="utf-8")
+    (folder / "果园.md").write_text(ORCHARD, encoding="utf-8")
+    sources = [folder / "诊所.md", folder / "果园.md"]
+    build_index(sources, folder / "index", Hashing(), "hashing", LEXICON)
+    return Assistant(load_settings(threshold=0), Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+def lacks(assistant, asked, *quotes):
+    """The gap of an answer that is made of quotes."""
+    citations, claims = [], []
+    for n, quote in enumerate(quotes, 1):
+        document = next(d for d in assistant.index.documents.values() if quote in d.text)
+        start = document.text.index(quote)
+        citations.append(Citation(n, document.id, "", (), start, start + len(quote), quote))
+        claims.append(Claim(quote, (n,)))
+    return gap(assistant.interpret(asked), claims, citations, assistant.index)
+
+
+@pytest.mark.parametrize(
+    ("asked", "quote", "sort"),
+    [
+        ("门诊时间为什么延长", "门诊时间由8小时延长到10小时,挂号窗口增加两个。", "cause"),
+        ("搬迁后排队为什么变长", "搬迁后排队变短。", "cause"),
+        ("手术室为什么搬到二楼", "因为电梯老化,手术室搬到了二楼。", ""),
+        ("果园的围栏是谁翻修的", "果园的围栏已经翻修。", "person"),
+        ("处方由谁签字", "药房的处方须由药师双签。", ""),
+        ("冷藏药品可以存放几天", "冷藏药品须在2小时内入库。", ""),
+        ("红玉每个卖多少钱", "红玉单果约200克,亩产3000斤。", "amount"),
+        ("红玉的树有多高", "红玉单果约200克,亩产3000斤。", "amount"),
+        ("红玉亩产多少斤", "红玉单果约200克,亩产3000斤。", ""),
+        ("修枝要花几天", "2022年7月采收了红玉,冬季修枝一次。", "amount"),
+        ("5200人次里老人有多少", "2023年门诊共接待5200人次,其中儿童占三成。", "part"),
+        ("5200人次里儿童有多少", "2023年门诊共接待5200人次,其中儿童占三成。", ""),
+        ("三名专职护士叫什么名字", "门诊有三名专职护士,均不倒班。", "members"),
+        ("65岁以下的怎么收费", "第一次复诊免费,超过65岁的按八折收费。", "bound"),
+        ("65岁以上的怎么收费", "第一次复诊免费,超过65岁的按八折收费。", ""),
+        ("三季度的复诊率是多少", "二季度的复诊率为41%。", "period"),
+        ("二季度的复诊率是多少", "二季度的复诊率为41%。", ""),
+        ("药房和手术室哪个大一些", "药房和手术室都在一楼。", "comparison"),
+        ("红玉和青霜哪个甜度更高", "青霜甜度最高。", "comparison"),
+        ("沂水医院的创办人是谁", "青禾医院由韩竹亭于2011年创办。", "owner"),
+        ("青禾医院的创办人是谁", "青禾医院由韩竹亭于2011年创办。", ""),
+        ("中药柜有多少盒药", "西药柜有抗生素30盒;中药柜另行清点。", "owner"),
+        ("西药柜有多少盒抗生素", "西药柜有抗生素30盒;中药柜另行清点。", ""),
+        ("西果园有多少口水井", "东果园有水井6口。", "owner"),
+        ("东果园有多少口水井", "东果园有水井6口。", ""),
+        ("丢失的血压计后来找到了吗", "丢失的两台血压计已经报案。", "outcome"),
+        ("屋顶后来修好了吗", "旧楼的屋顶已经修好。", ""),
+        ("果园的老板是谁", "红玉单果约200克,亩产3000斤。", "role"),
+        ("手术室的主任叫什么", "因为电梯老化,手术室搬到了二楼。", "role"),
+        ("8月采收了多少红玉", "2022年7月采收了红玉,冬季修枝一次。", "period"),
+        ("原来的候诊时间有多长", "候诊时间不超过20分钟。", "earlier"),
+    ],
+)
+def test_what_an_answer_lacks_of_what_is_asked_is_seen(assistant, asked, quote, sort):
+    assert lacks(assistant, asked, quote) == sort
+
+
+def test_what_is_told_beside_the_thing_that_is_asked_is_of_another(assistant):
+    told = "铁牛车的司机姓石,载重2吨。", "飞鸽车于2015年报废。"
+    assert lacks(assistant, "飞鸽车的司机是谁", *told) == "owner"
+    assert lacks(assistant, "铁牛车的司机是谁", *told) == ""
+    assert lacks(assistant, "铁牛车和飞鸽车哪个载重多", *told) == "comparison"
+
+
+@pytest.mark.parametrize("asked", ["沂水医院的创办人是谁", "门诊时间为什么延长", "三季度的复诊率是多少"])
+def test_an_answer_with_a_gap_is_not_given(assistant, asked):
+    answer = assistant.ask(asked)
+    assert answer.status == "abstained"
+    assert answer.text.startswith("文中没有")
