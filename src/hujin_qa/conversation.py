@@ -291,6 +291,7 @@ def _phrase(words: Sequence[str], text: str, index: Index, lexicon: Lexicon) -> 
     said = ""
     for word in (whole_name(w, text, index, lexicon) for w in words):
         last = said.rpartition("、")[2]
-        joint = next((j for j in ("", " ") if f"{last}{j}{word}" in text), "、")
+        between = re.search(rf"{re.escape(last)}([的 年月日天个家元]{{0,2}}){re.escape(word)}", text)
+        joint = between[1] if between else "、"
         said += f"{joint}{word}" if said else word
     return said
