@@ -36,7 +36,7 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     subject = found["subject"] if found and not value_asked(found["subject"]) else ""
     attribute = _is_attribute(new, past, index)
     elsewhere = any(place in new for place in lexicon.places) and not any(place in subject for place in lexicon.places)
-    thing = bool(new_words) and new_words[-1].noun and not (attribute or elsewhere or quantities(new))
+    thing = any(w.noun for w in new_words) and not (attribute or elsewhere or quantities(new))
     of_subject = new + old.folded.removeprefix(subject) if subject and thing else ""
     of_attribute = (
         f"{subject}的{new}是多少" if old.value or value_asked(new) or _MEASURE.search(new) else f"{subject}的{new}"
