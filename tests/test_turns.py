@@ -144,6 +144,7 @@ def test_a_question_about_the_answer_shows_its_section_and_what_was_cited(assist
     assert (answer.status, answer.interpreted) == ("answered", "龙窑由谁看管")
     assert answer.citations[0].quote == "二、窑炉"
     assert {c.quote for c in said.citations} <= {c.quote for c in answer.citations}
+    assert ask(assistant, "龙窑由谁看管", *[asked] * 5, "换个说法", "出处在哪").citations[0].quote == "二、窑炉"
     after = ("龙窑由谁看管", asked, "它有多长")
     assert meant(assistant, *after).folded == meant(assistant, after[0], after[-1]).folded
 

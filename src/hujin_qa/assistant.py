@@ -30,6 +30,7 @@ from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
 from .topic import strays
+from .turns import repeats
 from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0}  # milliseconds of what needs no search
@@ -146,7 +147,8 @@ class Assistant:
     def _past(self, history: Sequence[Turn]) -> Past | None:
         past: Past | None = None
         said = [clean(text) for role, text in history if role == "user"]
-        for text in [text for text in said if text and not self._understand(text).chat][-_REMEMBERED:]:
+        said = [text for text in said if text and not repeats(fold(text)) and not self._understand(text).chat]
+        for text in said[-_REMEMBERED:]:
             answer = self._answer(text, past)
             past = remember(self._understand(answer.interpreted), answer, past, self.index)
         return past

@@ -30,7 +30,7 @@ from .markers import strip_marker
 from .question import Place, Question, Word, content_words, interrogative, understand
 from .sections import ancestors
 from .text import fold
-from .turns import asks_of_the_answer, corrected, of_item, pointed_at, steered
+from .turns import corrected, of_item, pointed_at, steered
 from .types import Answer, Document, Section
 
 _SWAP = re.compile(
@@ -57,8 +57,6 @@ _TOPICS = 3  # words of the previous question that are carried
 
 def remember(question: Question, answer: Answer, before: Past | None, index: Index) -> Past:
     """The past after one more turn: a list stays in force until another is given, a subject over what it lacks."""
-    if before and asks_of_the_answer(fold(answer.question)):
-        return before
     swap = _SWAP.match(fold(answer.question))
     slot = swap["new"].strip("的") if swap and fold(answer.question) != question.folded else ""
     slot = slot if slot in question.folded else ""
@@ -291,6 +289,7 @@ def _phrase(words: Sequence[str], text: str, index: Index, lexicon: Lexicon) -> 
     said = ""
     for word in (whole_name(w, text, index, lexicon) for w in words):
         last = said.rpartition("、")[2]
-        joint = next((j for j in ("", " ") if f"{last}{j}{word}" in text), "、")
+        between = re.search(rf"{re.escape(last)}([的 年月日天个家元]{{0,2}}){re.escape(word)}", text)
+        joint = between[1] if between else "、"
         said += f"{joint}{word}" if said else word
     return said

@@ -18,6 +18,7 @@ _STOP, _CLAUSE = re.compile("[。;!?]"), re.compile("[,:]")
 _SUBJECT = re.compile(
     r"(?P<subject>(?:(?!多[少大高长远久重快])[^的,?是有属算归排在由比几谁哪第]){2,12})(?=的|是|有|属于|算|归|排|在|由|靠|第|每|要|多[少大高长远久重快]|几|怎么|什么)"
 )
+_PRONOUN = re.compile("^(?:[它他她]们?家?|[这那该](?:家|个|款)(?:公司|企业|产品)?)的")
 _MEASURE = re.compile("[量率额数价费度值]$")
 _PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # parts of speech of a character torn off the end of a name
 
@@ -34,12 +35,15 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     named = any(thing.name for thing in absent_things(new, index, lexicon))
     found = _SUBJECT.match(old.folded)
     subject = found["subject"] if found and not value_asked(found["subject"]) else ""
-    attribute = _is_attribute(new, past, index)
+    bare = _PRONOUN.sub("", new)
+    attribute = _is_attribute(bare, past, index)
+    if bare != new and not attribute:
+        subject = ""
     elsewhere = any(place in new for place in lexicon.places) and not any(place in subject for place in lexicon.places)
-    thing = bool(new_words) and new_words[-1].noun and not (attribute or elsewhere or quantities(new))
+    thing = bare == new and any(w.noun for w in new_words) and not (attribute or elsewhere or quantities(new))
     of_subject = new + old.folded.removeprefix(subject) if subject and thing else ""
     of_attribute = (
-        f"{subject}的{new}是多少" if old.value or value_asked(new) or _MEASURE.search(new) else f"{subject}的{new}"
+        f"{subject}的{bare}是多少" if old.value or value_asked(bare) or _MEASURE.search(bare) else f"{subject}的{bare}"
     )
     if old.kind == "member" and subject and attribute:
         return of_attribute

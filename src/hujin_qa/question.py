@@ -180,8 +180,7 @@ class Question:
     def holds_value(self, folded_sentence: str) -> bool:
         """Whether a sentence has a value of the sort that is asked for (true if no sort is known)."""
         if self.unit:
-            units = _FLOORS if self.unit in _FLOORS else (self.unit,)
-            return any(tells(folded_sentence, unit) for unit in units)
+            return any(tells(folded_sentence, u) for u in (_FLOORS if self.unit in _FLOORS else (self.unit,)))
         if self.value is None or _SEEN[self.value].search(folded_sentence):
             return True
         units = _UNITS.get(self.value)  # 三个月, 五百块

@@ -83,6 +83,11 @@ def steered(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> Mean
     return None
 
 
+def repeats(plain: str) -> bool:
+    """Whether a folded turn only has the answer before it shown again, so that the conversation stands where it was."""
+    return asks_of_the_answer(plain) or bool(_OTHERWISE.fullmatch(plain))
+
+
 def asks_of_the_answer(plain: str) -> bool:
     """Whether a folded turn asks where the answer before it stands, or whether it is sure of it.
 
