@@ -1,8 +1,8 @@
 """Whether the numbers of a claim stand in what it cites, and are said of the same thing there."""
 
 import re
-from collections.abc import Sequence
-from itertools import combinations, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise, permutations
 
 from .contraries import clauses, comparison, content, likeness
 from .quantities import Quantity, quantities
@@ -15,6 +15,9 @@ _OFTEN = re.compile(r"每(?P<count>半|\d+|[一二两三四五六七八九十]+)
 _RATE = re.compile(
     "每(?P<count>一)?(?P<unit>公斤|千克|斤|克|吨|平方米|平米|亩|公顷|立方米|公里|千米|米|人|户|箱|件|瓶|盒|台|辆|张|间)"
 )
+_EACH = re.compile(
+    r"(?<![\d.十百千万零第])一个?(年|月|周|星期|天|日|小时|分钟)(?=[^,。;]{0,3}[\d一两二三四五六七八九])"
+)  # 一月一次
 _GROWTH = re.compile(
     "(?P<up>增至|升至|增加到|增长到|提高到|上升到|升到|涨到)|降至|减至|减少到|下降到|缩短到|压缩到|降到|跌到"
 )
@@ -31,6 +34,7 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     """What is wrong with the numbers of a folded claim, in Chinese."""
     there = [(c, quantities(c)) for s in sources for c in clauses(s)]
     joined = " ".join(sources)
+    said = _EACH.sub(lambda m: f"每{m[1]}" if f"每{m[1]}" in joined else m[0], said)
     every = [q for s in sources for q in quantities(s)]
     mine = quantities(said)
     faults = [
@@ -46,15 +50,18 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
         if (
             not any(q.matches(e, tolerance) for e in every)
             and not _counted(q, sources)
-            and not _derived(said, q, every)
+            and not _derived(said, q, sources, every)
             and not _bounded(said, q, there)
         ):
             faults.append(f"数字 {q.text} 不在所引原文")
     if not faults and comparison(said, sources):  # 去年50元,高于今年的40元, where the source tells it of this year
         return []
+    written = [q for q in mine if any(q.matches(e, 0.03 if _is_rounded(said, q) else 1e-9) for e in every)]
+    placed = written if len(written) == len(mine) else []  # beside what is reckoned, nothing stands where it did
     return faults or [
-        *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in mine if _is_another_s(said, q, sources, there)),
+        *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in placed if _is_another_s(said, q, sources, there)),
         *_swapped(said, mine, every),
+        *(f"数字 {q.text} 在所引原文中说的是“{other}”" for q in mine for other in _respective(said, q, sources)),
         *filter(None, [_anchored(said, joined)]),
     ]
 
@@ -98,8 +105,10 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
         return False
     clause = _clause_of(said, q).replace(q.text, "")
     alike = [(c, [e for e in found if e.base[1] == q.base[1]]) for c, found in there]
-    nearest, values = max((a for a in alike if a[1]), key=lambda a: likeness(clause, a[0]), default=("", []))
-    for e in values:
+    fits = [likeness(clause, c) if values else 0.0 for c, values in alike]
+    for nearest, e in (
+        (c, e) for fit, (c, values) in zip(fits, alike, strict=True) if fit >= max(fits) - 0.1 for e in values
+    ):
         beside = nearest[max(0, e.start - 4) : e.start] + nearest[e.end : e.end + 2]
         ratio = e.base[0] / q.base[0]
         if more and (set("多余") & set(e.text) or ratio >= 1 + _place(q.value) / q.value):
@@ -111,7 +120,12 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
 
 def _clause_of(said: str, q: Quantity) -> str:
     """The clause of a number, and not one that has 21人 where it is 1人."""
-    return next((c for c in clauses(said) if any(e.text == q.text for e in quantities(c))), said)
+    every = clauses(said)
+    at = next((n for n, c in enumerate(every) if any(e.text == q.text for e in quantities(c))), None)
+    if at is None:
+        return said
+    bare = at and len(every[at]) - len(q.text) < 2  # 机时最多,为3900小时
+    return every[at - 1] + every[at] if bare else every[at]
 
 
 def _place(value: float) -> float:
@@ -136,27 +150,86 @@ def _is_rounded(said: str, q: Quantity) -> bool:
 
 _SPANS = {"月份": ("月", 1), "公历年": ("月", 12), "点": ("分钟", 60)}  # what lies between two of them
 _GAP = re.compile(
-    "(?:提早|提前|推迟|延后|便宜|贵|缩短|延长|减少|增加|高出?|低|多|少|早|晚|快|慢|相差|差|节省|省|超出)了?$"
-    "|比[^,。;]{1,8}[长短宽窄深重轻大小]$"
+    "(?:提早|提前|推迟|延后|便宜|贵|缩短|延长|减少|增加|高出?|低|多出?|少|早|晚|快|慢|相差|还差|差|节省|省下?|超出|长|涨|远|近|宽松|提高)"
+    "(?:付|花|掏|收|交)?(?:了|近|约|大约)?$|比[^,。;]{1,8}[长短宽窄深重轻大小]$"
 )
-_TOTAL = re.compile("(?:共|合计|总计|一共|总共|加起来)(?:有|是|为|达)?$")
+_TOTAL = re.compile("(?:共|合计|总计|一共|总共|加起来)(?:正好|刚好)?(?:有|是|为|达)?$")
+_HALVED = re.compile("半价|减半|折半")
+_REST = re.compile("其余|剩|余下|之外|另外")
+_ROSE = re.compile("(?:提高|上升|增加|增长|高出?|多出?|涨)了?$")
+_FELL = re.compile("(?:降低|下降|减少|低|少|跌)了?$")
+_BEFORE = re.compile(r"去年|上年|上半年|年初|此前|原来|原先|之前|同期|上季|上月|\d{4}年")
 
 
-def _derived(said: str, q: Quantity, every: Sequence[Quantity]) -> bool:
-    """Whether a number is the difference or the sum of two of the source: 缩短65分钟 from 90 to 25."""
-    before = said[max(0, q.start - 6) : q.start]
+def _derived(said: str, q: Quantity, sources: Sequence[str], every: Sequence[Quantity]) -> bool:
+    """Whether a number is reckoned from those of the source: the difference or the sum of two, a share, what is left.
+
+    >>> _derived("缩短65分钟", quantities("缩短65分钟")[0], ["由90分钟降到25分钟"], quantities("由90分钟降到25分钟"))
+    True
+    """
+    before, clause = said[max(0, q.start - 6) : q.start], _clause_of(said, q)
     gap, total = _GAP.search(before), _TOTAL.search(before)
-    values = [e.base[0] for e in every if e.base[1] == q.base[1] and q.unit]
+    values = [e.base[0] for e in every if _kind(e) == _kind(q)]
     for unit, (span, factor) in _SPANS.items():
         dates = [e.value * factor for e in every if e.unit == unit and span == q.base[1]]
-        if gap and any(abs(a - b) == q.base[0] for a, b in combinations(dates, 2)):
+        if (gap or total) and any(abs(a - b) == q.base[0] for a, b in combinations(dates, 2)):
             return True
-    pairs = [
-        (a, b)
+    if q.unit in _EXACT or not q.value:
+        return False
+    if any(
+        (gap and _equal(abs(a - b), q.base[0])) or (total and _equal(a + b, q.base[0]))
         for a, b in combinations(values, 2)
-        if (gap and abs(a - b) == q.base[0]) or (total and a + b == q.base[0])
-    ]
-    return bool(pairs)
+    ):
+        return True
+    if _HALVED.search(" ".join(sources)) and (q.text == "一半" or any(_equal(v / 2, q.base[0]) for v in values)):
+        return True
+    if q.unit == "%" and _REST.search(clause) and any(_equal(100 - v, q.value) for v in values):
+        return True
+    if _BEFORE.search(clause) and any(_equal(v, q.base[0]) for v in _earlier(q, sources)):
+        return True
+    shares = list(_shares(q.unit, clause, every)) if q.unit in ("%", "倍") else []
+    over, under = _OVER.search(before), _UNDER.search(before)
+    return any(
+        _equal(share, q.value)
+        or (over and 1 < share / q.value <= _MARGIN)
+        or (under and 1 / _MARGIN <= share / q.value < 1)
+        for share in shares
+    )
+
+
+def _kind(q: Quantity) -> str:
+    return "%" if q.unit == "百分点" else q.base[1]
+
+
+def _equal(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+
+
+def _earlier(q: Quantity, sources: Sequence[str]) -> Iterator[float]:
+    """What was before it rose or fell by as much as the source says: 86.5% of 88.6%,提高2.1个百分点."""
+    for source in sources:
+        there = [e for e in quantities(source) if _kind(e) == _kind(q)]
+        for step in there:
+            lead = source[max(0, step.start - 4) : step.start]
+            sign = -1 if _ROSE.search(lead) else 1 if _FELL.search(lead) else 0
+            yield from (e.base[0] + sign * step.base[0] for e in there if sign and e is not step)
+
+
+def _shares(unit: str, clause: str, every: Sequence[Quantity]) -> Iterator[float]:
+    """How many times, or by how much of it, one amount of the source is more or less than another of its unit."""
+    counted = [e for e in every if e.unit and e.unit not in (*_EXACT, "%")]
+    for (m, one), (n, other) in permutations(enumerate(counted), 2):
+        a, b = one.base[0], other.base[0]
+        if one.base[1] != other.base[1] or not b:
+            continue
+        if unit == "倍":
+            yield a / b
+        elif re.search("减|少|降|削|缩|跌|省", clause) and a < b and n < m:
+            yield 100 * (b - a) / b
+        elif re.search("增|涨|多|升|扩", clause) and a > b and n < m:
+            yield 100 * (a - b) / b
+        elif a < b and re.search("占|里|中", clause):
+            yield 100 * a / b
 
 
 def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
@@ -168,12 +241,20 @@ def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
         return not any(e.unit == q.unit for s in sources for e in quantities(s))
     if q.unit == "第":
         return q.value in {e.value for s in sources for e in quantities(s)} or (q.value == 2 and "次" in joined)
+    if q.unit == "个" and any(q.value in _lengths(s) for s in sources):
+        return True
     if q.unit not in ("个", "人", "") or any(e.unit == q.unit for s in sources for e in quantities(s)):
         return False
     lists = [len(re.split(r"、|和|与|以及", c)) for s in sources for c in clauses(s) if "、" in c or "和" in c]
     items = [s.count("是") for s in sources if "一是" in s] + [len(re.findall(r"\(\d\)", s)) for s in sources]
     alike = [sum(o.unit == e.unit for o in quantities(s)) for s in sources for e in quantities(s)]
     return 1 < q.value <= 12 and q.value in (*lists, *items, *alike)
+
+
+def _lengths(source: str) -> list[float]:
+    """How many things a run of numbered ones has: 24 of 1号至24号."""
+    runs = ((a, b) for a, b in pairwise(quantities(source)) if source[a.end : b.start] in ("至", "到", "-", "~"))
+    return [b.value - a.value + 1 for a, b in runs if a.text[-1] == b.text[-1] == "号"]
 
 
 def _is_another_s(
@@ -282,3 +363,31 @@ def _swapped(said: str, mine: Sequence[Quantity], every: Sequence[Quantity]) -> 
         if first and second and min(first) > max(second):
             return [f"{a.text} 与 {b.text} 的先后与所引原文相反"]
     return []
+
+
+_LIST_MARK = re.compile("、|和|与|以及|及")
+_NAMED = re.compile("(?:依次|分别)(?:是|为|有)?(?P<names>[^,。;:]+)$|(?:^|[,。;:是为有])(?P<plain>[^,。;:是为有]+)$")
+
+
+def _respective(said: str, q: Quantity, sources: Sequence[str]) -> list[str]:
+    """Whose the number is, if not that of the one thing the claim names: 甲和乙,分别为3和5.
+
+    >>> _respective("乙为3元", quantities("3元")[0], ["前两位是甲和乙,分别为3元和5元。"])
+    ['甲']
+    """
+    for source in sources:
+        for match in re.finditer("(?:分别|依次)", source):
+            end = _SENTENCE_STOP.search(source, match.end())
+            amounts = _LIST_MARK.split(source[match.end() : end.start() if end else len(source)])
+            lead = _NAMED.search(re.split("占比|价格|数量|[,:]$", source[: match.start()])[0].rstrip(",: "))
+            names = _LIST_MARK.split((lead["names"] or lead["plain"]).strip()) if lead else []
+            if len(names) != len(amounts) or len(names) < 2:
+                continue
+            named = [name for name in names if name.strip() and name.strip() in said]
+            holders = [n for n, text in zip(names, amounts, strict=True) if any(q.matches(e) for e in quantities(text))]
+            if len(named) == 1 and holders and named[0] not in holders:
+                return holders[:1]
+    return []
+
+
+_SENTENCE_STOP = re.compile("[,。;:!?]")

@@ -60,9 +60,10 @@ _BASES = {  # unit: what it is measured in and how many of those it holds
     "公里": ("米", 1000), "斤": ("克", 500), "公斤": ("克", 1000), "吨": ("克", 10**6), "人": ("个", 1),
     "厘米": ("米", 0.01), "毫米": ("米", 0.001), "毫克": ("克", 1e-3), "微克": ("克", 1e-6), "毫升": ("升", 1e-3),
     "兆瓦": ("千瓦", 1000), "度电": ("度", 1), "‰": ("%", 0.1), "基点": ("百分点", 0.01),
-    "秒": ("分钟", 1 / 60), "毫秒": ("分钟", 1 / 60000), "gb": ("mb", 1024),
+    "秒": ("分钟", 1 / 60), "毫秒": ("分钟", 1 / 60000), "gb": ("mb", 1024), "%折": ("%", 1),
     "公顷": ("平方米", 10**4), "亩": ("平方米", 10**4 / 15), "平方公里": ("平方米", 10**6),
 }  # fmt: skip
+_DAYS = {"月": 30}  # 半个月 for 15天
 _LATE = re.compile("(?:下午|午后|傍晚|晚上|夜里|夜间|当晚|(?<!最)晚)$")
 _SPAN_BEFORE = re.compile("(?:连续|近|过去|最近|前|后|共|满|[到至])$")
 _UNIT_OF = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings.split()}
@@ -83,7 +84,7 @@ _NUMBER = re.compile(
     |(?P<minus>{_MINUS})?(?:(?<![a-z0-9._])(?<![a-z]-)(?P<arabic>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)
      |(?P<han>[{_HAN}][{_HAN}万亿]*(?:点[{_HAN}]+[万亿]*)?))
      \s*(?P<large>万亿|[百千]?[万亿]|[百千](?=[多余几]?元))?(?P<more>多|余|几|来)?\s*(?P<plus>\+)?
-     (?P<unit>{_SPELLINGS})?(?P<tail>半(?!年|天|个|月|数|途|成)|多|余)?""",
+     (?P<unit>{_SPELLINGS})?(?P<tail>半(?!年|天|个|月|数|途|成)|多|余|(?<=[一二两三四五六七八九][米块])[一二三四五六七八九](?![{_HAN}万个次条只]))?""",
     re.VERBOSE,
 )
 _HOW_MANY = re.compile(
@@ -115,6 +116,8 @@ class Quantity:
         if {self.unit, other.unit} == {"公历年", "年"}:  # 十四年, and 14年 that was folded to 2014年
             return self.value % 100 == other.value % 100
         if self.unit != other.unit and self.unit and other.unit:
+            if {self.unit, other.unit} == {"月", "天"}:
+                return self.value * _DAYS.get(self.unit, 1) == other.value * _DAYS.get(other.unit, 1)
             return self.base[1] == other.base[1] and _near(self.base[0], other.base[0], tolerance)
         return _near(self.value, other.value, tolerance)
 
@@ -188,8 +191,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         canonical, end = "月份", end + (not unit)
     if canonical == "折":
         value, canonical = (value * 10 if value < 10 else value), "%折"
-    if match["tail"] == "半":
-        value += 0.5
+    if tail := match["tail"]:
+        value += 0.5 if tail == "半" else _value(tail) / 10 if tail in _HAN else 0.0  # 一米四
     if canonical == "点":
         value = _hour(text, start, value)
     if match["han"] and (

@@ -107,7 +107,7 @@ def _part(text: str, sentence: int) -> Part:
                 people.add(word)
         elif is_han and len(word) == 1 and flag[0] == "n" and len(before) == 1 and before > "\u3000":
             names.append((before + word, leads))  # 年卡, 次卡
-        if is_han and flag[0] == "n" and before.isascii() and before.isalpha():
+        if is_han and (flag[0] == "n" or word.endswith("口")) and before.isascii() and before.isalpha():
             names.append((before + word, leads))  # a车间, usb口
         elif (flag[0] == "v" and len(word) > 1) or word in PREPOSITIONS:
             leads = False
