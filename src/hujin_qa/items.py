@@ -191,8 +191,8 @@ def _pieces(document: Document, section: Section, places: Sequence[tuple[int, in
 
 
 def _shown_to(text: str, name: int, end: int) -> int:
-    """A name with the stop that ends it."""
-    return min(name + 1, end) if text[name : name + 1] in tuple("。；;！？!?") else name
+    """A name with the stop that ends it, unless nothing follows that."""
+    return name + 1 if text[name : name + 1] in tuple("。；;！？!?") and name + 1 < end else min(name, end)
 
 
 def items_under(document: Document, section: Section) -> list[Item]:
