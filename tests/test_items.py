@@ -170,10 +170,6 @@ def test_things_in_a_series_without_the_words_around_it(sentence, items):
     assert in_series(sentence) == items
 
 
-def test_two_clauses_that_come_first_and_then_are_no_list():
-    assert steps_of("先关机，再拔线。") == []
-
-
 def test_bullets_answer_a_list_without_what_stands_behind_them(assistant):
     assert [c.text for c in asked(assistant, "进园要带哪些工具？").claims] == [
         "竹篓，两只",

@@ -267,8 +267,7 @@ def steps_of(sentence: str) -> list[str]:
     >>> steps_of("由组长看样，再由质检员复测，最后由库管装箱。")
     ['由组长看样', '由质检员复测', '由库管装箱']
     """
-    run = _run_of_steps(sentence)
-    return [sentence[after:end] for _, after, end in run] if len(run) >= _LEAST_STEPS else []
+    return [sentence[after:end] for _, after, end in _run_of_steps(sentence)]
 
 
 def _run_of_steps(text: str) -> list[tuple[int, int, int]]:
