@@ -72,6 +72,21 @@ TEXT = """# 茶厂手册
 ## 五、评茶
 
 评茶小组由茶师、库管和采茶工组成。茶师说：今年雨多，明年也许好些。
+上次会议讨论了三个问题：一是扩建茶园；二是雇人费用；三是修山路。
+
+## 六、规矩
+
+### 第一章 进园
+
+第一条 进园要登记，不得单独进园。
+第二条 有下列情形之一的，不得进园：
+（一）喝了酒；
+（二）感冒发烧。
+
+### 第二章 出园
+
+第三条 出园要交回工具。
+第四条 天黑以前必须出园。
 """
 
 
@@ -155,16 +170,30 @@ def test_things_in_a_series_without_the_words_around_it(sentence, items):
     assert in_series(sentence) == items
 
 
-def test_two_clauses_that_come_first_and_then_are_no_list():
-    assert steps_of("先关机，再拔线。") == []
-
-
 def test_bullets_answer_a_list_without_what_stands_behind_them(assistant):
     assert [c.text for c in asked(assistant, "进园要带哪些工具？").claims] == [
         "竹篓，两只",
         "剪刀： 一把",
         "草帽，一顶",
     ]
+
+
+def test_a_section_that_is_named_by_its_number_lists_what_is_below_it(assistant):
+    assert [c.text for c in asked(assistant, "第一章有哪几条？").claims] == [
+        "第一条 进园要登记",
+        "第二条 有下列情形之一的",
+    ]
+    assert "登记" not in asked(assistant, "第一章里不得进园的情形有哪些？").text
+
+
+def test_an_item_that_is_no_more_than_its_name_can_be_pointed_at(assistant):
+    items = lines_of(*section(assistant, "评茶"))
+    assert [i.name for i in items] == ["扩建茶园", "雇人费用", "修山路"]
+    assert all(i.label < i.end for i in items)
+
+
+def test_what_somebody_says_is_no_list(assistant):
+    assert "明年也许好些的情况" not in asked(assistant, "茶师说了什么？", "第二个是什么").interpreted
 
 
 def test_items_are_the_sections_below_or_what_the_text_counts_off(assistant):

@@ -191,8 +191,8 @@ def _pieces(document: Document, section: Section, places: Sequence[tuple[int, in
 
 
 def _shown_to(text: str, name: int, end: int) -> int:
-    """A name with the stop that ends it."""
-    return min(name + 1, end) if text[name : name + 1] in tuple("。；;！？!?") else name
+    """A name with the stop that ends it, unless nothing follows that."""
+    return name + 1 if text[name : name + 1] in tuple("。；;！？!?") and name + 1 < end else min(name, end)
 
 
 def items_under(document: Document, section: Section) -> list[Item]:
@@ -267,8 +267,7 @@ def steps_of(sentence: str) -> list[str]:
     >>> steps_of("由组长看样，再由质检员复测，最后由库管装箱。")
     ['由组长看样', '由质检员复测', '由库管装箱']
     """
-    run = _run_of_steps(sentence)
-    return [sentence[after:end] for _, after, end in run] if len(run) >= _LEAST_STEPS else []
+    return [sentence[after:end] for _, after, end in _run_of_steps(sentence)]
 
 
 def _run_of_steps(text: str) -> list[tuple[int, int, int]]:

@@ -20,6 +20,7 @@ _HEADED = 0.2  # what a heading is worth that has any word of the question
 _CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
 _ARTICLE = re.compile("第[^章节编篇部]{1,5}条")  # all articles of a chapter are no list that is asked for
 _BETWEEN = f" \t\u3000\n{BULLETS}"  # what may stand between a colon and the first item
+_NUMBERED = re.compile("第[一二三四五六七八九十百\\d]+(?:[章节编篇]|部分)")  # a section that is named by its number
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
 _A_STEP = re.compile("(?:第[一二三四五六七八九十\\d]+|最后一?|[头首]一?)步")
@@ -127,30 +128,35 @@ def _nth_step(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
 
 def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[Listed]:
     """What the sections of the hits, and those above them, list."""
-    seen: set[tuple[str, str]] = set()
-    for hit in hits:
-        document = index.documents[hit.passage.document]
-        for section in ancestors(document, hit.passage.position):
-            if (document.id, section.position) in seen:
-                continue
-            seen.add((document.id, section.position))
-            below = sections_below(document, section)
-            headings = len(below) > 1
-            items = below if headings else lines_of(document, section)
-            if len(items) < 2 or (headings and all(i.name in document.labels for i in items)):
-                continue
-            if _about_one(question, document, section, items):
-                continue
-            intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
-            fit = share(question.words, matched(question.words, intro))
-            own = fold(strip_marker(section.heading)).rstrip(":")
-            called = _ends_with(question, own)
-            articles = headings and all(_ARTICLE.match(document.text, i.start) for i in items)
-            if (fit < _ABOUT or articles) and not called:
-                continue
-            fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
-            fit += _HEADED * max(matched(question.words, own).values(), default=0.0) + _CALLED * called
-            yield Listed(fit, document, section, tuple(items), headings)
+    places = ((index.documents[hit.passage.document], hit.passage.position) for hit in hits)
+    sections = dict.fromkeys((d.id, s.position) for d, position in places for s in ancestors(d, position))
+    numbered = _NUMBERED.search(question.folded)
+    only = numbered and all(w.text in numbered[0] for w in question.words if w.known)  # that section, and no more
+    called_so = [
+        (id_, position)
+        for id_, position in sections
+        if only and numbered and fold(index.documents[id_].at[position].heading).startswith(numbered[0])
+    ]
+    for id_, position in called_so or sections:
+        document = index.documents[id_]
+        section = document.at[position]
+        below = sections_below(document, section)
+        headings = len(below) > 1
+        items = below if headings else lines_of(document, section)
+        if len(items) < 2 or (headings and all(i.name in document.labels for i in items)):
+            continue
+        if _about_one(question, document, section, items):
+            continue
+        intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
+        fit = 1.0 if called_so else share(question.words, matched(question.words, intro))
+        own = fold(strip_marker(section.heading)).rstrip(":")
+        called = bool(called_so) or _ends_with(question, own)
+        articles = headings and all(_ARTICLE.match(document.text, i.start) for i in items)
+        if (fit < _ABOUT or articles) and not called:
+            continue
+        fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
+        fit += _HEADED * max(matched(question.words, own).values(), default=0.0) + _CALLED * called
+        yield Listed(fit, document, section, tuple(items), headings)
 
 
 def _announces(question: Question, folded: str) -> bool:

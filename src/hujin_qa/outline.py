@@ -34,6 +34,7 @@ _SOLID = re.compile(r"\S")
 _NO_PARAGRAPH = re.compile(r"\s*(?:[-*+>|#=]|\d+[.)])")
 _NO_TITLE = frozenset(["目录", "前言", "引言", "导言", "序言", "序", "摘要", "概述", "背景", "简介"])
 _STOP = re.compile(r"[。！？!?；;，,：:]")
+_NO_HEADLINE = re.compile(r"^(?:尊敬|亲爱|各位|大家|你好|您好)|[。；;：:]|[？?好]\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +137,13 @@ def _plain_title(text: str, start: int, end: int) -> tuple[int, int] | None:
     rest = _skip(text, line, end)
     if re.sub(r"\s", "", title) in _NO_TITLE:
         return None
-    if rest == end or len(title) > LONGEST or _STOP.search(title) or strip_marker(title) != title:
+    if rest == end or len(title) > LONGEST or not _UNENDED.search(title) or strip_marker(title) != title:
         return None
     following = text[rest : (text.find("\n", rest, end) + 1 or end + 1) - 1].strip()
     apart = text.count("\n", line, rest) > 1
+    if _STOP.search(title):  # a headline of several clauses: it has no stop at its end, and prose behind a blank line
+        told = re.search(r"[。！!…]\Z", following) or len(following) > LONGEST
+        return (start, line) if apart and told and not _NO_HEADLINE.search(title) else None
     told = following[:1] in "（(【" or strip_marker(following) != following
     prose = len(following) >= 2 * len(title) and following[-1] in "。！？!?：:…；;"
     return (start, line) if apart or told or prose else None
