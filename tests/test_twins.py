@@ -66,6 +66,29 @@ def test_every_word_of_a_report_has_a_twin():
     assert untold(text for text in texts if not re.match(elsewhere, text)) == []
 
 
+@pytest.mark.parametrize("kind", ["figures", "lists", "statements", "topics", "written"])
+def test_every_task_and_every_reason_of_an_item_has_a_twin(kind):
+    tasks = [t for t in strings(f"study/{kind}", (ast.Yield, ast.Assign, ast.Call)) if re.search(r"[。?)]$|:x$", t)]
+    own = [t for t in tasks if re.search("原文|空格|判断|这句话", t) and not re.search(r"[|\\^]", t)]
+    assert own
+    assert untold(own) == []
+
+
+def test_every_abstention_has_a_twin():
+    reasons = [*strings("abstention"), *strings("premise", (ast.Return, ast.Yield)), *strings("conversation", ast.Call)]
+    whole = [r for r in reasons if re.search("。$|^文中", r)]
+    assert len(whole) > 12
+    with speaking("en"):
+        assert [r for r in whole if CHINESE.search(twin(r).replace("第", ""))] == []  # of an ordinal as it was asked
+        nearest = "文中没有说到这一点。相近的内容在「一、支付」、「二、保险」。"
+        assert twin(nearest) == "The text does not say this. What comes near stands in 「一、支付」、「二、保险」."
+
+
+def test_words_of_the_text_are_not_taken_for_our_own():
+    with speaking("en"):
+        assert twin("原文是「大模型」,不是「文档」。") == "The text has “大模型”, not “文档”."
+
+
 def test_both_have_the_same_blanks():
     assert [c for c, english in TWINS.items() if c.count("{}") != english.count("{}")] == []
 

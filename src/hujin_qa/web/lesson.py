@@ -198,7 +198,7 @@ def feedback_html(item: Item, given: Sequence[int]) -> str:
     right = item.is_right(tuple(given))
     verdict = say.RIGHT if right else say.WRONG.format(answer=twin(answer_text(item)))
     whys = [] if right or item.kind in ("match", "order") else [item.why[i] for i in given if item.why[i]]
-    reasons = "".join(f"<p>{escape(why)}</p>" for why in whys)
+    reasons = "".join(f"<p>{escape(twin(why))}</p>" for why in whys)
     return (
         f'<section class="study feedback {"right" if right else "wrong"}" role="status"><p><strong>{escape(verdict)}</strong></p>'
         f"{reasons}{proof_html(item)}</section>"
