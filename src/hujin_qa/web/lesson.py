@@ -242,7 +242,7 @@ def _step(title: str, step: Step, ids: Sequence[str], right: set[str], upcoming:
     terms = "、".join(dict.fromkeys(term for term, _ in step.terms))
     told = f"<p>{escape(say.TERMS + terms)}</p>" if terms else ""
     done = sum(id_ in right for id_ in ids)
-    state = say.STEP.format(minutes=step.minutes, right=done, total=len(ids))
+    state = (say.STEP if ids else say.STEP_TO_READ).format(minutes=step.minutes, right=done, total=len(ids))
     now = f"<strong>{say.NEXT_STEP}</strong> " if upcoming else ""
     return (
         f"<li><details{' open' if upcoming else ''}><summary>{now}{escape(name)} <small>{escape(state)}</small></summary>"
