@@ -445,6 +445,8 @@ def test_a_comparison_tells_what_differs_and_what_was_said(assistant, questions,
     assert "800公斤" in was
     assert "800公斤" not in now
     assert "800公斤" in comparison_html(done, found)
+    assert "之前的回答" in comparison_html(done, found)
+    assert "之前的回答" not in comparison_html(done, compare(done, done))  # a table of nothing
     assert {"abstention.recall", "abstention.wrong_rate"} <= {c.measure for c in found.changes}
     assert "abstention.precision" not in {c.measure for c in found.changes}  # the same in every two runs
 

@@ -110,6 +110,10 @@ def test_a_trainers_week_and_a_newcomers_first_half_hour(enter, tmp_path):
     teacher.get_by_role("cell", name="未开始").wait_for()
     teacher.locator("#results .plot svg").wait_for()
     shoot(teacher, "results")
+    teacher.set_viewport_size({"width": 390, "height": 844})
+    stem = teacher.locator("#results table").last.locator("td").first
+    assert (stem.bounding_box() or {})["width"] > 150  # not a few characters a line
+    teacher.set_viewport_size({"width": 1280, "height": 900})
     take_away(teacher, tmp_path)
 
 

@@ -11,8 +11,12 @@ from hujin_qa.evaluation.judge import CAUSES
 from hujin_qa.evaluation.variants import FUSIONS, READERS
 from hujin_qa.study.cards import RATINGS
 from hujin_qa.study.checks import CHECKS
+from hujin_qa.study.items import Item
 from hujin_qa.study.written import KINDS
+from hujin_qa.types import Answer, Citation
 from hujin_qa.web.language import speaking
+from hujin_qa.web.lesson import feedback_html
+from hujin_qa.web.render import answer_html
 from hujin_qa.web.twins import TWINS, twin, twin_html
 
 SOURCES = Path(hujin_qa.__file__).parent
@@ -64,6 +68,53 @@ def test_every_word_of_a_report_has_a_twin():
     )
     texts = [text for html in strings("evaluation/report") for text in re.split(r"<[^>]*>", html)]
     assert untold(text for text in texts if not re.match(elsewhere, text)) == []
+
+
+@pytest.mark.parametrize("kind", ["figures", "lists", "statements", "topics", "written"])
+def test_every_task_and_every_reason_of_an_item_has_a_twin(kind):
+    tasks = [t for t in strings(f"study/{kind}", (ast.Yield, ast.Assign, ast.Call)) if re.search(r"[。?)]$|:x$", t)]
+    own = [t for t in tasks if re.search("原文|空格|判断|这句话", t) and not re.search(r"[|\\^]", t)]
+    assert own
+    assert untold(own) == []
+
+
+def test_every_abstention_has_a_twin():
+    reasons = [*strings("abstention"), *strings("premise", (ast.Return, ast.Yield)), *strings("conversation", ast.Call)]
+    whole = [r for r in reasons if re.search("。$|^文中", r)]
+    assert len(whole) > 12
+    with speaking("en"):
+        assert [r for r in whole if CHINESE.search(twin(r).replace("第", ""))] == []  # of an ordinal as it was asked
+        nearest = "文中没有说到这一点。相近的内容在「一、支付」、「二、保险」。"
+        assert twin(nearest) == "The text does not say this. What comes near stands in 「一、支付」、「二、保险」."
+
+
+def test_a_reply_and_the_reason_of_a_wrong_option_are_shown_in_english():
+    thanks = Answer(
+        "谢谢",
+        "谢谢",
+        "abstained",
+        "no_match",
+        "不客气!还想了解什么,请接着问。",
+        (),
+        (),
+        (),
+        (),
+        (),
+        "extractive",
+        0,
+        {},
+    )
+    place = Citation(1, "d", "d/1#1", ("一、款项",), 0, 5, "款项三天到。")
+    why = "原文没有这样写,原文是「三天」。"
+    item = Item("i", "figure", "款项几天到?", ("三天", "五天"), (0,), place, "1", ("", why), ())
+    with speaking("en"):
+        assert "You are welcome!" in answer_html(thanks, {})
+        assert "The text does not say so; it has “三天”." in feedback_html(item, [1])
+
+
+def test_words_of_the_text_are_not_taken_for_our_own():
+    with speaking("en"):
+        assert twin("原文是「大模型」,不是「文档」。") == "The text has “大模型”, not “文档”."
 
 
 def test_both_have_the_same_blanks():

@@ -9,13 +9,11 @@ import typer
 from .accounts import Accounts
 from .errors import BadInput
 from .settings import load_settings
-from .usage import CommandLine, print_json
+from .usage import CommandLine, JsonOption, print_json
 from .users import ROLES
 
 users = CommandLine("users", "管理能登录网页的用户。")
 feedback = CommandLine("feedback", "用户对回答的评价。")
-
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
 def _known(roles: list[str] | None) -> list[str] | None:

@@ -16,7 +16,7 @@ from .errors import BadInput, HujinError, reason
 from .evaluation.commands import app as evaluation
 from .settings import Settings, load_settings
 from .study.teaching import app as study
-from .usage import CommandLine, explain, print_json
+from .usage import CommandLine, IndexOption, JsonOption, explain, print_json, tell
 
 app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")
 app.add_typer(evaluation)
@@ -24,16 +24,10 @@ app.add_typer(study)
 app.add_typer(users)
 app.add_typer(feedback)
 
-IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 TopOption = Annotated[int | None, typer.Option("-k", min=1, max=100, help="返回几段")]
 
 _Reply = Callable[[Any, dict[str, Any]], dict[str, Any]]
 """An id and a line of JSON to what is printed for it."""
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 @app.command()
@@ -51,13 +45,13 @@ def index(
     from .index import read_manifest
 
     settings = load_settings(index=index)
-    built = ensure_index(settings, paths or (), _say, force)
+    built = ensure_index(settings, paths or (), tell, force)
     manifest = read_manifest(settings.index)
     if as_json:
         sizes = {name: manifest[name] for name in ("documents", "passages", "sentences", "encoder")}
         print_json({"index": str(settings.index), "built": built, **sizes})
     elif not built:
-        _say(f"索引已是最新:{settings.index}")
+        tell(f"索引已是最新:{settings.index}")
 
 
 @app.command()
@@ -121,7 +115,7 @@ def chat(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
     assistant = _assistant(load_settings(index=index))
     history: list[tuple[str, str]] = []
-    _say("请提问,空行结束。")
+    tell("请提问,空行结束。")
     prompt = "> " if sys.stdin.isatty() and sys.stdout.isatty() else ""  # on stdout, where results go
     while True:
         try:
@@ -153,7 +147,7 @@ def serve(
         if as_json:
             print_json({"url": address})
 
-    serve_web(load_settings(host=host, port=port, index=index), _say, opened, update)
+    serve_web(load_settings(host=host, port=port, index=index), tell, opened, update)
 
 
 @app.command()
@@ -190,14 +184,14 @@ def download(
     if as_json:
         print_json({"model": name, "path": str(path)})
     else:
-        _say(f"已下载:{path}")
-        _say(f"用它建索引:HUJIN_QA_ENCODER={name} hujin-qa index --index {settings.index}")
+        tell(f"已下载:{path}")
+        tell(f"用它建索引:HUJIN_QA_ENCODER={name} hujin-qa index --index {settings.index}")
 
 
 def _assistant(settings: Settings) -> Any:
     from .assistant import Assistant
 
-    return Assistant.open(settings, _say)
+    return Assistant.open(settings, tell)
 
 
 def _drafted(assistant: Any, question: str, history: list[tuple[str, str]]) -> Any:
@@ -298,10 +292,10 @@ def main() -> None:
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except HujinError as error:
-        _say(str(error))
+        tell(str(error))
         code = 1
     except typer.TyperException as error:
-        _say(explain(error))
+        tell(explain(error))
         code = error.exit_code
     except KeyboardInterrupt:  # between two commands' own handling
         code = 130
@@ -311,11 +305,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except OSError as error:
-        _say(f"文件读写失败:{error.filename or ''} {reason(error)}。请检查路径、权限和磁盘空间后再试。")
+        tell(f"文件读写失败:{error.filename or ''} {reason(error)}。请检查路径、权限和磁盘空间后再试。")
         code = 1
     except Exception as error:
         if sys.flags.dev_mode:
             raise
-        _say(f"程序内部出错({type(error).__name__}:{error})。要看细节,请设置环境变量 PYTHONDEVMODE=1 再运行一次。")
+        tell(f"程序内部出错({type(error).__name__}:{error})。要看细节,请设置环境变量 PYTHONDEVMODE=1 再运行一次。")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -9,13 +9,17 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
 from typer.core import TyperCommand, TyperGroup
 
 from .settings import unfit
+
+IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -67,6 +71,11 @@ class CommandLine(typer.Typer):
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[_Function], _Function]:
         return super().command(name, cls=_Command, **options)
+
+
+def tell(line: str) -> None:
+    """Say something to the person, not to the program that reads the output."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def print_json(value: Any) -> None:

@@ -1,7 +1,6 @@
 """``hujin-qa eval``: run a question set, and everything that is done with a run."""
 
 import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,12 +9,10 @@ import typer
 
 from ..errors import BadInput
 from ..settings import load_settings
-from ..usage import CommandLine, print_json
+from ..usage import CommandLine, IndexOption, JsonOption, print_json, tell
 
 app = CommandLine("eval", "评测:跑一个问题集,给出检索、回答、引用、拒答的数字和失败原因。", alone=True)
 
-IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="评测结果文件")]
 
 
@@ -66,7 +63,7 @@ def evaluate(
     settings = load_settings(index=index, **chosen)
     path = questions or settings.corpus.parent / "eval" / "hujin.jsonl"
     asked = load_questions(path)
-    assistant = Assistant.open(settings, _say)
+    assistant = Assistant.open(settings, tell)
     planned = plan(assistant, asked, path.stem)
     target = place(planned, out) if out else None
     journal = Journal(target.with_name(target.name + ".journal")) if target else None
@@ -74,11 +71,11 @@ def evaluate(
         done = finish(runs(assistant, asked, planned, journal, resume), _progress)
     except KeyboardInterrupt:
         if journal:
-            _say("已停止。问过的都留着,同一条命令加 --resume 就接着跑。")
+            tell("已停止。问过的都留着,同一条命令加 --resume 就接着跑。")
         raise
     made = numbers(done)
     if target and journal:
-        _say(f"结果已写到 {write_run(done, target, whole=not scores_only, made=made)}")
+        tell(f"结果已写到 {write_run(done, target, whole=not scores_only, made=made)}")
         journal.end()
     if as_json:
         print_json(made)
@@ -103,9 +100,9 @@ def ablate(
     settings = load_settings(index=index)
     path = questions or settings.corpus.parent / "eval" / "hujin.jsonl"
     asked = load_questions(path)
-    value = ablation_value(list(stages(Assistant.open(settings, _say), asked, path.stem, _say)))
+    value = ablation_value(list(stages(Assistant.open(settings, tell), asked, path.stem, tell)))
     if out:
-        _say(f"结果已写到 {write_whole(out, json.dumps(value, ensure_ascii=False, indent=1) + chr(10))}")
+        tell(f"结果已写到 {write_whole(out, json.dumps(value, ensure_ascii=False, indent=1) + chr(10))}")
     if as_json:
         print_json(value)
     else:
@@ -165,7 +162,7 @@ def gate(
             raise typer.Exit(1)
         return
     if not worse:
-        _say(f"通过:没有指标显著变差(变对 {len(found.won)},变错 {len(found.lost)})。")
+        tell(f"通过:没有指标显著变差(变对 {len(found.won)},变错 {len(found.lost)})。")
         return
     for c in worse:
         print(f"{word(c.measure)}:")
@@ -220,7 +217,7 @@ def export(
         settings = load_settings(index=index)
         if read_manifest(settings.index)["corpus"] != done.index["corpus"]:
             raise BadInput(f"这次评测用的不是 {settings.index} 里现在的文档。请用 --index 指明评测时的索引。")
-        passages = Assistant.open(settings, _say).index.passages
+        passages = Assistant.open(settings, tell).index.passages
     _report(write(done, format_.value, out, passages), as_json)
 
 
@@ -237,7 +234,7 @@ def validate(
     from ..assistant import Assistant
     from .validate import validate as check
 
-    opened = Assistant.open(load_settings(index=index), _say).index
+    opened = Assistant.open(load_settings(index=index), tell).index
     n, faults = check(questions, opened, against or [])
     if as_json:
         value: dict[str, Any] = {"questions": n, "faults": [{"line": f.line, "text": f.text} for f in faults]}
@@ -245,7 +242,7 @@ def validate(
     else:
         for fault in faults:
             print(fault)
-        _say(f"{n} 题,{len(faults)} 处问题。")
+        tell(f"{n} 题,{len(faults)} 处问题。")
     if faults:
         raise typer.Exit(1)
 
@@ -264,11 +261,11 @@ def draft(
     from .drafts import draft_questions, draft_with_llm
 
     settings = load_settings(index=index)
-    opened = Assistant.open(settings, _say).index
-    found = draft_with_llm(opened, settings, limit, seed, _say) if llm else draft_questions(opened, limit, seed)
+    opened = Assistant.open(settings, tell).index
+    found = draft_with_llm(opened, settings, limit, seed, tell) if llm else draft_questions(opened, limit, seed)
     lines = [json.dumps(value, ensure_ascii=False) for value in found]
     if out:
-        _say(f"起草了 {len(lines)} 题:{write_whole(out, ''.join(line + chr(10) for line in lines))}")
+        tell(f"起草了 {len(lines)} 题:{write_whole(out, ''.join(line + chr(10) for line in lines))}")
     else:
         print(*lines, sep="\n")
 
@@ -310,8 +307,4 @@ def _payload(found: Any) -> dict[str, Any]:
 
 def _progress(done: int, total: int) -> None:
     if done % 100 == 0:
-        _say(f"已问 {done}/{total} 题")
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+        tell(f"已问 {done}/{total} 题")

@@ -210,7 +210,7 @@ def comparison_html(before: Run, found: Comparison) -> str:
     return (
         f"<h2>与 {escape(before.name)} 相比</h2>{told}"
         + _table(["指标", "题数", "之前", "现在", "差", "p"], changes)
-        + _table(["变化", "题", "原因", "问题", "之前的回答", "现在的回答"], swapped)
+        + (_table(["变化", "题", "原因", "问题", "之前的回答", "现在的回答"], swapped) if swapped else "")
     )
 
 

@@ -1,7 +1,6 @@
 """``hujin-qa study``: path, quiz and cards in the terminal, exports, results, backup."""
 
 import secrets
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ import typer
 from ..errors import BadInput
 from ..files import write_whole
 from ..settings import load_settings
-from ..usage import CommandLine, print_json
+from ..usage import CommandLine, IndexOption, JsonOption, print_json, tell
 from ..users import LOCAL
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 app = CommandLine("study", "学习:路径、测验和卡片,每题都有出处。")
 
-IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="索引文件夹")]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 SeedOption = Annotated[int, typer.Option("--seed", help="同一个数得到同样的题和顺序")]
 LearnerOption = Annotated[str, typer.Option("--learner", help="谁在学")]
 SectionOption = Annotated[str, typer.Option("--section", help="只学这一节,写标题的一部分")]
@@ -236,8 +233,3 @@ def open_course(index: Path | None) -> "Course":
     from .course import Course
 
     return Course.open(load_settings(index=index), tell)
-
-
-def tell(line: str) -> None:
-    """Say something to the person, not to the program that reads the output."""
-    print(line, file=sys.stderr, flush=True)

@@ -10,9 +10,9 @@ import typer
 
 from ..errors import BadInput
 from ..files import write_whole
-from ..usage import print_json
+from ..usage import IndexOption, JsonOption, print_json, tell
 from ..users import LOCAL
-from .commands import IndexOption, JsonOption, LearnerOption, SectionOption, app, open_course, tell
+from .commands import LearnerOption, SectionOption, app, open_course
 
 __all__ = ["app"]
 

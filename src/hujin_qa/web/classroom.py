@@ -65,7 +65,7 @@ class Desk:
         quality = sorted(item_quality(responses).items(), key=lambda pair: pair[1].difficulty)
         lapsed = self.course.lapsed()
         worst = [
-            [items[i].stem, str(q.answers), f"{q.difficulty:.0%}", f"{q.discrimination:+.2f}"]
+            [twin(items[i].stem), str(q.answers), f"{q.difficulty:.0%}", f"{q.discrimination:+.2f}"]
             for i, q in quality
             if i in items
         ]
@@ -112,7 +112,7 @@ class Desk:
         """Items with these words in stem or id, as they are chosen from."""
         _trainer(user)
         found = [i for i in self.course.items().values() if words.strip() in i.stem or words.strip() in i.id]
-        return [(f"[{i.kind}] {i.stem}", i.id) for i in found[:_FOUND]]
+        return [(f"[{i.kind}] {twin(i.stem)}", i.id) for i in found[:_FOUND]]
 
     def item(self, user: User, id_: str) -> Item:
         """One item."""

@@ -198,7 +198,7 @@ def feedback_html(item: Item, given: Sequence[int]) -> str:
     right = item.is_right(tuple(given))
     verdict = say.RIGHT if right else say.WRONG.format(answer=twin(answer_text(item)))
     whys = [] if right or item.kind in ("match", "order") else [item.why[i] for i in given if item.why[i]]
-    reasons = "".join(f"<p>{escape(why)}</p>" for why in whys)
+    reasons = "".join(f"<p>{escape(twin(why))}</p>" for why in whys)
     return (
         f'<section class="study feedback {"right" if right else "wrong"}" role="status"><p><strong>{escape(verdict)}</strong></p>'
         f"{reasons}{proof_html(item)}</section>"
@@ -242,7 +242,7 @@ def _step(title: str, step: Step, ids: Sequence[str], right: set[str], upcoming:
     terms = "、".join(dict.fromkeys(term for term, _ in step.terms))
     told = f"<p>{escape(say.TERMS + terms)}</p>" if terms else ""
     done = sum(id_ in right for id_ in ids)
-    state = say.STEP.format(minutes=step.minutes, right=done, total=len(ids))
+    state = (say.STEP if ids else say.STEP_TO_READ).format(minutes=step.minutes, right=done, total=len(ids))
     now = f"<strong>{say.NEXT_STEP}</strong> " if upcoming else ""
     return (
         f"<li><details{' open' if upcoming else ''}><summary>{now}{escape(name)} <small>{escape(state)}</small></summary>"

@@ -55,7 +55,9 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], claims: int |
     if kind == "abstained":
         verdict = "" if answer.text in REPLIES else say.ABSTAINED[answer.reason]
         head = f'<p class="verdict">{escape(verdict)}</p>' if verdict else ""
-        rest = f'<p class="claim">{_lines(answer.text)}</p>{_remark(answer)}{_also(answer, documents, say.NEARBY)}'
+        rest = (
+            f'<p class="claim">{_lines(twin(answer.text))}</p>{_remark(answer)}{_also(answer, documents, say.NEARBY)}'
+        )
         return f'<div class="answer abstained">{read_as}{head}{rest}</div>'
     body = _claims(answer, answer.claims[:claims])
     if claims is not None and claims < len(answer.claims):

@@ -107,6 +107,7 @@ CHAT, STUDY = "问文档", "学习"
 PATH, QUIZ, CARDS, RESULTS = "学习路径", "测验", "卡片", "带教"
 PROGRESS = "已答对 {right}/{total} 题;待复习卡片 {cards} 张。"
 STEP = "约 {minutes} 分钟,答对 {right}/{total} 题"
+STEP_TO_READ = "约 {minutes} 分钟"  # has no items
 NEXT_STEP = "接下来学:"
 TERMS = "术语:"
 HERE = "原文"

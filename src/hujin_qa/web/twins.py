@@ -1,7 +1,7 @@
 """English twins of the words that modules below the pages say in Chinese: errors, causes, states, names of numbers.
 
-A ``{}`` stands for whatever is filled in, in the same order in both; what is filled in is looked up again. What has no
-twin is the documents' own and stays as it is.
+A ``{}`` stands for whatever is filled in, in the same order in both; what is filled in is looked up again, but not in
+「」. What has no twin is the documents' own and stays as it is.
 """
 
 import re
@@ -11,7 +11,24 @@ from html import escape, unescape
 from .language import spoken
 
 TWINS = {
-    # conversations, the language model
+    # conversations: what is said in place of an answer
+    "索引里还没有任何文字,无法回答。请先放入文档并运行:hujin-qa index": "Nothing is covered yet. Please add documents and run: hujin-qa index",
+    "文中没有与这个问题有关的内容。": "The text has nothing on this question.",
+    "文中没有说到这一点。": "The text does not say this.",
+    "我只根据已收录的文档回答问题,不能处理文档之外的请求。请问一个与文档内容有关的问题。": "I only answer from the documents that are covered and can do nothing beyond them. Please ask about what they say.",
+    "不客气!还想了解什么,请接着问。": "You are welcome! Please ask on.",
+    "再见!有问题随时再来问。": "Goodbye! Come back with any question.",
+    "你好!我根据已收录的文档回答问题。想了解什么,请直接问。": "Hello! I answer questions from the documents that are covered. Please ask.",
+    "好的。还想了解什么,请接着问。": "All right. Please ask on.",
+    "问题里没有文字。请输入想问的内容。": "The question has no words. Please write what you want to ask.",
+    "{}相近的内容在{}。": "{} What comes near stands in {}.",
+    "文中没有提到{}。": "The text does not mention {}.",
+    "{},没有第{}。": "{}; it has no 第{}.",
+    "文中说的是“{}”": "The text says “{}”",
+    "文中「{}」只有 {} 项": "Under “{}” the text has only {} items",
+    "文中「{}」只有 {} 步": "Under “{}” the text has only {} steps",
+    "文中有{}": "The text has {}",
+    # the language model
     "名称是空的。请输入一个名称。": "The name is empty. Please write one.",
     "{},没能请它补全这个追问。": "{}; so it could not be asked to complete this follow-up.",
     "{},没能请它补全这个追问。{}": "{}; so it could not be asked to complete this follow-up. {}",
@@ -65,8 +82,34 @@ TWINS = {
     "已完成": "done",
     "逾期完成": "done late",
     "逾期未做": "overdue",
-    "判断对错(据原文「{}」):{}": "True or false, by “{}”: {}",
-    "判断对错(据原文):{}": "True or false, by the text: {}",
+    "判断对错({}):{}": "True or false, {}: {}",
+    "据原文": "by the text",
+    "据原文「{}」": "by “{}”",
+    "原文在「{}」之下列出的是下面各项": "this is what the text lists under “{}”",
+    "{}空格处应填哪个数?": "{} Which number goes into the blank?",
+    "{}空格处,原文列出的是哪几项?(多选)": "{} Which of these does the text list in the blank? (choose all)",
+    "原文在「{}」之下列出的是哪几项?(多选)": "Which of these does the text list under “{}”? (choose all)",
+    "原文把「{}」列在下面哪一项之下?": "Under which of these does the text list “{}”?",
+    "{}请按原文的先后顺序排列下面各项。": "{} Put these into the order of the text.",
+    "{}把左边各项与原文对它的说明配对。": "{} Match each with what the text says of it.",
+    "原文用下面这句话说明的是哪个词?「{}」": "Which word does the text explain like this? “{}”",
+    "空格处都是同一个词,这句话说的是哪一项?「{}」": "The same word is missing in every blank. What does this sentence speak of? “{}”",
+    "关于「{}」的「{}」,下面哪一句是原文的说法?": "“{}”, “{}”: which of these does the text say?",
+    "「{}」出自另一处{},说的是另一件事。": "“{}” comes from another place {} and is about something else.",
+    "「{}」出自另一处{},这里没有列出。": "“{}” comes from another place {} and is not listed here.",
+    "「{}」在原文里另有说明。": "The text explains “{}” elsewhere.",
+    "这句话出自「{}」一节。": "This sentence stands in the section “{}”.",
+    "这句话说的是「{}」。": "This sentence speaks of “{}”.",
+    "原文没有这样写,原文是「{}」。": "The text does not say so; it has “{}”.",
+    "原文把「{}」写在「{}」之下。": "The text has “{}” under “{}”.",
+    "原文就是这样写的。": "This is what the text says.",
+    "原文没有这样说。": "The text does not say so.",
+    "原文说的是「{}」,不是「{}」。": "The text speaks of “{}”, not of “{}”.",
+    "原文列的是「{}」,不是「{}」。": "The text lists “{}”, not “{}”.",
+    "原文是「{}」,不是「{}」。": "The text has “{}”, not “{}”.",
+    "原文是「{}」,方向相反。": "The text has “{}”, the other way round.",
+    "原文是「{}」和「{}」。": "The text has “{}” and “{}”.",
+    "原文是「{}」。": "The text has “{}”.",
     "班级": "cohort",
     "试卷": "form",
     "班级里至少要有一个人。请写上学员的用户名。": "A cohort needs at least one person. Please write the learners' user names.",
@@ -238,14 +281,18 @@ def _english(words: str) -> str:
     bare = words.strip()
     if bare in TWINS:
         return words.replace(bare, TWINS[bare])
-    for pattern, english in _PATTERNS:
+    for pattern, english, quoted in _PATTERNS:
         if found := pattern.fullmatch(bare):
-            return english.format(*map(_english, found.groups()))
+            return english.format(*(p if q else _english(p) for p, q in zip(found.groups(), quoted, strict=True)))
     return words
 
 
 _PATTERNS = [
-    (re.compile(re.escape(chinese).replace(r"\{\}", "(.*?)"), re.DOTALL), english)
+    (
+        re.compile(re.escape(chinese).replace(r"\{\}", "(.*?)"), re.DOTALL),
+        english,
+        [before.endswith("「") for before in chinese.split("{}")[:-1]],
+    )
     for chinese, english in TWINS.items()
     if "{}" in chinese
 ]
