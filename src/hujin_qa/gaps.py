@@ -46,7 +46,8 @@ _TIMES = (  # how a time is asked for, and the units of which it may be
     (re.compile("哪[一几]?[年天日]|(?<!第)几[号点](?!子)|几月"), _DATES),
 )
 _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
-_COUNTED = frozenset("个条项点件种类款处步样家户间名位人")
+_COUNTED = frozenset("个条项点件种类款处步样家户间名位人只头匹辆艘台本册张份套座所")
+_MEASURED = re.compile("[米里亩顷吨克斤升度岁元倍瓦]$")
 _LOOSE = re.compile(
     "免费|不收|半|[单双][号日数周月]|全部|都|无|没有|每|所有|几[十百千个天次]|数[十百千万]|随时|即|当天|当场|立即|长期|永久|期间|至今|以来"
 )
@@ -165,7 +166,7 @@ def _no_amount(question: Question, said: str) -> bool:
         return False
     if unit in _COUNTED or unit == "折":
         return not any(q.unit in ("个", "人", "", "%", "%折") for q in new)
-    return not any(tells(q.text, unit) or not q.unit for q in new)
+    return bool(_MEASURED.search(unit)) and not any(tells(q.text, unit) or not q.unit for q in new)
 
 
 def _part_untold(question: Question, said: str) -> bool:

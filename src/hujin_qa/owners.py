@@ -32,7 +32,7 @@ _OF = re.compile(
 _GOES_ON = re.compile(
     "[他她它]|其(?![中他余实])|该|本[公行院校厂店馆县市镇村书文司]|我[们司行]|这[家个座位所支]|此人|^公司|全[公行院校厂县市镇队]"
 )
-_HEAD = 200  # characters at most of the sentence at the head of a document that names what all of it is about
+_HEAD = 200  # characters at most of the sentence that opens a document
 _KIND_OF_NAME = re.compile(
     "银行|公司|集团|保险|支付|科技|大学|学院|中学|小学|医院|大区|支行|分行|学校|证券|基金|电站|水库|冰川|小组|[县镇乡村]"
 )
@@ -49,6 +49,7 @@ class Told:
 
 
 def told_by(claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> Iterator[Told]:
+    """The claims of an answer where they stand; each cites its own place last."""
     by_number = {c.n: c for c in citations}
     for claim in claims:
         at = by_number[claim.citations[-1]]
@@ -93,7 +94,7 @@ def _of_a_sibling(question: Question, told: Sequence[Told], said: str) -> bool:
     """Whether an amount is asked of a thing and told only of others that are called alike: 黄鱼产量, 带鱼产量."""
     if question.value == "person" or question.kind in ("why", "compare", "list"):
         return False
-    near = " ".join(f"{t.path} {t.before.rpartition('。')[0].rpartition('。')[2]}" for t in told)
+    near = " ".join(f"{_head(t)} {t.path} {_sentence_before(t)}" for t in told)
     for thing, kind in [*_of_a_kind(question.folded), *_of_two_sides(question.folded)]:
         mark = thing.removesuffix(kind)
         known = any(thing in t.document.text for t in told) and _is_mark(mark)
@@ -107,7 +108,7 @@ def _of_a_sibling(question: Question, told: Sequence[Told], said: str) -> bool:
 
 def _is_mark(mark: str) -> bool:
     """Whether something tells a thing from its like: a noun of two characters or one side of a pair."""
-    return mark in _ONE_SIDE if len(mark) == 1 else is_noun(mark) and not _LOOSE_WORD.search(mark + " ")
+    return mark in _ONE_SIDE if len(mark) == 1 else is_noun(mark) and not _LOOSE_WORD.search(mark)
 
 
 def _of_two_sides(asked: str) -> Iterator[tuple[str, str]]:
@@ -120,9 +121,17 @@ def _of_two_sides(asked: str) -> Iterator[tuple[str, str]]:
 
 def _stands_apart(owner: str, told: Told) -> bool:
     """Whether a claim neither names its owner nor goes on about it."""
-    before = told.before.rstrip("。;").rpartition("。")[2]
-    head = fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
-    return not any(owner in text for text in (told.text, told.path, before, head)) and not _GOES_ON.search(told.text)
+    around = told.text, told.path, _sentence_before(told), _head(told)
+    return not any(owner in text for text in around) and not _GOES_ON.search(told.text)
+
+
+def _head(told: Told) -> str:
+    """The title of a claim's document with the sentence that opens it: what all of the document is about."""
+    return fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
+
+
+def _sentence_before(told: Told) -> str:
+    return told.before.rstrip("。;").rpartition("。")[2]
 
 
 def _of_a_kind(asked: str) -> Iterator[tuple[str, str]]:
@@ -148,26 +157,22 @@ def of_another(question: Question, told: Sequence[Told]) -> bool:
     found = _OF.search(question.folded)
     what = [w for w in question.words if found and w.text in found["what"]]
     bearing = [t for t in told if sure(matched(what, t.text))] or [t for t in told if matched(what, t.text)] or told
-    owners = [w for w in question.words if w.known and is_name(w.text)]
-    if any(all(_is_of_another(w, t, question) for t in bearing) for w in owners):
+    away = [w for w in question.words if w.known and not any(matched([w], t.text) for t in bearing)]
+    if any(is_name(w.text) and all(_is_of_another(w, t, question) for t in bearing) for w in away):
         return True
-    if found and len(told) > 1 and found["owner"] in said and all(_stands_apart(found["owner"], t) for t in bearing):
-        return True
-    things = [w for w in question.words if found and w.text in found["owner"]]
-    if not things or not all(w.known for w in things):
-        return False
-    return not any(matched(things, f"{fold(t.document.title)} {t.path} {t.before} {t.text}") for t in bearing)
+    owner = found["owner"] if found else ""
+    return bool(owner) and owner in said and all(_stands_apart(owner, t) for t in bearing)
 
 
 @lru_cache(maxsize=4096)
 def is_name(word: str) -> bool:
+    """Whether a folded Chinese word is a name. The tagger is slow on first use; ask it last."""
     return len(word) > 1 and not word.isascii() and not is_common(word) and tag(word)[0][1] in NAMES
 
 
 def _is_of_another(name: Word, told: Told, question: Question) -> bool:
     """Whether a claim is not about a name: neither it nor its headings have it, nor does what goes before lead to it."""
-    head = fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
-    if matched([name], f"{head} {told.path} {told.text}") or _GOES_ON.search(told.text):
+    if matched([name], f"{_head(told)} {told.path} {told.text}") or _GOES_ON.search(told.text):
         return False
     at = max((told.before.rfind(other) for other in name.same), default=-1)
     between = told.before[at + len(name.text) :] + told.text if at >= 0 else told.text
