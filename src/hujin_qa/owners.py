@@ -24,7 +24,8 @@ _LOOSE_WORD = re.compile(
 _ONE_CHARACTER = frozenset(
     "市县区镇村省厂店楼馆仓部组班级类款型版站线院校行社队河峰湖岛柜库田园桥塔"
 )  # nouns that follow a name
-_ONE_SIDE = frozenset("东西南北上下左右新旧男女前后内外甲乙丙丁")
+_SIDE = "[东西南北甲乙丙丁]"
+_TOLD_APART = re.compile(f"(?P<mark>{_SIDE})(?P<kind>[\u4e00-\u9fff]{{2}})")
 CALENDAR = ("公历年", "月份", "年月", "第")
 _OF = re.compile(
     "^(?P<owner>[^,的里]{2,14})的(?P<what>[^,的]{1,8}?)(?:一共|总共|现在|大概)?[是有在叫为占要]?(?:谁|多少|哪|什么|啥|几|怎么|[?。]?$)"
@@ -91,32 +92,16 @@ def _opens_clause(sentence: str, name: re.Match[str]) -> bool:
 
 
 def _of_a_sibling(question: Question, told: Sequence[Told], said: str) -> bool:
-    """Whether an amount is asked of a thing and told only of others that are called alike: 黄鱼产量, 带鱼产量."""
+    """Whether an amount is asked of one of several that only a character tells apart, and told of another: 东码头, 西码头."""
     if question.value == "person" or question.kind in ("why", "compare", "list"):
         return False
     near = " ".join(f"{_head(t)} {t.path} {_sentence_before(t)}" for t in told)
-    for thing, kind in [*_of_a_kind(question.folded), *_of_two_sides(question.folded)]:
-        mark = thing.removesuffix(kind)
-        known = any(thing in t.document.text for t in told) and _is_mark(mark)
-        if not known or mark in said or mark in near:
-            continue
-        alike = (m[1] for m in re.finditer(f"([\u4e00-\u9fff]{{{len(mark)}}}){kind}", said))
-        if any(_is_mark(other) for other in alike):
+    for found in _TOLD_APART.finditer(question.folded):
+        mark, kind = found["mark"], found["kind"]
+        known = is_noun(kind) and any(found[0] in t.document.text for t in told)
+        if known and mark not in said and mark not in near and re.search(f"{_SIDE}{kind}", said):
             return True
     return False
-
-
-def _is_mark(mark: str) -> bool:
-    """Whether something tells a thing from its like: a noun of two characters or one side of a pair."""
-    return mark in _ONE_SIDE if len(mark) == 1 else is_noun(mark) and not _LOOSE_WORD.search(mark)
-
-
-def _of_two_sides(asked: str) -> Iterator[tuple[str, str]]:
-    """One character that tells two things apart with the noun behind it, and the noun: (东码头, 码头)."""
-    for start in range(len(asked) - 2):
-        thing = asked[start : start + 3]
-        if thing[0] in _ONE_SIDE and is_noun(thing[1:]) and not asked[max(0, start - 1)].isdigit():
-            yield thing, thing[1:]
 
 
 def _stands_apart(owner: str, told: Told) -> bool:
