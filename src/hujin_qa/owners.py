@@ -134,7 +134,7 @@ def _has_amount(question: Question, texts: Sequence[str]) -> bool:
 
 def of_another(question: Question, told: Sequence[Told]) -> bool:
     """Whether a value is asked of one thing and all that is told is told of another."""
-    if question.value is None:
+    if question.value is None or question.kind == "list":
         return False
     said = " ".join(t.text for t in told)
     if _beside_another(question, said) or _of_a_sibling(question, told, said):
