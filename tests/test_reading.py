@@ -14,6 +14,7 @@ from hujin_qa.lexicon import load_lexicon
 from hujin_qa.meaning import Meanings, is_noun
 from hujin_qa.parts import split_question
 from hujin_qa.question import understand
+from hujin_qa.reader import choose
 from hujin_qa.reader import read as weigh_up
 from hujin_qa.rereading import as_a_claim, reread
 from hujin_qa.settings import load_settings
@@ -382,3 +383,15 @@ def test_the_best_spelling_of_a_word_comes_first(assistant):
     words = assistant.interpret("苹果和雪梨的收成、工资、价格各是多少?").words
     assert all(list(w.others.values()) == sorted(w.others.values(), reverse=True) for w in words)
     assert all(0 < degree <= 1 for w in words for degree in w.others.values())
+
+
+def test_of_sentences_that_answer_alike_one_that_says_less_is_left_out(assistant):
+    sought, *_ = assistant.seek(read(assistant, "雪梨每亩产量为多少斤"))
+    found = weigh(sought.question, sought.vector, sought.hits, assistant.index)
+    said = ("雪梨每亩产量为2500斤", "苹果每亩产量为3000斤")
+    alike = [replace(e, score=1.0) for e in found if e.folded.startswith(said)]
+    alike.sort(key=lambda e: e.folded.startswith(said[1]))
+    assert len(alike) == 2
+    spans, chosen = choose(sought, alike, [], assistant.index)
+    assert [e.folded for e in chosen] == ["雪梨每亩产量为2500斤。"]
+    assert len(spans) == 1

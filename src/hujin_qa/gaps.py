@@ -40,13 +40,14 @@ _LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
 _SHORT = frozenset(["天", "小时", "分钟", "秒", "毫秒"])
 _DATES = frozenset(["公历年", "月份", "年月", "天", "第", "点"])
 _TIMES = (  # how a time is asked for, and the units of which it may be
-    (re.compile("(?<!第)(?:几|多少)个?(?:半?年(?!级)|月(?!份)|天|周(?!岁)|星期|工作日)"), _LONG),
+    (re.compile("(?<![第哪])(?:几|多少)(?:个?半?年(?!级)|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"), _LONG),
     (re.compile("(?<!第)(?:几|多少)个?(?:小时|钟头|分钟|秒)"), _SHORT),
     (re.compile("多久|多长时间|(?:时[间长]|期限?|工期|周期).{0,4}多长"), _LONG | _SHORT | {"点"}),
     (re.compile("哪[一几]?[年天日]|(?<!第)几[号点](?!子)|几月"), _DATES),
 )
 _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
-_COUNTED = frozenset("个条项点件种类款处步样家户间名位人")
+_COUNTED = frozenset("个条项点件种类款处步样家户间名位人只头匹辆艘台本册张份套座所")
+_MEASURED = re.compile("[米里亩顷吨克斤升度岁元倍瓦]$")
 _LOOSE = re.compile(
     "免费|不收|半|[单双][号日数周月]|全部|都|无|没有|每|所有|几[十百千个天次]|数[十百千万]|随时|即|当天|当场|立即|长期|永久|期间|至今|以来"
 )
@@ -165,7 +166,7 @@ def _no_amount(question: Question, said: str) -> bool:
         return False
     if unit in _COUNTED or unit == "折":
         return not any(q.unit in ("个", "人", "", "%", "%折") for q in new)
-    return not any(tells(q.text, unit) or not q.unit for q in new)
+    return bool(_MEASURED.search(unit)) and not any(tells(q.text, unit) or not q.unit for q in new)
 
 
 def _part_untold(question: Question, said: str) -> bool:

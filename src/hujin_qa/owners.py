@@ -24,7 +24,8 @@ _LOOSE_WORD = re.compile(
 _ONE_CHARACTER = frozenset(
     "市县区镇村省厂店楼馆仓部组班级类款型版站线院校行社队河峰湖岛柜库田园桥塔"
 )  # nouns that follow a name
-_ONE_SIDE = frozenset("东西南北上下左右新旧男女前后内外甲乙丙丁")
+_SIDE = "[东西南北甲乙丙丁]"
+_TOLD_APART = re.compile(f"(?P<mark>{_SIDE})(?P<kind>[\u4e00-\u9fff]{{2}})")
 CALENDAR = ("公历年", "月份", "年月", "第")
 _OF = re.compile(
     "^(?P<owner>[^,的里]{2,14})的(?P<what>[^,的]{1,8}?)(?:一共|总共|现在|大概)?[是有在叫为占要]?(?:谁|多少|哪|什么|啥|几|怎么|[?。]?$)"
@@ -32,7 +33,7 @@ _OF = re.compile(
 _GOES_ON = re.compile(
     "[他她它]|其(?![中他余实])|该|本[公行院校厂店馆县市镇村书文司]|我[们司行]|这[家个座位所支]|此人|^公司|全[公行院校厂县市镇队]"
 )
-_HEAD = 200  # characters at most of the sentence at the head of a document that names what all of it is about
+_HEAD = 200  # characters at most of the sentence that opens a document
 _KIND_OF_NAME = re.compile(
     "银行|公司|集团|保险|支付|科技|大学|学院|中学|小学|医院|大区|支行|分行|学校|证券|基金|电站|水库|冰川|小组|[县镇乡村]"
 )
@@ -49,6 +50,7 @@ class Told:
 
 
 def told_by(claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> Iterator[Told]:
+    """The claims of an answer where they stand; each cites its own place last."""
     by_number = {c.n: c for c in citations}
     for claim in claims:
         at = by_number[claim.citations[-1]]
@@ -90,39 +92,31 @@ def _opens_clause(sentence: str, name: re.Match[str]) -> bool:
 
 
 def _of_a_sibling(question: Question, told: Sequence[Told], said: str) -> bool:
-    """Whether an amount is asked of a thing and told only of others that are called alike: 黄鱼产量, 带鱼产量."""
+    """Whether an amount is asked of one of several that only a character tells apart, and told of another: 东码头, 西码头."""
     if question.value == "person" or question.kind in ("why", "compare", "list"):
         return False
-    near = " ".join(f"{t.path} {t.before.rpartition('。')[0].rpartition('。')[2]}" for t in told)
-    for thing, kind in [*_of_a_kind(question.folded), *_of_two_sides(question.folded)]:
-        mark = thing.removesuffix(kind)
-        known = any(thing in t.document.text for t in told) and _is_mark(mark)
-        if not known or mark in said or mark in near:
-            continue
-        alike = (m[1] for m in re.finditer(f"([\u4e00-\u9fff]{{{len(mark)}}}){kind}", said))
-        if any(_is_mark(other) for other in alike):
+    near = " ".join(f"{_head(t)} {t.path} {_sentence_before(t)}" for t in told)
+    for found in _TOLD_APART.finditer(question.folded):
+        mark, kind = found["mark"], found["kind"]
+        known = is_noun(kind) and any(found[0] in t.document.text for t in told)
+        if known and mark not in said and mark not in near and re.search(f"{_SIDE}{kind}", said):
             return True
     return False
 
 
-def _is_mark(mark: str) -> bool:
-    """Whether something tells a thing from its like: a noun of two characters or one side of a pair."""
-    return mark in _ONE_SIDE if len(mark) == 1 else is_noun(mark) and not _LOOSE_WORD.search(mark + " ")
-
-
-def _of_two_sides(asked: str) -> Iterator[tuple[str, str]]:
-    """One character that tells two things apart with the noun behind it, and the noun: (东码头, 码头)."""
-    for start in range(len(asked) - 2):
-        thing = asked[start : start + 3]
-        if thing[0] in _ONE_SIDE and is_noun(thing[1:]) and not asked[max(0, start - 1)].isdigit():
-            yield thing, thing[1:]
-
-
 def _stands_apart(owner: str, told: Told) -> bool:
     """Whether a claim neither names its owner nor goes on about it."""
-    before = told.before.rstrip("。;").rpartition("。")[2]
-    head = fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
-    return not any(owner in text for text in (told.text, told.path, before, head)) and not _GOES_ON.search(told.text)
+    around = told.text, told.path, _sentence_before(told), _head(told)
+    return not any(owner in text for text in around) and not _GOES_ON.search(told.text)
+
+
+def _head(told: Told) -> str:
+    """The title of a claim's document with the sentence that opens it: what all of the document is about."""
+    return fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
+
+
+def _sentence_before(told: Told) -> str:
+    return told.before.rstrip("。;").rpartition("。")[2]
 
 
 def _of_a_kind(asked: str) -> Iterator[tuple[str, str]]:
@@ -140,7 +134,7 @@ def _has_amount(question: Question, texts: Sequence[str]) -> bool:
 
 def of_another(question: Question, told: Sequence[Told]) -> bool:
     """Whether a value is asked of one thing and all that is told is told of another."""
-    if question.value is None:
+    if question.value is None or question.kind == "list":
         return False
     said = " ".join(t.text for t in told)
     if _beside_another(question, said) or _of_a_sibling(question, told, said):
@@ -148,26 +142,22 @@ def of_another(question: Question, told: Sequence[Told]) -> bool:
     found = _OF.search(question.folded)
     what = [w for w in question.words if found and w.text in found["what"]]
     bearing = [t for t in told if sure(matched(what, t.text))] or [t for t in told if matched(what, t.text)] or told
-    owners = [w for w in question.words if w.known and is_name(w.text)]
-    if any(all(_is_of_another(w, t, question) for t in bearing) for w in owners):
+    away = [w for w in question.words if w.known and not any(matched([w], t.text) for t in bearing)]
+    if any(is_name(w.text) and all(_is_of_another(w, t, question) for t in bearing) for w in away):
         return True
-    if found and len(told) > 1 and found["owner"] in said and all(_stands_apart(found["owner"], t) for t in bearing):
-        return True
-    things = [w for w in question.words if found and w.text in found["owner"]]
-    if not things or not all(w.known for w in things):
-        return False
-    return not any(matched(things, f"{fold(t.document.title)} {t.path} {t.before} {t.text}") for t in bearing)
+    owner = found["owner"] if found else ""
+    return bool(owner) and owner in said and all(_stands_apart(owner, t) for t in bearing)
 
 
 @lru_cache(maxsize=4096)
 def is_name(word: str) -> bool:
+    """Whether a folded Chinese word is a name. The tagger is slow on first use; ask it last."""
     return len(word) > 1 and not word.isascii() and not is_common(word) and tag(word)[0][1] in NAMES
 
 
 def _is_of_another(name: Word, told: Told, question: Question) -> bool:
     """Whether a claim is not about a name: neither it nor its headings have it, nor does what goes before lead to it."""
-    head = fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
-    if matched([name], f"{head} {told.path} {told.text}") or _GOES_ON.search(told.text):
+    if matched([name], f"{_head(told)} {told.path} {told.text}") or _GOES_ON.search(told.text):
         return False
     at = max((told.before.rfind(other) for other in name.same), default=-1)
     between = told.before[at + len(name.text) :] + told.text if at >= 0 else told.text

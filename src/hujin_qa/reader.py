@@ -14,7 +14,7 @@ from .citations import cite, spans_of
 from .contents import located, outlined
 from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
-from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, share, union, weigh
+from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, share, sure, union, weigh
 from .index import Index
 from .items import lines_of, short_title
 from .listing import find_list, nth_place
@@ -259,6 +259,7 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
     best = evidence[0]
     chosen = [best]
     open_ended = question.kind in ("why", "how", "summary")
+    one_value = question.kind == "fact" and question.value is not None and question.holds_value(best.folded)
     used = best.end - best.start
     found = best.path_words
     for candidate in evidence[1:24]:
@@ -268,11 +269,18 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
         gain = share(question.words, union(found, candidate.path_words)) - share(question.words, found)
         same = candidate.hit.passage.position == best.hit.passage.position
         near = best.score - candidate.score
-        if (gain > _GAIN and near < _BEHIND) or (open_ended and same and near < 2) or near < _TIE:
+        tied = near < _TIE and not (one_value and _says_less(candidate, best))
+        if (gain > _GAIN and near < _BEHIND) or (open_ended and same and near < 2) or tied:
             chosen.append(candidate)
             used += length
             found = union(found, candidate.path_words)
     return chosen
+
+
+def _says_less(evidence: Evidence, best: Evidence) -> bool:
+    """Whether a sentence has some of what the best has of the question and nothing that this lacks."""
+    less = sure(evidence.words).keys() < sure(best.words).keys()
+    return less and evidence.words.keys() <= best.words.keys()
 
 
 def _is_one_of_many(question: Question, best: Evidence, index: Index) -> bool:
