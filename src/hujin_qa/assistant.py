@@ -29,7 +29,6 @@ from .retriever import retrieve
 from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
-from .topic import strays
 from .turns import repeats
 from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
@@ -211,12 +210,7 @@ class Assistant:
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        lacks = (
-            reading.signals.get("other_year")
-            or (asked.unit and not any(asked.holds_value(fold(c.quote)) for c in reading.citations))
-            or strays(asked, reading.citations, self.index)
-            or gap(asked, reading.claims, reading.citations, self.index)
-        )
+        lacks = reading.signals.get("other_year") or gap(asked, reading.claims, reading.citations, self.index)
         if lacks:  # hardly ever right in all that was measured, however well it fits
             return "not_enough_evidence", explain("not_enough_evidence", asked, hits, self.index, self.lexicon), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.

@@ -12,7 +12,7 @@ from .evidence import matched, share
 from .headings import tag
 from .index import Index
 from .meaning import is_common
-from .owners import CALENDAR, NAMES, amounts, is_name, of_another, told_by
+from .owners import CALENDAR, NAMES, amounts, is_name, of_another, strays, told_by
 from .quantities import quantities, tells, unit_asked
 from .question import OUTLINE, WORDLESS, Question, Word
 from .types import Citation, Claim
@@ -115,6 +115,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
     lacks = {
         "person": _nobody,
         "amount": _no_amount,
+        "number": _uncounted,
         "part": _part_untold,
         "members": _members_untold,
         "bound": _other_side,
@@ -126,7 +127,9 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
     }
     sort = next((sort for sort, lack in lacks.items() if lack(question, said)), "")
     if not sort and len(told) <= _FEW and _no_cause(question, said):
-        return "cause"
+        sort = "cause"
+    if not sort and strays(question, citations, index):
+        sort = "topic"
     return sort or ("owner" if of_another(question, told) else "")
 
 
@@ -167,6 +170,11 @@ def _no_amount(question: Question, said: str) -> bool:
     if unit in _COUNTED or unit == "折":
         return not any(q.unit in ("个", "人", "", "%", "%折") for q in new)
     return bool(_MEASURED.search(unit)) and not any(tells(q.text, unit) or not q.unit for q in new)
+
+
+def _uncounted(question: Question, said: str) -> bool:
+    """Whether the number of a place is asked for (几楼, 几号窗口) and none of that sort is told."""
+    return bool(question.unit) and not question.holds_value(said)
 
 
 def _part_untold(question: Question, said: str) -> bool:

@@ -1,4 +1,4 @@
-"""Whether what an answer tells is told of the thing that is asked about, or of another."""
+"""Whether what an answer tells is told of the thing or the topic that is asked about, or of another."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from .evidence import matched, sure
+from .evidence import matched, share, sure
 from .headings import tag
 from .index import Index
 from .meaning import is_common, is_noun
@@ -37,6 +37,12 @@ _HEAD = 200  # characters at most of the sentence that opens a document
 _KIND_OF_NAME = re.compile(
     "银行|公司|集团|保险|支付|科技|大学|学院|中学|小学|医院|大区|支行|分行|学校|证券|基金|电站|水库|冰川|小组|[县镇乡村]"
 )
+
+_OF_MANY = re.compile(
+    r"(?:给|对)?(?P<topic>[^,?]{2,16}?)(?:的|存在|面临|遇到|有)+(?:什么|哪些|主要|常见)*"
+    r"(?:问题|难题|困难|痛点|不足|缺点|弊端|挑战|误区|建议|忠告|提醒|意见|对策)(?=[有是包都]|哪些|什么|啥|$)"
+)
+_HALF = 0.5  # weight of the topic's words that must stand around what is cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +173,15 @@ def _is_of_another(name: Word, told: Told, question: Question) -> bool:
     alike = name.text[0]  # 荀工 is 荀若岚
     others = {other for other in others if other not in question.folded}
     return (at < 0 or bool(others)) and not any(other[0] == alike for other in others)
+
+
+def strays(question: Question, cited: Sequence[Citation], index: Index) -> bool:
+    """Whether something cited stands where hardly a word of the topic does: not in its passage, headings or title."""
+    found = _OF_MANY.match(question.folded)
+    words = [w for w in question.words if found and w.text in found["topic"]]
+    return bool(words) and not all(share(words, matched(words, _around(c, index))) >= _HALF for c in cited)
+
+
+def _around(citation: Citation, index: Index) -> str:
+    passage = index.passages[index.rows[citation.passage]]
+    return fold(" ".join([index.documents[citation.document].title, *citation.section, passage.text]))
