@@ -135,6 +135,16 @@ def test_a_year_may_be_the_one_that_was_cited(assistant):
     assert "2020" not in meant(assistant, "2021年产瓷多少", "比前一年多多少").folded
 
 
+def test_a_sum_of_money_takes_the_place_of_no_year(assistant):
+    assert meant(assistant, "2021年产瓷多少", "2020年呢").folded == "2020年产瓷多少"
+    assert "1800年" not in meant(assistant, "2021年产瓷多少", "1800元呢").folded
+
+
+@pytest.mark.parametrize("asked", ["比花瓶重多少", "比花瓶轻了多少", "那比花瓶快多少"])
+def test_what_it_is_compared_with_is_asked_for_too(assistant, asked):
+    assert {"茶盏有多重", "花瓶有多重"} <= set(meant(assistant, "茶盏有多重", asked).folded.split(","))
+
+
 @pytest.mark.parametrize(
     "asked", ["出处在哪", "这句在原文哪里?", "依据是什么", "你确定吗", "哪一节说的", "原文是怎么写的", "这个数字哪来的"]
 )

@@ -14,7 +14,8 @@ from .text import fold
 _COMMON = frozenset("的不没怎几些那这么了着得第啥谁哪")  # no noun that is worth repeating has one of these
 _GRAMMAR = frozenset("能要会可将被把让给对比因于是在有到和与或")  # and no guess at one has one of these
 _LONGEST = 12  # characters of a thing that is repeated to the user
-_NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech; nz too, but for common words (普及率)
+_SURE_NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech
+NAMES = (*_SURE_NAMES, "ns", "nz")  # of places too, and of what may be a common word (普及率)
 _BELONGS = re.compile(
     "^(?P<name>[^,的最比几哪]{2,8}?)(?:(?:是?属于|算是?|归[于在到为]?|排[在到]?)(?:第几|哪)|[在是]第几)"
 )
@@ -22,7 +23,7 @@ _MENTIONED = re.compile(
     "(?:提到|提及|讲到|说到|谈到|写到)[过了]?(?P<name>[^,的了吗没么?。]{2,10})了?(?:吗|没有?|么)?[?。]*$"
     "|^(?P<before>[^,的]{2,10}?)(?:有没有|有|是否)?被?(?:提到|提及|讲到|说到|谈到)[过了]?(?:吗|没有?|么)"
 )
-_PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
+PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
     for whole, flag in tag(folded):
         at += len(whole)
         word = _without_grammar(_well_cut(whole, folded[at : at + 1], index), words, index, lexicon)
-        named = (flag in _NAMES and word == whole) or (flag in (*_NAMES, "nz") and not is_common(word))
+        named = (flag in _SURE_NAMES and word == whole) or (flag in (*_SURE_NAMES, "nz") and not is_common(word))
         torn = index.segmenter.is_word(word + folded[at : at + 1])  # 报 behind 新人, before 到
-        piece = len(word) == 1 and flag in _PIECES and not torn
+        piece = len(word) == 1 and flag in PIECES and not torn
         if open_end and piece and not _occurs(found[-1].text[-1] + word, index):
             found[-1] = Absent(found[-1].text + word, name=True)
         elif _is_thing(word, flag) and not any(_occurs(o, index) for o in lexicon.others(word)):
@@ -106,7 +107,7 @@ def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:
             return not any(
                 len(pair) == 2 and _occurs(pair, index) for pair in (name[at - 1 : at + 1], name[at : at + 2])
             )
-        named = not is_common(piece) or tag(piece)[0][1] in (*_NAMES, "ns", "nz")
+        named = not is_common(piece) or tag(piece)[0][1] in NAMES
         return named and piece not in near and not occurs(piece)
 
     near = {w.text for w in question.words if w.known or len(w.others) > 1}

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .differences import BY
 from .evidence import matched
 from .exchange import exchanged, whole_name
-from .followup import NTH, OPENING, OTHER_YEAR, POINTER, RECALL, REST, Meant, Past, aspects, is_follow_up
+from .followup import NTH, OPEN_END, OPENING, OTHER_YEAR, POINTER, RECALL, REST, Meant, Past, aspects, is_follow_up
 from .headings import tag
 from .index import Index
 from .items import (
@@ -30,7 +31,7 @@ from .markers import strip_marker
 from .question import Place, Question, Word, content_words, interrogative, understand
 from .sections import ancestors
 from .text import fold
-from .turns import corrected, of_item, pointed_at, steered
+from .turns import corrected, of_item, pointed_at, sentences_of, steered
 from .types import Answer, Document, Section
 
 _SWAP = re.compile(
@@ -38,7 +39,7 @@ _SWAP = re.compile(
 )
 _SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)")
 _COMPARED = re.compile(
-    r"(?:那么?|它们?|他们?|这家)*(?:比|跟|和|与)(?P<new>[^,?]{1,12}?)(?:相?比,?)?(?:[多少高低大小贵长短]|便宜|相差|差)(?:了|出)?(?:多少|几)[^,?]{0,3}[?]*"
+    rf"(?:那么?|它们?|他们?|这家)*(?:比|跟|和|与)(?P<new>[^,?]{{1,12}}?)(?:相?比,?)?(?:{BY}|相差|差)(?:了|出)?(?:多少|几)[^,?]{{0,3}}[?]*"
 )
 _CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层级档批代类阶期队组线]|[\u4e00-\u9fff]{2})?")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
@@ -52,7 +53,7 @@ _ONLY = re.compile(
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
 _NEAR = 0.5  # degree from which a word of the text may be meant by another
 _NOT_MENTIONED = "文中没有提到“{}”。"
-_TOPICS = 3  # words of the previous question that are carried
+_FEW = 2  # sections cited; more of them have no one name
 
 
 def remember(question: Question, answer: Answer, before: Past | None, index: Index) -> Past:
@@ -76,7 +77,7 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
 def _leans(question: Question, answer: Answer) -> bool:
     """Whether what was asked was completed from an earlier turn."""
     typed = fold(answer.question)
-    return any(not any(other in typed for other in word.same) for word in question.words if word.known)
+    return not all(word.stands_in(typed) for word in question.words if word.known)
 
 
 def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
@@ -120,7 +121,7 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return moved
     if swap := _SWAP.match(folded):
         swapped, new = exchanged(swap["new"], past, index, lexicon), swap["new"].strip("的")
-        if folded.rstrip("?!。").endswith("呢") and not POINTER.search(folded) and _is_unknown(words):
+        if OPEN_END.search(folded) and not POINTER.search(folded) and _is_unknown(words):
             return Meant(swapped or f"{new}，{past.question.folded}", refusal=_NOT_MENTIONED.format(new))
         if swapped:
             return Meant(swapped)
@@ -166,7 +167,6 @@ def _other_class(folded: str, past: Past, index: Index, lexicon: Lexicon) -> str
 def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]:
     """What an answer lists: the items that its claims stand in, those of a sentence, or else of the sections cited."""
     under: list[list[Item]] = []
-    said = [c for c in answer.citations if c.start >= index.passages[index.rows[c.passage]].body]
     for citation in answer.citations:
         document = index.documents[citation.document]
         for section in reversed(ancestors(document, index.passages[index.rows[citation.passage]].position)):
@@ -180,7 +180,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
     quoted = [
         [_bound(name, citation.document, citation.end, under) for name in names]
-        for citation in said
+        for citation in sentences_of(answer, index)
         for names in (
             _numbered(citation.quote),
             in_series(citation.quote),
@@ -263,7 +263,7 @@ def _topic(
     for document_id, position in sorted(past.places):
         subject = _subject(index.documents[document_id], position)
         name = short_title(subject.heading) if subject else ""
-        if name and len(past.places) < _TOPICS and fold(name) in past.question.folded:
+        if name and len(past.places) <= _FEW and fold(name) in past.question.folded:
             return name
     gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone and w.known]

@@ -2,21 +2,15 @@
 
 import re
 
-_BY = "(?<![增成延拉减扩放缩提升降])(?:[多少高低大小贵长短快慢重轻早晚]|便宜)(?:了|出来?)?"
+BY = "(?:[多少高低大小贵长短快慢重轻早晚]|便宜)"
 _NAME = "(?![它他她这那其比])[^,?]{1,12}?"
 _MORE = re.compile(
-    rf"(?P<a>{_NAME})(?:的(?P<of>[^,?的]{{1,8}}?))?比(?P<b>{_NAME})(?:的(?P<of_b>[^,?的]{{1,8}}?))?(?P<by>{_BY})(?:多少|几)[^,?]{{0,4}}"
+    rf"(?P<a>{_NAME})(?:的(?P<of>[^,?的]{{1,8}}?))?比(?P<b>{_NAME})(?:的(?P<of_b>[^,?的]{{1,8}}?))?(?<![增成延拉减扩放缩提升降])(?P<by>{BY})(?:了|出来?)?(?:多少|几)[^,?]{{0,4}}"
 )
 _APART = re.compile("(?:之间)?的?(?:相差|(?<![温误时落偏利价])差了?|差距是?)(?:多少|几)[^,?的]{0,4}$")
 _TWO = re.compile(rf"{_NAME}[和跟与]{_NAME}")
-_ASKED_OF_EACH = {
-    "贵": "的价格各是多少",
-    "便宜": "的价格各是多少",
-    "长": "各有多长",
-    "短": "各有多长",
-    "高": "各有多高",
-}
-_ASKED_OF_EACH |= {"重": "各有多重", "轻": "各有多重", "快": "各有多快", "慢": "各有多快", "大": "各有多大"}
+_ASKED_OF_EACH = dict.fromkeys(("贵", "便宜"), "的价格各是多少")
+_ASKED_OF_EACH |= {by: f"各有多{pair[0]}" for pair in ("长短", "高", "重轻", "快慢", "大") for by in pair}
 
 
 def side_by_side(folded: str) -> str:
@@ -28,5 +22,5 @@ def side_by_side(folded: str) -> str:
     if not (found := _MORE.fullmatch(folded)):
         return _APART.sub("各是多少", folded) if _TWO.match(folded) else folded
     of = found["of"] or found["of_b"]
-    asks = f"的{of}各是多少" if of else _ASKED_OF_EACH.get(re.sub("了|出来?", "", found["by"]), "")
+    asks = f"的{of}各是多少" if of else _ASKED_OF_EACH.get(found["by"], "")
     return f"{found['a']}和{found['b']}{asks}" if asks else folded

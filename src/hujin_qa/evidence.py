@@ -34,9 +34,9 @@ _UP, _DOWN = (
     re.compile(r"增长|上升|提升|提高|增加|上涨|扩大|回升"),
     re.compile(r"下滑|下降|减少|下跌|萎缩|降低|缩小|缩水|亏损|负增长|跌|降"),
 )
-_CAUSE = re.compile(
-    r"因|由于|缘|所以|故(?!障)|得益于|为了|为的是|以便|从而|导致|造成|引起|使(?!用)|让|带来|推动|靠|凭(?![票证单据收])|源于|出于|来自|在于|取决|目的|"
-    r"旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势"
+CAUSE = (  # how a cause, or what serves as one, is told: the alternatives of a pattern
+    "因|由于|缘|所以|故(?!障)|得益于|为了|为的是|以便|从而|导致|造成|引起|使(?!用)|让|带来|推动|靠|凭(?![票证单据收])|源于|出于|来自|在于|取决|目的|"
+    "旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势"
 )
 _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:大|个|类|种|层|条|项|点|步)(?![月小])")
 _AHEAD = re.compile(r"明年|后年|未来|今后|将来|^以后|下个?(?:季度|月|年|周)|预测|预计")
@@ -253,7 +253,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
             and not any(question.holds_value(e.folded) for e in chosen)
         ),
         "unit_absent": float(bool(unit) and not listed and not tells(said, unit)),
-        "no_cause": float(question.kind == "why" and not _CAUSE.search(said)),
+        "no_cause": float(question.kind == "why" and not re.search(CAUSE, said)),
         "strange": max((1 - together.get(w.text, 0.0) for w in unknown if w.noun and len(w.text) > 1), default=0.0),
         "other_year": float(question.value is not None and _other_year(question, said)),
         "few_words": float(len(question.words) <= 1 and not unknown),

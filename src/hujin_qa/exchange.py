@@ -1,16 +1,16 @@
 """The previous question asked of another thing: its sibling, another year, another attribute ("那乙呢")."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from .absent import absent_things
+from .absent import PIECES, absent_things
 from .followup import Past, aspects, stands_alone
 from .headings import tag
 from .index import Index
 from .items import short_title
 from .lexicon import Lexicon
 from .quantities import quantities
-from .question import Question, Word, content_words, value_asked
+from .question import YEAR, Question, Word, content_words, value_asked
 from .text import fold
 from .types import Section
 
@@ -20,7 +20,6 @@ _SUBJECT = re.compile(
 )
 _PRONOUN = re.compile("^(?:[它他她]们?家?|[这那该](?:家|个|款)(?:公司|企业|产品)?)的")
 _MEASURE = re.compile("[量率额数价费度值]$")
-_PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # parts of speech of a character torn off the end of a name
 
 
 def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
@@ -29,9 +28,8 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     if old.kind == "section":
         return old.folded.replace(old.topic, new)
     new_words = content_words(new, index, lexicon)
-    new_years = re.findall(r"(?:1\d|20)\d\d", new)
-    if new_years and old.years:
-        return re.sub("|".join(old.years), new_years[0], old.folded)
+    if old.years and (year := YEAR.search(new)):
+        return re.sub("|".join(old.years), year[0], old.folded)
     named = any(thing.name for thing in absent_things(new, index, lexicon))
     found = _SUBJECT.match(old.folded)
     subject = found["subject"] if found and not value_asked(found["subject"]) else ""
@@ -65,7 +63,7 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     for mine in there:
         for theirs in here:
             if theirs.position.count(".") == mine.position.count(".") and theirs.heading != mine.heading:
-                shared = [w.text for w in old.words if any(o in fold(theirs.heading) for o in w.same)]
+                shared = [w.text for w in old.words if w.stands_in(fold(theirs.heading))]
                 shared = [w for w in shared if w not in {n.text for n in new_words}]
                 if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
                     return swapped
@@ -82,8 +80,7 @@ def _is_attribute(name: str, past: Past, index: Index) -> bool:
 
 
 def _titles(past: Past, index: Index) -> set[str]:
-    documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
-    return {fold(short_title(s.heading)) for d in documents for s in index.documents[d].sections if s.heading}
+    return {fold(short_title(s.heading)) for d in past.documents for s in index.documents[d].sections if s.heading}
 
 
 def _beside(new: str, past: Past, index: Index) -> str:
@@ -93,7 +90,7 @@ def _beside(new: str, past: Past, index: Index) -> str:
     pattern = re.compile(
         rf"([\u4e00-\u9fff\w]{{2,8}}?){joint}{re.escape(new)}|{re.escape(new)}{joint}([\u4e00-\u9fff\w]{{2,8}})"
     )
-    for document in dict.fromkeys(h.passage.document for h in past.answer.hits):
+    for document in past.documents:
         for found in pattern.finditer(fold(index.documents[document].text)):
             name = found[1] or found[2]
             ends = [name[i:] for i in range(len(name) - 1)] if found[1] else [name[:i] for i in range(len(name), 1, -1)]
@@ -154,14 +151,13 @@ def _without(old: Question, new_words: Iterable[Word]) -> str:
     return kept
 
 
-def _headings(words: Iterable[Word], past: Past, index: Index) -> list[Section]:
+def _headings(words: Sequence[Word], past: Past, index: Index) -> list[Section]:
     """Sections named by any of the words, in the documents of the previous hits, most specific names first."""
-    words = list(words)
     found: list[tuple[float, int, int, Section]] = []
-    for document_id in dict.fromkeys(h.passage.document for h in past.answer.hits):
+    for document_id in past.documents:
         for section in index.documents[document_id].sections:
             heading = fold(section.heading)
-            weight = sum(w.weight for w in words if w.known and any(o in heading for o in w.same))
+            weight = sum(w.weight for w in words if w.known and w.stands_in(heading))
             if weight:
                 found.append((-weight, section.position.count("."), len(found), section))
     return [section for *_, section in sorted(found)[:12]]
@@ -183,7 +179,7 @@ def whole_name(name: str, text: str, index: Index, lexicon: Lexicon) -> str:
     for piece in index.segmenter.words(text) if often and start >= 0 else ():
         at = text.find(piece, at)
         if len(piece) == 1 and not piece.isascii() and piece not in lexicon.stopwords:
-            if at == end and tag(piece)[0][1] in _PIECES and index.lexical.frequency(f"_{name[-1]}{piece}") >= often:
+            if at == end and tag(piece)[0][1] in PIECES and index.lexical.frequency(f"_{name[-1]}{piece}") >= often:
                 return name + piece
             if at == start - 1 and index.lexical.frequency(f"_{piece}{name[0]}") >= often:
                 name = piece + name

@@ -31,6 +31,7 @@ OTHER_YEAR = (
     (re.compile(r"(?:后|下)一年|次年|第二年|来年|明年"), 1),
     (re.compile("后年"), 2),
 )
+OPEN_END = re.compile("呢[?!。]*$")  # "那甲呢"
 REST = re.compile(
     r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)|^(?:然后|接着|继续|往下)[说讲呢吧]*[?。!]*$"
 )
@@ -78,6 +79,11 @@ class Past:
         return frozenset((c.document, c.position) for c in self.answer.citations)
 
     @property
+    def documents(self) -> tuple[str, ...]:
+        """Ids of the documents last looked at, the nearest first."""
+        return tuple(dict.fromkeys(hit.passage.document for hit in self.answer.hits))
+
+    @property
     def said(self) -> frozenset[tuple[str, int]]:
         """Document and start of everything that was cited."""
         return frozenset((c.document, c.start) for c in self.answer.citations)
@@ -93,7 +99,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
     if _opens_with_title(asked, past, index):
         return False
     common = aspects(past, index)
-    moved_on = OPENING.search(folded) and not POINTER.search(folded) and not folded.rstrip("?!。").endswith("呢")
+    moved_on = OPENING.search(folded) and not POINTER.search(folded) and not OPEN_END.search(folded)
     if moved_on and _opens_with_section(asked, past, common, index):  # 那离职要提前几天
         return False
     if _is_headed(folded, past, index):
@@ -107,7 +113,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
     before = past.question.folded + fold(past.answer.text)
     if REST.match(folded):  # of what was spoken of, or of something that it names itself
         return len(known) < 2 or all(w.text in before for w in known if w.noun)
-    if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and folded.rstrip("?!。").endswith("呢"):
+    if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and OPEN_END.search(folded):
         return True
     topics = (w for w in known if w.text not in common and stands_alone(w, index, lexicon))
     if names or any(topics) or _has_owner(asked, common) or _opens_with_section(asked, past, common, index):
@@ -145,8 +151,7 @@ def _is_headed(folded: str, past: Past, index: Index) -> bool:
     asked = _HOW.fullmatch(folded)
     if not asked or asked["what"] in past.question.folded:
         return False
-    documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
-    headings = (fold(short_title(s.heading)) for d in documents for s in index.documents[d].sections)
+    headings = (fold(short_title(s.heading)) for d in past.documents for s in index.documents[d].sections)
     return any(_WAY.sub("", heading) == asked["what"] for heading in headings)
 
 
@@ -156,7 +161,7 @@ def _opens_with_section(asked: Question, past: Past, common: str, index: Index) 
     first = next((w for w in asked.words if w.known and bare.startswith(w.text)), None)
     if first is None or len(asked.words) < 2 or first.text in common or first.text in past.question.folded:
         return False
-    documents = {document for document, _ in past.places} or {h.passage.document for h in past.answer.hits}
+    documents = {document for document, _ in past.places} or past.documents
     named = {(d, s.position) for d in documents for s in index.documents[d].sections if first.text in fold(s.heading)}
     here = {(d, s.position) for d, p in past.places for s in ancestors(index.documents[d], p)}
     return bool(named) and named.isdisjoint(here)
@@ -182,8 +187,7 @@ def _is_sure(word: str, index: Index, lexicon: Lexicon) -> bool:
 
 def aspects(past: Past, index: Index) -> str:
     """The headings that recur in the documents last looked at (市场规模): what may be asked of each thing in them."""
-    documents = dict.fromkeys(h.passage.document for h in past.answer.hits)
-    return fold(" ".join(label for d in documents for label in index.documents[d].labels))
+    return fold(" ".join(label for d in past.documents for label in index.documents[d].labels))
 
 
 def stands_alone(word: Word, index: Index, lexicon: Lexicon) -> bool:

@@ -8,18 +8,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from .evidence import matched, share
+from .absent import NAMES
+from .evidence import CAUSE, matched, share
 from .headings import tag
 from .index import Index
 from .meaning import is_common
-from .owners import CALENDAR, NAMES, amounts, is_name, of_another, strays, told_by
+from .owners import CALENDAR, amounts, is_name, of_another, strays, told_by
 from .quantities import quantities, tells, unit_asked
-from .question import OUTLINE, WORDLESS, Question, Word
+from .question import OUTLINE, WORDLESS, Question
 from .types import Citation, Claim
 
 _CAUSE = re.compile(
-    "因|由于|缘|所以|故(?!障)|得益于|为了|为的是|以便|从而|导致|造成|引起|使(?!用)|让|带来|推动|靠|凭|源于|出于|来自|在于|取决|目的|"
-    "旨在|随着|避免|防止|有助|受.{1,12}(?:影响|驱动|冲击)|动力|压力|优势|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|"
+    f"{CAUSE}|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|"
     "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为"
 )
 _EFFECT = 0.5  # share of the question in an answer that speaks of the effect
@@ -38,7 +38,7 @@ _QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
 
 _LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
 _SHORT = frozenset(["天", "小时", "分钟", "秒", "毫秒"])
-_DATES = frozenset(["公历年", "月份", "年月", "天", "第", "点"])
+_DATES = frozenset([*CALENDAR, "天", "点"])
 _TIMES = (  # how a time is asked for, and the units of which it may be
     (re.compile("(?<![第哪])(?:几|多少)(?:个?半?年(?!级)|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"), _LONG),
     (re.compile("(?<!第)(?:几|多少)个?(?:小时|钟头|分钟|秒)"), _SHORT),
@@ -188,13 +188,9 @@ def _part_untold(question: Question, said: str) -> bool:
     if not parts or not any(w.matches(q) for w in wholes for q in quantities(said)):
         return False
     for clause in re.split("[,。;]", said):
-        if all(_has(w, clause) for w in parts) and (amounts(question, clause) or _SOME.search(clause)):
+        if all(w.stands_in(clause) for w in parts) and (amounts(question, clause) or _SOME.search(clause)):
             return False
     return True
-
-
-def _has(word: Word, text: str) -> bool:
-    return any(other in text for other in word.same)
 
 
 def _members_untold(question: Question, said: str) -> bool:
@@ -226,7 +222,9 @@ def _other_side(question: Question, said: str) -> bool:
     """Whether the question asks beyond a bound and the answer speaks of what lies on this side of it."""
     for number, direction in _BOUND.findall(question.folded):
         mine, other = _SIDES[direction if direction in _SIDES else direction[1]]
-        around = [said[max(0, m.start() - 3) : m.end() + 8] for m in re.finditer(rf"(?<!\d){number}(?!\d)", said)]
+        around = [
+            said[max(0, m.start() - 3) : m.end() + 8] for m in re.finditer(rf"(?<!\d){re.escape(number)}(?!\d)", said)
+        ]
         if around and not any(re.search(mine, a) for a in around) and any(re.search(other, a) for a in around):
             return True
     return False
@@ -260,7 +258,7 @@ def _incomparable(question: Question, said: str) -> bool:
 def _is_told(side: str, question: Question, said: str) -> bool:
     words = [w for w in question.words if w.known and w.noun and w.text in side]
     names = [w for w in words if is_name(w.text)]
-    return all(_has(name, said) for name in names) and bool(not words or matched(words, said))
+    return all(name.stands_in(said) for name in names) and bool(not words or matched(words, said))
 
 
 def _role_untold(question: Question, said: str) -> bool:
@@ -278,11 +276,7 @@ def _outcome_untold(question: Question, said: str) -> bool:
     asked = _OUTCOME.search(question.folded)
     if not asked or _OPEN.search(question.folded):
         return False
-    verbs = [
-        w
-        for w, flag in tag(question.folded[: (asked.end("body") if asked["body"] else asked.end("ended"))])
-        if flag[0] == "v" and w not in _LIGHT
-    ]
+    verbs = [w for w, flag in tag(asked["body"] or asked["ended"]) if flag[0] == "v" and w not in _LIGHT]
     if not verbs:
         return False
     words = [w for w in question.words if w.text in verbs[-1] or verbs[-1] in w.text]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from .absent import NAMES
 from .evidence import matched, share, sure
 from .headings import tag
 from .index import Index
@@ -15,7 +16,6 @@ from .question import Question, Word
 from .text import fold
 from .types import Citation, Claim, Document
 
-NAMES = ("nr", "nrt", "nrfg", "ns", "nt", "nz", "eng")
 _HOW_MANY = re.compile("多少|几(?!乎)|多[高大长重久]|百分之")
 _EACH = re.compile("分别|各[为是有占]|均|依次")
 _LOOSE_WORD = re.compile(
@@ -54,6 +54,16 @@ class Told:
     before: str
     document: Document
 
+    @property
+    def subject(self) -> str:
+        """What all of its document is about: the title with the sentence that opens it."""
+        return fold(f"{self.document.title} {self.document.text[:_HEAD].partition('。')[0]}")
+
+    @property
+    def around(self) -> str:
+        """What it may lean on: the subject, the headings, the sentence before."""
+        return f"{self.subject} {self.path} {self.before.rstrip('。;').rpartition('。')[2]}"
+
 
 def told_by(claims: Sequence[Claim], citations: Sequence[Citation], index: Index) -> Iterator[Told]:
     """The claims of an answer where they stand; each cites its own place last."""
@@ -74,7 +84,7 @@ def amounts(question: Question, said: str) -> list[Quantity]:
 
 def _beside_another(question: Question, said: str) -> bool:
     """Whether of two of a kind that an answer tells in one breath only the other has an amount: 甲楼共168间,乙楼在翻修."""
-    if not _HOW_MANY.search(question.folded) or question.kind in ("list", "why", "compare") or _EACH.search(said):
+    if not _HOW_MANY.search(question.folded) or _EACH.search(said):
         return False
     for thing, kind in _of_a_kind(question.folded):
         if thing not in said:
@@ -99,9 +109,9 @@ def _opens_clause(sentence: str, name: re.Match[str]) -> bool:
 
 def _of_a_sibling(question: Question, told: Sequence[Told], said: str) -> bool:
     """Whether an amount is asked of one of several that only a character tells apart, and told of another: 东码头, 西码头."""
-    if question.value == "person" or question.kind in ("why", "compare", "list"):
+    if question.value == "person":
         return False
-    near = " ".join(f"{_head(t)} {t.path} {_sentence_before(t)}" for t in told)
+    near = " ".join(t.around for t in told)
     for found in _TOLD_APART.finditer(question.folded):
         mark, kind = found["mark"], found["kind"]
         known = is_noun(kind) and any(found[0] in t.document.text for t in told)
@@ -112,17 +122,7 @@ def _of_a_sibling(question: Question, told: Sequence[Told], said: str) -> bool:
 
 def _stands_apart(owner: str, told: Told) -> bool:
     """Whether a claim neither names its owner nor goes on about it."""
-    around = told.text, told.path, _sentence_before(told), _head(told)
-    return not any(owner in text for text in around) and not _GOES_ON.search(told.text)
-
-
-def _head(told: Told) -> str:
-    """The title of a claim's document with the sentence that opens it: what all of the document is about."""
-    return fold(f"{told.document.title} {told.document.text[:_HEAD].partition('。')[0]}")
-
-
-def _sentence_before(told: Told) -> str:
-    return told.before.rstrip("。;").rpartition("。")[2]
+    return owner not in f"{told.around} {told.text}" and not _GOES_ON.search(told.text)
 
 
 def _of_a_kind(asked: str) -> Iterator[tuple[str, str]]:
@@ -143,7 +143,8 @@ def of_another(question: Question, told: Sequence[Told]) -> bool:
     if question.value is None or question.kind == "list":
         return False
     said = " ".join(t.text for t in told)
-    if _beside_another(question, said) or _of_a_sibling(question, told, said):
+    of_one = question.kind not in ("why", "compare")
+    if of_one and (_beside_another(question, said) or _of_a_sibling(question, told, said)):
         return True
     found = _OF.search(question.folded)
     what = [w for w in question.words if found and w.text in found["what"]]
@@ -163,16 +164,15 @@ def is_name(word: str) -> bool:
 
 def _is_of_another(name: Word, told: Told, question: Question) -> bool:
     """Whether a claim is not about a name: neither it nor its headings have it, nor does what goes before lead to it."""
-    if matched([name], f"{_head(told)} {told.path} {told.text}") or _GOES_ON.search(told.text):
+    if matched([name], f"{told.subject} {told.path} {told.text}") or _GOES_ON.search(told.text):
         return False
     at = max((told.before.rfind(other) for other in name.same), default=-1)
     between = told.before[at + len(name.text) :] + told.text if at >= 0 else told.text
-    others = {w for w, flag in tag(between) if flag in NAMES and len(w) > 1 and not is_common(w)} | {
-        between[max(0, m.start() - 2) : m.end()] for m in _KIND_OF_NAME.finditer(between)
-    }
-    alike = name.text[0]  # 荀工 is 荀若岚
-    others = {other for other in others if other not in question.folded}
-    return (at < 0 or bool(others)) and not any(other[0] == alike for other in others)
+    named = [w for w, flag in tag(between) if flag in NAMES and len(w) > 1 and not is_common(w)]
+    named += [between[max(0, m.start() - 2) : m.end()] for m in _KIND_OF_NAME.finditer(between)]
+    others = [other for other in named if other not in question.folded]
+    alike = any(other[0] == name.text[0] for other in others)  # 荀工 is 荀若岚
+    return (at < 0 or bool(others)) and not alike
 
 
 def strays(question: Question, cited: Sequence[Citation], index: Index) -> bool:

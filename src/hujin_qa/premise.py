@@ -28,9 +28,8 @@ def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
     if not found:
         return ""
     n = number(found["n"])
-    if said := _numbered(n, question.folded[found.end("n") :], hits, index):
-        return said
-    if said := _named(n, question.folded[found.end("n") :][:2], hits, index):
+    tail = question.folded[found.end("n") :]
+    if said := _numbered(n, tail, hits, index) or _named(n, tail[:2], hits, index):
         return said
     thing = _thing(question, found, index)
     if not thing or (n and not question.ordinal):
@@ -48,11 +47,10 @@ def _numbered(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
     if not measure:
         return ""
     texts = fold(" ".join(index.documents[id_].text for id_ in dict.fromkeys(h.passage.document for h in hits)))
-    there = {number(m[1]) for m in re.finditer(rf"第(\d+|{_NUMERAL}+){measure[0]}", texts)}
-    if len(there) < 2 or there != {*range(1, len(there) + 1)} or n <= len(there):
+    last = len(there := _ordinals(measure[0], texts))
+    if last < 2 or there != [*range(1, last + 1)] or n <= last:
         return ""
-    ends = (in_chinese(m) for m in (1, len(there)))
-    return f"文中有{'到'.join(f'第{m}{measure[0]}' for m in ends)},没有第{in_chinese(n)}{measure[0]}。"
+    return f"文中有第一{measure[0]}到第{in_chinese(last)}{measure[0]},没有第{in_chinese(n)}{measure[0]}。"
 
 
 def _named(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
@@ -60,11 +58,16 @@ def _named(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
     if len(tail) < 2 or index.lexical.frequency("_" + tail) == 0 or re.match(_MEASURE, tail):
         return ""
     texts = fold(" ".join(" ".join(h.passage.section) + h.passage.text for h in hits))
-    there = sorted({number(m[1]) for m in re.finditer(rf"第(\d+|{_NUMERAL}+){re.escape(tail)}", texts)})
+    there = _ordinals(tail, texts)
     if not there or n in there or index.lexical.frequency(f"_{in_chinese(n)[-1]}{tail[0]}"):
         return ""
     names = "、".join(f"第{in_chinese(m)}{tail}" for m in there)
     return f"文中有{names},没有第{in_chinese(n)}{tail}。"
+
+
+def _ordinals(name: str, folded: str) -> list[int]:
+    """Which of a name a text has, in order: 1 and 3 of "梯队" where it speaks of a 第一 and a 第三梯队."""
+    return sorted({number(m[1]) for m in re.finditer(rf"第(\d+|{_NUMERAL}+){re.escape(name)}", folded)})
 
 
 def _thing(question: Question, found: re.Match[str], index: Index) -> frozenset[str]:

@@ -137,6 +137,10 @@ class Word:
         """Its spellings and other names, without the words that are only near."""
         return frozenset(other for other, degree in self.others.items() if degree == 1)
 
+    def stands_in(self, folded: str) -> bool:
+        """Whether a folded text has it in any spelling or by another name."""
+        return any(other in folded for other in self.same)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -9,7 +9,7 @@ from .items import Item
 from .lexicon import Lexicon
 from .question import Place, Question, content_words, interrogative
 from .text import fold
-from .types import Citation
+from .types import Answer, Citation
 
 _CORRECTION = re.compile(
     r"^(?:(?:不对|不是的?|错了|[说搞弄]错了|对了|[哦噢啊]|抱歉|不好意思)[,。!]*)*"
@@ -29,13 +29,13 @@ _MORE = re.compile(
     r"|(?:请|那|再|然后)*(?:继续|接着|往下|然后)(?:[说讲读看]|往下|下去)*[吗呢吧?。!]*"
 )
 _THAT = r"(?:那么?|这|请问|[你您]|刚才|刚刚|上面|前面|[个句些段条]|(?:句|段)?话|答案|回答|结论|数字?|数据|说法|说的|信息|的|[是都在从])*"
-_TEXT = "(?:原?文[章中里档件]?|原文|手册|书|材料|资料|文件)[里中]?的?"
+_TEXT = "(?:原?文[章中里档件]?|手册|书|[材资]料)[里中]?的?"
 _UNIT = "(?:章节|小节|部分|[章节条款篇段页句处])"
 _SAID = "(?:[说讲写提看查找来]|提到|规定|看到|查到|找到|得出|得来|引用)[到过了]?的?"
 _ABOUT_THE_ANSWER = re.compile(
     rf"{_THAT}有?(?:什么|啥|何|没有)?(?:具体的?)?(?:出处|来源|依据|根据|证据)(?:[是在来]*(?:什么|啥|哪里?|哪儿|何处|何在)|呢|有吗|[吗么])?"
-    rf"|{_THAT}(?:{_TEXT})?(?:在|是|从)?(?:{_TEXT})?(?:第几|哪一?[个]?){_UNIT}(?:{_SAID}|[里的])*"
-    rf"|{_THAT}(?:(?:在|从)?{_TEXT})(?:在|是)?(?:哪里?|哪儿|什么地方|何处)(?:{_SAID}|[里的])*"
+    rf"|{_THAT}(?:{_TEXT})?[在是从]?(?:{_TEXT})?(?:第几|哪一?个?){_UNIT}(?:{_SAID}|[里的])*"
+    rf"|{_THAT}[在从]?{_TEXT}[在是]?(?:哪里?|哪儿|什么地方|何处)(?:{_SAID}|[里的])*"
     rf"|{_THAT}(?:哪里|哪儿|哪|什么地方)(?:{_SAID}|出来的?)+"
     rf"|{_THAT}{_TEXT}是?(?:怎么|如何|咋){_SAID}"
     rf"|{_THAT}(?:能|可以|敢)?(?:确定|肯定|保证|确认|真的|当真|没错|对|准确|准|靠谱|可靠|可信|属实|是真的)(?:不|没问题)?[吗么嘛]"
@@ -44,8 +44,8 @@ _ABOUT_THE_ANSWER = re.compile(
 )
 _OTHERWISE = re.compile(
     r"(?:能不能|可不可以|可以|[能请再用给你您我]|麻烦)*"
-    r"(?:换(?:一?[个种])(?:说法|讲法|方式|话)[说讲]?|[说讲]?(?:得|的)?(?:简单|简短|通俗|直白|短)(?:一?[点些])[儿]?[说讲]?"
-    r"|简单(?:来|地)?[说讲]|说人话|[说讲][一]?[遍次]|(?:我?(?:还是)?(?:没|不)(?:太|怎么|大)?(?:听|看)?(?:懂|明白))了?)[吗吧呢呗?。!]*"
+    r"(?:换(?:一?[个种])(?:说法|讲法|方式|话)[说讲]?|[说讲]?(?:得|的)?(?:简单|简短|通俗|直白|短)一?[点些]儿?[说讲]?"
+    r"|简单(?:来|地)?[说讲]|说人话|[说讲]一?[遍次]|(?:我?(?:还是)?(?:没|不)(?:太|怎么|大)?(?:听|看)?(?:懂|明白))了?)[吗吧呢呗?。!]*"
 )
 _AT_ONCE = 220  # characters that are read on
 
@@ -74,13 +74,13 @@ def steered(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> Mean
         where = "后" if found["on"] else "前"
         refusal = f"前面说到的一共有{len(past.items)}项,{where}面没有了。"
         return Meant(past.question.text, refusal=refusal)
-    if past.answer.citations and _OTHERWISE.fullmatch(asked.plain):  # the text has no other words for it
+    if not past.answer.citations:
+        return None
+    if _OTHERWISE.fullmatch(asked.plain):  # the text has no other words for it
         return Meant(past.question.text)
-    if past.answer.citations and _CLOSER.fullmatch(asked.plain):
+    if _CLOSER.fullmatch(asked.plain):
         return _closer(past, index)
-    if past.answer.citations and _MORE.fullmatch(asked.plain):
-        return _more(past, index)
-    return None
+    return _more(past, index) if _MORE.fullmatch(asked.plain) else None
 
 
 def repeats(plain: str) -> bool:
@@ -111,7 +111,7 @@ def _closer(past: Past, index: Index) -> Meant | None:
 
     Where that was all said, from the beginning of the passage.
     """
-    cited = _sentences(past, index)
+    cited = sentences_of(past.answer, index)
     if not cited:
         return None
     passage = index.passages[index.rows[cited[0].passage]]
@@ -125,7 +125,7 @@ def _closer(past: Past, index: Index) -> Meant | None:
 def _more(past: Past, index: Index) -> Meant:
     """The previous question, answered by what stands in the sections cited behind what was said of them."""
     said: dict[tuple[str, str], int] = {}
-    for citation in _sentences(past, index):
+    for citation in sentences_of(past.answer, index):
         section = citation.document, index.passages[index.rows[citation.passage]].position
         said[section] = max(citation.end, said.get(section, 0))
     for (document, position), end in said.items():
@@ -134,9 +134,9 @@ def _more(past: Past, index: Index) -> Meant:
     return Meant(past.question.text, refusal="关于这一点,文中没有更多内容了。")
 
 
-def _sentences(past: Past, index: Index) -> list[Citation]:
-    """What was cited but for headings."""
-    return [c for c in past.answer.citations if c.start >= index.passages[index.rows[c.passage]].body]
+def sentences_of(answer: Answer, index: Index) -> list[Citation]:
+    """What an answer cites but for headings."""
+    return [c for c in answer.citations if c.start >= index.passages[index.rows[c.passage]].body]
 
 
 def _readable(document: str, start: int, end: int, index: Index) -> Place | None:
