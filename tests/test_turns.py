@@ -135,6 +135,10 @@ def test_a_year_may_be_the_one_that_was_cited(assistant):
     assert "2020" not in meant(assistant, "2021年产瓷多少", "比前一年多多少").folded
 
 
+def test_another_owner_is_asked_for_the_same_year(assistant):
+    assert meant(assistant, "青瓷窑2021年的产量是多少", "那风雨桥呢").folded == "风雨桥2021年的产量是多少"
+
+
 def test_a_sum_of_money_takes_the_place_of_no_year(assistant):
     assert meant(assistant, "2021年产瓷多少", "2020年呢").folded == "2020年产瓷多少"
     assert "1800年" not in meant(assistant, "2021年产瓷多少", "1800元呢").folded

@@ -18,6 +18,7 @@ _STOP, _CLAUSE = re.compile("[。;!?]"), re.compile("[,:]")
 _SUBJECT = re.compile(
     r"(?P<subject>(?:(?!多[少大高长远久重快])[^的,?是有属算归排在由比几谁哪第]){2,12})(?=的|是|有|属于|算|归|排|在|由|靠|第|每|要|多[少大高长远久重快]|几|怎么|什么)"
 )
+_YEAR_BEHIND = re.compile(f"{YEAR.pattern}年?$")
 _PRONOUN = re.compile("^(?:[它他她]们?家?|[这那该](?:家|个|款)(?:公司|企业|产品)?)的")
 _MEASURE = re.compile("[量率额数价费度值]$")
 
@@ -39,7 +40,7 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
         subject = ""
     elsewhere = any(place in new for place in lexicon.places) and not any(place in subject for place in lexicon.places)
     thing = bare == new and any(w.noun for w in new_words) and not (attribute or elsewhere or quantities(new))
-    of_subject = new + old.folded.removeprefix(subject) if subject and thing else ""
+    of_subject = new + old.folded.removeprefix(_YEAR_BEHIND.sub("", subject)) if subject and thing else ""
     of_attribute = (
         f"{subject}的{bare}是多少" if old.value or value_asked(bare) or _MEASURE.search(bare) else f"{subject}的{bare}"
     )
@@ -74,7 +75,7 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
 
 def _is_attribute(name: str, past: Past, index: Index) -> bool:
     """Whether a name is that of something which is asked of things, as the text asks or tells it of them."""
-    told = re.compile(rf"的{re.escape(name)}(?:为|是|达|约|有)")
+    told = re.compile(rf"[的有]{re.escape(name)}(?:为|是|达|约|有|\d)")
     owned = any(told.search(fold(hit.passage.text)) for hit in past.answer.hits)
     return bool(value_asked(name) or _MEASURE.search(name)) or owned or name in aspects(past, index)
 
