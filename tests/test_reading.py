@@ -242,11 +242,12 @@ TABLE = """# 差旅
 
 ## 报销
 
-报销材料如下:
+报销材料:
+1)提交时间:出差后十天内。
+2)提交材料如下:
 - 发票
 - 行程单
-
-审批:由部门经理签字。
+3)审批:由部门经理签字。
 """
 
 
@@ -264,7 +265,7 @@ def test_a_row_has_its_head_and_a_colon_only_its_own_list(tmp_path):
         return [opened.documents["差旅"].text[s.start : s.end] for s in spans]
 
     assert told("| 经理") == ["| 职级 | 一线 | 其他 |", "| 经理 | 600元 | 450元 |"]
-    assert told("报销材料") == ["报销材料如下:", "发票", "行程单"]
+    assert told("2)") == ["2)提交材料如下:", "发票", "行程单"]
 
 
 @pytest.mark.parametrize(
