@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from .absent import PIECES, absent_things
 from .followup import Past, aspects, stands_alone
@@ -61,13 +62,12 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):
         return _put(new, gone, old.folded, index, lexicon)
     here, there = _headings(old.words, past, index), _headings(new_words, past, index)
-    for mine in there:
-        for theirs in here:
-            if theirs.position.count(".") == mine.position.count(".") and theirs.heading != mine.heading:
-                shared = [w.text for w in old.words if w.stands_in(fold(theirs.heading))]
-                shared = [w for w in shared if w not in {n.text for n in new_words}]
-                if shared and (swapped := _exchange(old.folded, shared, new)) != old.folded:
-                    return swapped
+    for mine, theirs in product(there, here):
+        if theirs.position.count(".") == mine.position.count(".") and theirs.heading != mine.heading:
+            shared = [w.text for w in old.words if w.stands_in(fold(theirs.heading))]
+            swapped = _exchange(old.folded, [w for w in shared if w not in {n.text for n in new_words}], new)
+            if swapped != old.folded:
+                return swapped
     if past.slot and past.slot in old.folded:
         return old.folded.replace(past.slot, new)
     return of_subject or f"{new}，{_without(old, new_words)}"
@@ -144,10 +144,9 @@ def _exchange(text: str, gone: list[str], new: str) -> str:
 
 def _without(old: Question, new_words: Iterable[Word]) -> str:
     """The previous question less the words that the new ones replace."""
-    groups = [w.same for w in new_words]
-    kept = old.folded
+    kept, gone = old.folded, {other for w in new_words for other in w.same}
     for word in old.words:
-        if any(word.text in group for group in groups):
+        if word.text in gone:
             kept = kept.replace(word.text, "")
     return kept
 

@@ -6,7 +6,7 @@ the part, the event without its cause, the act without the one who did it.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from .absent import NAMES
 from .evidence import CAUSE, matched, share
@@ -68,6 +68,7 @@ _SIDES = {
     "前": ("前|截至|截止|到|至", "后|起|自|以来"),
     "后": ("后|起|自|以来|从", "前|截至|截止"),
 }
+_FIGURES = str.maketrans("一二三四五六七八九", "123456789")
 _PERIODS = (
     re.compile("([一二三四1-4])季度"),
     re.compile("([上下])半年"),
@@ -204,18 +205,16 @@ def _members_untold(question: Question, said: str) -> bool:
         if any(q.value == c.value and q.unit in ("个", "人") for q in quantities(clause) for c in counted):
             seen = True
             around = ",".join(clauses[max(0, n - 1) : n + 2])
-            if _LISTS.search(around) or next(_names(around, question.folded), ""):
+            if _LISTS.search(around) or _names_another(around, question.folded):
                 return False
     return seen
 
 
-def _names(text: str, asked: str) -> Iterator[str]:
-    """What looks like a name in a folded text and does not stand in the question."""
-    yield from (name for name in _QUOTED.findall(text) if name not in asked)
-    for word, flag in tag(text):
-        named = flag in NAMES or (flag[0] in "nljx" and not is_common(word))
-        if named and len(word) > 1 and word not in asked and not word[0].isdigit():
-            yield word
+def _names_another(text: str, asked: str) -> bool:
+    """Whether a folded text has what looks like a name and does not stand in the question."""
+    new = [(word, flag) for word, flag in tag(text) if len(word) > 1 and word not in asked and not word[0].isdigit()]
+    named = any(flag in NAMES or (flag[0] in "nljx" and not is_common(word)) for word, flag in new)
+    return named or any(name not in asked for name in _QUOTED.findall(text))
 
 
 def _other_side(question: Question, said: str) -> bool:
@@ -232,7 +231,8 @@ def _other_side(question: Question, said: str) -> bool:
 
 def _other_period(question: Question, said: str) -> bool:
     """Whether the answer speaks of months, quarters, grades and the like, and none is one that is asked about."""
-    pairs = ((set(p.findall(question.folded)), set(p.findall(said))) for p in _PERIODS)
+    texts = question.folded, said
+    pairs = ([{found.translate(_FIGURES) for found in period.findall(text)} for text in texts] for period in _PERIODS)
     return question.value is not None and any(asked and told and not asked & told for asked, told in pairs)
 
 

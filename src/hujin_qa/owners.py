@@ -12,11 +12,10 @@ from .headings import tag
 from .index import Index
 from .meaning import is_common, is_noun
 from .quantities import Quantity, quantities
-from .question import Question, Word
+from .question import HOW_MUCH, Question, Word
 from .text import fold
 from .types import Citation, Claim, Document
 
-_HOW_MANY = re.compile("多少|几(?!乎)|多[高大长重久]|百分之")
 _EACH = re.compile("分别|各[为是有占]|均|依次")
 _LOOSE_WORD = re.compile(
     "[的了是在和与跟及等每各该本这那个有为最其共由至从到年月日今去明昨全总整单几哪谁什么多少合累平]|目前|现在"
@@ -84,7 +83,7 @@ def amounts(question: Question, said: str) -> list[Quantity]:
 
 def _beside_another(question: Question, said: str) -> bool:
     """Whether of two of a kind that an answer tells in one breath only the other has an amount: 甲楼共168间,乙楼在翻修."""
-    if not _HOW_MANY.search(question.folded) or _EACH.search(said):
+    if not HOW_MUCH.search(question.folded) or _EACH.search(said):
         return False
     for thing, kind in _of_a_kind(question.folded):
         if thing not in said:

@@ -191,7 +191,7 @@ class Question:
         return units is not None and any(units.fullmatch(q.unit) for q in quantities(folded_sentence))
 
 
-_HOW_MUCH = re.compile(r"多少|几(?!乎)|多[大高重长远快]")
+HOW_MUCH = re.compile("多少|几(?!乎)|多[大高重长远快久]")
 _ASKS_OF: tuple[tuple[Value, re.Pattern[str]], ...] = (
     ("person", re.compile("谁|哪位|何人")),
     ("place", re.compile("在哪(?!一?年|一?天|个月)|哪里|哪儿|什么地方")),
@@ -244,7 +244,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
 def value_asked(folded: str) -> Value | None:
     """The sort of value that a folded text asks for or names."""
     value = next((value for value, asked, _ in _VALUE_PATTERNS if asked.search(folded)), None)
-    if value not in ("percent", "money", "number") or _HOW_MUCH.search(folded):
+    if value not in ("percent", "money", "number") or HOW_MUCH.search(folded):
         return value
     if by_word := next((value for value, asks in _ASKS_OF if asks.search(folded)), None):  # 费用由谁审核
         return by_word
