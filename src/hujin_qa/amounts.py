@@ -252,20 +252,12 @@ def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
         return not any(e.unit == q.unit for s in sources for e in quantities(s))
     if q.unit == "第":
         return q.value in {e.value for s in sources for e in quantities(s)} or (q.value == 2 and "次" in joined)
-    if q.unit == "个" and any(q.value in _lengths(s) for s in sources):
-        return True
     if q.unit not in ("个", "人", "") or any(e.unit == q.unit for s in sources for e in quantities(s)):
         return False
     lists = [len(re.split(r"、|和|与|以及", c)) for s in sources for c in clauses(s) if "、" in c or "和" in c]
     items = [s.count("是") for s in sources if "一是" in s] + [len(re.findall(r"\(\d\)", s)) for s in sources]
     alike = [sum(o.unit == e.unit for o in quantities(s)) for s in sources for e in quantities(s)]
     return 1 < q.value <= 12 and q.value in (*lists, *items, *alike)
-
-
-def _lengths(source: str) -> list[float]:
-    """How many things a run of numbered ones has: 24 of 1号至24号."""
-    runs = ((a, b) for a, b in pairwise(quantities(source)) if source[a.end : b.start] in ("至", "到", "-", "~"))
-    return [b.value - a.value + 1 for a, b in runs if a.text[-1] == b.text[-1] == "号"]
 
 
 def _is_another_s(
