@@ -549,3 +549,8 @@ def test_a_long_list_of_questions_is_numbered_to_its_end():
 )
 def test_a_heading_loses_its_number_and_nothing_else(heading, bare):
     assert strip_marker(heading) == bare
+
+
+def test_bold_lines_and_articles_in_code_are_no_headings():
+    text = "# 手册\n\n## 甲\n正文。\n\n```\n**一**\n第一条 代码。\n**二**\n代码。\n```\n\n## 乙\n正文。\n"
+    assert tree(text) == ["1 甲", "2 乙"]

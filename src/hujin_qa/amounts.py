@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise, permutations
 
-from .contraries import clauses, comparison, content, likeness
+from .clauses import clauses, content, likeness
+from .contraries import comparison
 from .quantities import Quantity, quantities
 from .synonyms import synonyms
 from .text import numeral
@@ -46,9 +47,8 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     ]
     faults += [f"{day} 不在所引原文" for day in other_days(said, joined)]
     for q in mine:
-        tolerance = 0.03 if _is_rounded(said, q) else 1e-9
         if (
-            not any(q.matches(e, tolerance) for e in every)
+            not _is_written(said, q, every)
             and not _counted(q, sources)
             and not _derived(said, q, sources, every)
             and not _bounded(said, q, there)
@@ -56,10 +56,13 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
             faults.append(f"数字 {q.text} 不在所引原文")
     if not faults and comparison(said, sources):  # 去年50元,高于今年的40元, where the source tells it of this year
         return []
-    written = [q for q in mine if any(q.matches(e, 0.03 if _is_rounded(said, q) else 1e-9) for e in every)]
-    placed = written if len(written) == len(mine) else []  # beside what is reckoned, nothing stands where it did
+    placed = all(_is_written(said, q, every) for q in mine)  # beside what is reckoned, nothing stands where it did
     return faults or [
-        *(f"数字 {q.text} 在所引原文中说的是另一件事" for q in placed if _is_another_s(said, q, sources, there)),
+        *(
+            f"数字 {q.text} 在所引原文中说的是另一件事"
+            for q in mine
+            if placed and _is_another_s(said, q, sources, there)
+        ),
         *_swapped(said, mine, every),
         *(f"数字 {q.text} 在所引原文中说的是“{other}”" for q in mine for other in _respective(said, q, sources)),
         *filter(None, [_anchored(said, joined)]),
@@ -113,9 +116,14 @@ def _bounded(said: str, q: Quantity, there: Sequence[tuple[str, tuple[Quantity, 
         ratio = e.base[0] / q.base[0]
         if more and (set("多余") & set(e.text) or ratio >= 1 + _place(q.value) / q.value):
             continue  # 八成多 is neither 九成多 nor 93%
-        if not _BOUNDED.search(beside) and (1 < ratio <= _MARGIN if over else 1 / _MARGIN <= ratio < 1):
+        if not _BOUNDED.search(beside) and _keeps(ratio, over):
             return True
     return False
+
+
+def _keeps(ratio: float, over: bool) -> bool:
+    """Whether a number that is this many times a bound lies beyond it, and not by much."""
+    return 1 < ratio <= _MARGIN if over else 1 / _MARGIN <= ratio < 1
 
 
 def _clause_of(said: str, q: Quantity) -> str:
@@ -146,6 +154,12 @@ def _is_rounded(said: str, q: Quantity) -> bool:
         _UNROUNDED.sub("", said[slice(*at)]) for at in ((max(0, q.start - 4), q.start), (q.end, q.end + 2))
     )
     return q.unit not in _EXACT and any(w in before[-2:] or w in after for w in words().rounded)
+
+
+def _is_written(said: str, q: Quantity, there: Sequence[Quantity]) -> bool:
+    """Whether the number of the claim is among these, within 3% if the claim says that it is rounded."""
+    tolerance = 0.03 if _is_rounded(said, q) else 1e-9
+    return any(q.matches(e, tolerance) for e in there)
 
 
 _SPANS = {"月份": ("月", 1), "公历年": ("月", 12), "点": ("分钟", 60)}  # what lies between two of them
@@ -187,13 +201,10 @@ def _derived(said: str, q: Quantity, sources: Sequence[str], every: Sequence[Qua
         return True
     if _BEFORE.search(clause) and any(_equal(v, q.base[0]) for v in _earlier(q, sources)):
         return True
-    shares = list(_shares(q.unit, clause, every)) if q.unit in ("%", "倍") else []
-    over, under = _OVER.search(before), _UNDER.search(before)
-    return any(
-        _equal(share, q.value)
-        or (over and 1 < share / q.value <= _MARGIN)
-        or (under and 1 / _MARGIN <= share / q.value < 1)
-        for share in shares
+    over, under = bool(_OVER.search(before)), bool(_UNDER.search(before))
+    return q.unit in ("%", "倍") and any(
+        _equal(share, q.value) or ((over or under) and _keeps(share / q.value, over))
+        for share in _shares(q.unit, clause, every)
     )
 
 
@@ -241,8 +252,6 @@ def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
         return not any(e.unit == q.unit for s in sources for e in quantities(s))
     if q.unit == "第":
         return q.value in {e.value for s in sources for e in quantities(s)} or (q.value == 2 and "次" in joined)
-    if q.unit == "个" and any(q.value in _lengths(s) for s in sources):
-        return True
     if q.unit not in ("个", "人", "") or any(e.unit == q.unit for s in sources for e in quantities(s)):
         return False
     lists = [len(re.split(r"、|和|与|以及", c)) for s in sources for c in clauses(s) if "、" in c or "和" in c]
@@ -251,20 +260,12 @@ def _counted(q: Quantity, sources: tuple[str, ...]) -> bool:
     return 1 < q.value <= 12 and q.value in (*lists, *items, *alike)
 
 
-def _lengths(source: str) -> list[float]:
-    """How many things a run of numbered ones has: 24 of 1号至24号."""
-    runs = ((a, b) for a, b in pairwise(quantities(source)) if source[a.end : b.start] in ("至", "到", "-", "~"))
-    return [b.value - a.value + 1 for a, b in runs if a.text[-1] == b.text[-1] == "号"]
-
-
 def _is_another_s(
     said: str, q: Quantity, sources: Sequence[str], there: Sequence[tuple[str, tuple[Quantity, ...]]]
 ) -> bool:
     """Whether the number is that of another member of a list, or else of another clause, than the claim speaks of."""
-    tolerance = 0.03 if _is_rounded(said, q) else 1e-9
     sentences = [sentence for s in sources for sentence in _SENTENCE_END.split(s)]
-    having = [s for s in sentences if any(q.matches(e, tolerance) for e in quantities(s))]
-    placed = [_placed(said, q, sentence, tolerance) for sentence in having]
+    placed = [_placed(said, q, sentence) for sentence in sentences if _is_written(said, q, quantities(sentence))]
     if True in placed:
         return False
     return (bool(placed) and None not in placed) or _misplaced(said, q, there)
@@ -276,7 +277,7 @@ _RANGE = re.compile(r"[-−]?[\d.]+[-~至到]+$")  # 2 of 2-8°c
 _UNTELLING = frozenset("的了为是有在达约则每各和与及到至共其中")
 
 
-def _placed(said: str, q: Quantity, sentence: str, tolerance: float) -> bool | None:
+def _placed(said: str, q: Quantity, sentence: str) -> bool | None:
     """Whether a sentence gives the number to what the claim names, ``None`` where that cannot be told.
 
     The members of a list are told apart by what they do not share: 一线 and 其他 of 一线城市600元,其他城市300元.
@@ -288,7 +289,7 @@ def _placed(said: str, q: Quantity, sentence: str, tolerance: float) -> bool | N
         lead, before = before, _label(clause, quantities(clause))
         for item in items if all(quantities(i) for i in items) else [clause]:
             if counted := [e for e in quantities(item) if e.unit and e.base[1] == q.base[1]]:
-                parts.append((_label(item, counted), lead, any(e.matches(q, tolerance) for e in counted)))
+                parts.append((_label(item, counted), lead, _is_written(said, q, counted)))
                 before = frozenset()
     alike = len({label for label, _, _ in parts}) < len(parts)  # 甲收入9元,占比40%,乙收入5元,占比22%
     members = [(label | lead if alike else label, matches) for label, lead, matches in parts]
@@ -366,6 +367,7 @@ def _swapped(said: str, mine: Sequence[Quantity], every: Sequence[Quantity]) -> 
 
 
 _LIST_MARK = re.compile("、|和|与|以及|及")
+_SENTENCE_STOP = re.compile("[,。;:!?]")
 _NAMED = re.compile("(?:依次|分别)(?:是|为|有)?(?P<names>[^,。;:]+)$|(?:^|[,。;:是为有])(?P<plain>[^,。;:是为有]+)$")
 
 
@@ -388,6 +390,3 @@ def _respective(said: str, q: Quantity, sources: Sequence[str]) -> list[str]:
             if len(named) == 1 and holders and named[0] not in holders:
                 return holders[:1]
     return []
-
-
-_SENTENCE_STOP = re.compile("[,。;:!?]")

@@ -15,7 +15,8 @@ from functools import cache
 from importlib.resources import files
 
 from .amounts import number_faults
-from .contraries import clauses, content, contradiction, likeness
+from .clauses import clauses, content, likeness
+from .contraries import contradiction
 from .crossencoder import open_cross_encoder, sigmoid
 from .meaning import Meanings
 from .modality import overstated

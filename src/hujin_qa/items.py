@@ -25,9 +25,7 @@ BARE = re.compile(
     r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
 )
 BULLETS = "-*+–—•·●○◆■▪▶"
-_BULLET = re.compile(
-    rf"^(?P<indent>[ \t\u3000]*)(?P<mark>[{BULLETS}])(?:[ \t\u3000]+|(?<=[•·●○◆■▪▶]))(?=[^\s•·●○◆■▪▶])", re.MULTILINE
-)
+_BULLET = re.compile(rf"(?P<indent>[ \t\u3000]*)(?P<mark>[{BULLETS}])(?:[ \t\u3000]+|(?<=[•·●○◆■▪▶]))(?=[^\s•·●○◆■▪▶])")
 _STOPS = "，,；;。:：！？!?\n"
 _LATER = "然后|接着|接下来|随后|其次|再次|之后|再(?![次生度])|最后|最终"
 _CLAUSE = re.compile(rf"(?:(?:首先|{_LATER})[，,])?[^{_STOPS}]+")
@@ -144,20 +142,19 @@ def bulleted(text: str) -> tuple[tuple[int, int, int, int], ...]:
     """
     best: list[tuple[int, int]] = []
     run: list[tuple[int, int]] = []
-    kind, indent = "", ""
+    kind = ("", "")  # indent and mark
     for line in re.finditer(r"[^\n]+\n?", text):
-        bullet = _BULLET.match(text, line.start(), line.end())
-        inside = line[0][: len(line[0]) - len(line[0].lstrip())]
-        if run and (len(inside) > len(indent) or not line[0].strip()):
+        bullet = _BULLET.match(line[0])
+        if run and (len(line[0]) - len(line[0].lstrip()) > len(kind[0]) or not line[0].strip()):
             run[-1] = run[-1][0], line.end()
         elif bullet:
-            if bullet["mark"] != kind or bullet["indent"] != indent:
-                run, kind, indent = [], bullet["mark"], bullet["indent"]
-            run.append((bullet.end(), line.end()))
+            if bullet.groups() != kind or not run:
+                run, kind = [], (bullet["indent"], bullet["mark"])
+            run.append((line.start() + bullet.end(), line.end()))
             if len(run) >= len(best):
                 best = run
         else:
-            run, kind = [], ""
+            run = []
     if len(best) < 2:
         return ()
     return tuple((start, start, min(_name_end(text, start), end), end) for start, end in best)

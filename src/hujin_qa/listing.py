@@ -130,16 +130,11 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
     """What the sections of the hits, and those above them, list."""
     places = ((index.documents[hit.passage.document], hit.passage.position) for hit in hits)
     sections = dict.fromkeys((d.id, s.position) for d, position in places for s in ancestors(d, position))
+    found = [(d := index.documents[id_], d.at[position]) for id_, position in sections]
     numbered = _NUMBERED.search(question.folded)
-    only = numbered and all(w.text in numbered[0] for w in question.words if w.known)  # that section, and no more
-    called_so = [
-        (id_, position)
-        for id_, position in sections
-        if only and numbered and fold(index.documents[id_].at[position].heading).startswith(numbered[0])
-    ]
-    for id_, position in called_so or sections:
-        document = index.documents[id_]
-        section = document.at[position]
+    asked = numbered and all(w.text in numbered[0] for w in question.words if w.known) and numbered[0]
+    called_so = [(d, s) for d, s in found if asked and fold(s.heading).startswith(asked)]  # that section, and no more
+    for document, section in called_so or found:
         below = sections_below(document, section)
         headings = len(below) > 1
         items = below if headings else lines_of(document, section)

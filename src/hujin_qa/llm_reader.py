@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .citations import Citations
-from .contraries import content, likeness
+from .clauses import content, likeness
 from .grounding import support
 from .index import Index
 from .markers import strip_marker

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from .contraries import clauses, content, likeness
+from .clauses import clauses, content, likeness
 from .words import words
 
 _MUST = re.compile("必须|只能|只可|一律|务必")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from .contraries import clauses, content, likeness
+from .clauses import clauses, content, likeness
 from .headings import tag
 from .meaning import Meanings, is_common
 from .quantities import quantities
@@ -13,6 +13,14 @@ from .words import words
 
 _LATIN = re.compile(r"(?<!°)[a-z][a-z0-9]*(?:[.+#-][a-z0-9]+)*\+*")
 _NAME_FLAGS = ("nr", "ns", "nt", "nz")
+_TITLE = re.compile("《([^》]{2,40})》")
+_GLOSS = re.compile(r"([^,。;:、()和与以及还有]{2,12})\(([^()]{2,20})\)")
+_MOST = re.compile("(?P<who>[\u4e00-\u9fff]{2,10})(?P<how>最[多少高低大小快慢早晚贵长短强弱])")
+_IS = re.compile("(?P<who>[^,。;为归由]{2,12})(?P<how>为|归)(?P<what>[\u4e00-\u9fff]{2,8})")
+_STOPS = ",。;:、!?()"
+_AKIN = 0.4  # nearness of two words from which one may be said for the other
+_GRAMMAR = "所比会里内中上时后前的是为代教管由归能"
+_SUFFIXES = "者人员方户量率额数价费性化类版"
 
 
 def missing_names(said: str, sources: tuple[str, ...]) -> list[str]:
@@ -67,13 +75,22 @@ def slot_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     at = 0
     for word, flag in tag(said):
         start, at = at, at + len(word)
-        if len(word) < 2 or word < "\u3000" or flag[0] not in "njsb" or word in words().plain or word in words().poles:
+        if flag[0] not in "njsb" or not _tells(word):
             continue
         before, after = said[max(0, start - 4) : start], said[at : at + 3]
         held = {m["held"] for m in _slots(before, after, joined)}
-        if held and all(map(_is_thing, held)) and not any(_may_stand_for(word, other) for other in held):
+        if (
+            held
+            and all(flag[0] in "nj" for other in held for _, flag in tag(other))
+            and not any(_may_stand_for(word, other) for other in held)
+        ):
             return [f"所引原文说的是“{min(held)}”,不是“{word}”"]
     return []
+
+
+def _tells(word: str) -> bool:
+    """Whether a Chinese word names something: no plain word, no side of a pair."""
+    return len(word) > 1 and word > "\u3000" and word not in words().plain and word not in words().poles
 
 
 def _foreign(said: str, joined: str, known: Sequence[bool]) -> list[str]:
@@ -85,28 +102,16 @@ def _foreign(said: str, joined: str, known: Sequence[bool]) -> list[str]:
         plain = plain.replace(q.text, " " * len(q.text))
     for word, flag in tag(plain):
         start, at = at, at + len(word)
-        if (
-            not (flag[0] in "nj" or flag == "vn")
-            or len(word) < 2
-            or word < "\u3000"
-            or word in words().plain
-            or word in words().poles
-        ):
+        if not (flag[0] in "nj" or flag == "vn") or not _tells(word):
             continue
-        if 2 * sum(known[start:at]) < len(word) and not stands(word, joined):
-            if word[0] in "每各某该此" or _is_torn(word, start, said, joined):
-                continue
-            common = not flag.startswith(_NAME_FLAGS) and word[-1] not in words().name_ends
-            if not (common and max(near.near(word).values(), default=0.0) >= _AKIN) and not _is_derived(
-                word, flag, joined
-            ):
-                found.append(word)
+        if 2 * sum(known[start:at]) >= len(word) or stands(word, joined):
+            continue
+        if word[0] in "每各某该此" or _is_torn(word, start, said, joined) or _is_derived(word, flag, joined):
+            continue
+        common = not flag.startswith(_NAME_FLAGS) and word[-1] not in words().name_ends
+        if not common or max(near.near(word).values(), default=0.0) < _AKIN:
+            found.append(word)
     return found
-
-
-_AKIN = 0.4  # nearness of two words from which one may be said for the other
-_GRAMMAR = "所比会里内中上时后前的是为代教管由归能"
-_SUFFIXES = "者人员方户量率额数价费性化类版"
 
 
 def _is_derived(word: str, flag: str, joined: str) -> bool:
@@ -114,7 +119,7 @@ def _is_derived(word: str, flag: str, joined: str) -> bool:
     if flag.startswith(_NAME_FLAGS):
         return False
     stem = word.rstrip(_GRAMMAR)
-    if stem and stem[-1:] in _SUFFIXES and (stem[:-1] in joined if len(stem) > 1 else False):
+    if len(stem) > 1 and stem[-1] in _SUFFIXES and stem[:-1] in joined:
         return True
     return len(word) == 2 and word[-1] not in words().name_ends and all(c in joined for c in word)
 
@@ -228,9 +233,6 @@ def _rival(noun: str, best: str, said: str, elsewhere: bool) -> str:
     return ""
 
 
-_GLOSS = re.compile(r"([^,。;:、()和与以及还有]{2,12})\(([^()]{2,20})\)")
-
-
 def _crossed(said: str, sources: tuple[str, ...]) -> list[str]:
     """The name of one gloss with the content of another: 甲(信贷)、乙(保险) made 乙做信贷."""
     for source in sources:
@@ -253,11 +255,8 @@ def stands(word: str, text: str) -> bool:
     return bool(re.search(spread, text)) or (len(parts) > 1 and all(len(p) > 1 and p in text for p in parts))
 
 
-_MOST = re.compile("(?P<who>[\u4e00-\u9fff]{2,10})(?P<how>最[多少高低大小快慢早晚贵长短强弱])")
-
-
 def _outdone(said: str, joined: str) -> list[str]:
-    """唯一性模板最多 in the claim where the evidence, which knows both, has 完整性模板最多."""
+    """东门客流最多 in the claim where the evidence, which knows both, has 西门客流最多."""
     there = list(_MOST.finditer(joined))
     for mine in _MOST.finditer(said):
         own = {word for word, _ in content(mine["who"])}
@@ -275,23 +274,11 @@ def _slots(before: str, after: str, text: str) -> Iterator[re.Match[str]]:
     """What a text has between the same characters: four before and a stop, or two before and two after."""
     ends = not after or after[0] in _STOPS
     lead = before if ends else before[-2:]
-    if (
-        len(lead) < (4 if ends else 2)
-        or any(c in _STOPS for c in lead)
-        or (not ends and any(c in _STOPS for c in after[:2]))
-    ):
+    beside = lead if ends else lead + after[:2]
+    if len(lead) < (4 if ends else 2) or any(c in _STOPS for c in beside):
         return iter(())
     tail = f"(?=[{_STOPS}]|$)" if ends else re.escape(after[:2])
     return re.finditer(f"{re.escape(lead)}(?P<held>[\u4e00-\u9fff]{{2,6}}?){tail}", text)
-
-
-_IS = re.compile("(?P<who>[^,。;为归由]{2,12})(?P<how>为|归)(?P<what>[\u4e00-\u9fff]{2,8})")
-_TITLE = re.compile("《([^》]{2,40})》")
-_STOPS = ",。;:、!?()"
-
-
-def _is_thing(text: str) -> bool:
-    return all(flag[0] in "nj" for _, flag in tag(text))
 
 
 def _may_stand_for(word: str, other: str) -> bool:

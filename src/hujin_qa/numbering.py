@@ -9,7 +9,7 @@ list item (after a semicolon, nothing underneath). A beam search keeps the best 
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -96,26 +96,18 @@ def find_below(text: str, regions: Sequence[tuple[int, int]]) -> list[list[Numbe
     Articles count on from part to part, questions need not count; other numbers on lines of their own belong to lists.
     """
     seers = [_Seer(text, end, False, ()) for _, end in regions]
-    markers = [
-        [
-            replace(m, number=()) if m.style == "Q" else m
-            for m in find_markers(text, *r)
-            if m.left == "line" and m.style in _BELOW
-        ]
-        for r in regions
-    ]
-    candidates = [
-        [seer.look(m, following) for m, following in zip_longest(found, found[1:])]
-        for seer, found in zip(seers, markers, strict=True)
-    ]
+    candidates = []
+    for seer, region in zip(seers, regions, strict=True):
+        markers = [m for m in find_markers(text, *region) if m.left == "line" and m.style in _BELOW]
+        markers = [replace(m, number=()) if m.style == "Q" else m for m in markers]
+        candidates.append([seer.look(m, following) for m, following in zip_longest(markers, markers[1:])])
     known: frozenset[tuple[str, str]] = frozenset()
     for _ in range(2):
         chosen, last = [], dict[str, int]()
         for (start, _), found in zip(regions, candidates, strict=True):
             chosen.append(_choose(text, start, found, known, tuple(last.items())))
             last |= {m.style: m.number[-1] for i, _ in chosen[-1] if (m := found[i].marker).number}
-        pairs = Counter(pair for f, c in zip(candidates, chosen, strict=True) for pair in _nestings(f, c))
-        known = frozenset(pair for pair, groups in pairs.items() if groups > 1)
+        known = _repeated(pair for f, c in zip(candidates, chosen, strict=True) for pair in _nestings(f, c))
     return [list(_numbered(seer, found, picked)) for seer, found, picked in zip(seers, candidates, chosen, strict=True)]
 
 
@@ -126,20 +118,21 @@ def _read(text: str, start: int, end: int, cuts: Sequence[int], flat: bool) -> l
     seer = _Seer(text, end, flat, cuts)
     candidates = [
         candidate
-        for i, m in enumerate(markers)
-        if (candidate := seer.look(m, markers[i + 1] if i + 1 < len(markers) else None)).gain > _CLAUSE * 2
+        for m, following in zip_longest(markers, markers[1:])
+        if (candidate := seer.look(m, following)).gain > _CLAUSE * 2
     ]
     chosen = _choose(text, start, candidates, frozenset())
-    pairs = Counter(_nestings(candidates, chosen))
-    known = frozenset(pair for pair, groups in pairs.items() if groups > 1)
-    if known:
+    if known := _repeated(_nestings(candidates, chosen)):
         chosen = _choose(text, start, candidates, known)
     return list(_numbered(seer, candidates, chosen))
 
 
-def _numbered(
-    seer: "_Seer", candidates: Sequence["_Candidate"], chosen: Sequence[tuple[int, int]]
-) -> Iterator[Numbered]:
+def _repeated(pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    return frozenset(pair for pair, times in Counter(pairs).items() if times > 1)
+
+
+def _numbered(seer: "_Seer", candidates: Sequence[_Candidate], chosen: Sequence[tuple[int, int]]) -> Iterator[Numbered]:
+    """The chosen headings, each with where its own text begins."""
     for n, (i, depth) in enumerate(chosen):
         following = candidates[chosen[n + 1][0]].marker.start if n + 1 < len(chosen) else seer.end
         deeper = n + 1 < len(chosen) and chosen[n + 1][1] > depth

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .headings import LONGEST, is_label, word_starts_at
 from .markers import find_markers, left_of, strip_marker
@@ -18,13 +19,15 @@ _BLOCK = re.compile(
     r"^ {0,3}(?:(?P<fence>`{3,}|~{3,})|(?P<atx>#{1,6})(?=[ \t]|(?<=##)[^#\s])[^\n]*|(?P<under>=+|-{2,})[ \t]*$)",
     re.MULTILINE,
 )
+_FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*.*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
+_SIGN = "[■◆▍▎▌▋▊▉█★☆◎※▶►❖◇□▲△✦●○]"
 _ORNAMENTED = re.compile(
-    r"^[ \t\u3000]*(?:(?P<sign>[■◆▍▎▌▋▊▉█★☆◎※▶►❖◇□▲△✦●○])[ \t\u3000]*(?P<words>[^\n]+)"
+    rf"^[ \t\u3000]*(?:(?P<sign>{_SIGN})[ \t\u3000]*(?P<words>[^\n]+)"
     r"|(?P<boxed>【(?P<name>[^】\n]{2,20})】)[ \t\u3000]*(?P<rest>[^\n]*)"
     r"|(?P<bold>\*\*)(?P<strong>[^*\n]{2,80})\*\*[ \t]*(?P<more>[^\n]*))$",
     re.MULTILINE,
 )
-_ORNAMENT = re.compile(r"^[■◆▍▎▌▋▊▉█★☆◎※▶►❖◇□▲△✦●○]\s*|^【(?P<name>[^】]+)】$")
+_ORNAMENT = re.compile(rf"^{_SIGN}\s*|^【(?P<name>[^】]+)】$")
 _UNENDED = re.compile(r"[^。；;，,、…!！]\Z")
 _BELOW_MARKDOWN = 7  # the depth of bold lines
 _LEVELS = 8  # more than may be numbered below a heading
@@ -62,6 +65,8 @@ def find_outline(text: str, start: int = 0, end: int | None = None) -> tuple[Sec
     if nodes:
         bold = (n for n in _ornamented(text, body, end) if text.startswith("**", n.start))
         nodes = _with_numbered(text, sorted([*nodes, *bold], key=lambda n: n.start), end)
+        code = [m.span() for m in _FENCED.finditer(text, start, end)]
+        nodes = [n for n in nodes if not any(a < n.start < b for a, b in code)]
     else:
         nodes = list(_plain(text, body, end))
     return tuple(_sections(text, start, body, end, nodes))
@@ -191,11 +196,12 @@ def _ornamented(text: str, start: int, end: int) -> list[_Node]:
         kind = match["sign"] or (match["boxed"] and "【") or "**"
         words = (match["words"] or match["strong"] or match["name"]).strip()
         body = match.end("boxed") if match["boxed"] and not _is_short_line(match["rest"] or "题") else match.end()
-        told = text[body : _skip(text, body, end) + 60].strip()
-        apart = kind != "**" or not match["more"]
-        if apart and _is_short_line(words) and told and (told[0] != kind[0] or (match["boxed"] and body < match.end())):
+        told = _skip(text, body, end)
+        if match["more"]:  # bold words that open a line of prose
+            continue
+        if _is_short_line(words) and told < end and (text[told] != kind[0] or body < match.end()):
             kinds.setdefault(kind, []).append(_Node(match.start(), body, _BELOW_MARKDOWN))
-        elif apart:
+        else:
             others[kind] += 1
     found = [nodes for kind, nodes in kinds.items() if len(nodes) > max(1, 3 * others[kind])]
     named = [nodes for nodes in found if len({text[n.start : n.body].strip() for n in nodes}) == len(nodes)]
@@ -209,24 +215,19 @@ def _is_short_line(words: str) -> bool:
 
 def _with_numbered(text: str, nodes: Sequence[_Node], end: int) -> list[_Node]:
     """Headings with the articles, questions and the like that stand between them."""
-    regions = [(n.body, nodes[i + 1].start if i + 1 < len(nodes) else end) for i, n in enumerate(nodes)]
-    below = [
-        _Node(_line_start(text, m.start, n.body), _past_stars(text, m.body), n.depth + 1 + m.depth)
-        for n, found in zip(nodes, find_below(text, regions), strict=True)
-        for m in found
-    ]
+    below = []
+    for n, found in zip(nodes, find_below(text, _own(nodes, end)), strict=True):
+        for m in found:
+            lead = text[max(n.body, m.start - 3) : m.start]
+            start = m.start - len(lead) + len(lead.rstrip("*"))
+            body = m.body + 2 * text.startswith("**", m.body)
+            below.append(_Node(start, body, n.depth + 1 + m.depth))
     return sorted([*nodes, *below], key=lambda n: n.start)
 
 
-def _line_start(text: str, at: int, start: int) -> int:
-    """Where the stars before a marker begin."""
-    while at > start and text[at - 1] == "*":
-        at -= 1
-    return at
-
-
-def _past_stars(text: str, at: int) -> int:
-    return at + 2 if text.startswith("**", at) else at
+def _own(nodes: Sequence[_Node], end: int) -> list[tuple[int, int]]:
+    """The spans of the headings' own text."""
+    return [(a.body, b.start) for a, b in pairwise([*nodes, _Node(end, end, 0)])]
 
 
 def _plain(text: str, start: int, end: int) -> Iterator[_Node]:
@@ -240,7 +241,7 @@ def _plain(text: str, start: int, end: int) -> Iterator[_Node]:
         yield from _with_numbered(text, ornamented, end)
         return
     nodes = [_Node(n.start, n.body, n.depth) for n in numbered]
-    regions = [(n.body, nodes[i + 1].start if i + 1 < len(nodes) else end, n.depth + 1) for i, n in enumerate(nodes)]
+    regions = [(*span, n.depth + 1) for n, span in zip(nodes, _own(nodes, end), strict=True)]
     labels = list(_labels(text, start, regions or [(start, end, 0)], colons, recurring, root=not nodes))
     yield from sorted([*nodes, *labels, *ornamented], key=lambda n: n.start)
 

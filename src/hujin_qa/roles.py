@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
-from .contraries import clauses, content, likeness
+from .clauses import clauses, content, likeness
 from .headings import tag
 from .quantities import quantities
 from .synonyms import synonyms

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
-from .contraries import ONLY_AFTER, content
+from .clauses import content
+from .contraries import ONLY_AFTER
 from .headings import tag
 from .synonyms import synonyms
 
@@ -11,16 +13,10 @@ _BEFORE = re.compile("(?:之前|以前|前)[^,。;不]{0,6}(?:可以|能|可)")
 _FROM_TO = re.compile(
     r"(?:从|由)(?P<a>[^,。;]{1,24}?)(?:变成|变为|改成|改为|转为|转向|走向|升级为|跃升为|升至|降至|增至|增加到|减少到|提高到|缩短到|压缩到|延长到|降到|升到|提到|到|至|成)(?P<b>[^,。;]{1,16})"
 )
-
-
 _STEPS = (
     re.compile("先(?P<a>[^,。;]{2,14}),?(?:再|然后|之后|后)(?P<b>[^,。;]{2,14})"),
     re.compile("(?P<a>[^,。;]{2,24})后,?(?:才|再|方)(?:可以|能|可)?(?P<b>[^,。;]{2,14})"),
 )
-
-
-def _steps(text: str) -> Iterator[re.Match[str]]:
-    return (match for pattern in _STEPS for match in pattern.finditer(text))
 
 
 def _told(part: str, text: str) -> float:
@@ -29,33 +25,44 @@ def _told(part: str, text: str) -> float:
     return sum(any(same in text for same in synonyms(word)) for word in mine) / len(mine) if mine else 0.0
 
 
-def _is_plain(word: str, evidence: str) -> bool:
-    return len(word) > 1 and not any(c.isdigit() for c in word) and word in evidence
-
-
 def out_of_order(claim: str, evidence: str) -> str:
-    """从 A 到 B in the claim where the evidence goes from B to A, or 先 A 再 B where it has B first.
+    """从 A 到 B in the claim where the evidence goes from B to A, or 先 A 再 B where it has B first; ``""`` if neither.
 
     >>> out_of_order("先付款再发货", "先发货,再付款。")
     '“先付款再发货”与所引原文的先后相反'
     """
     if ONLY_AFTER.search(evidence) and _BEFORE.search(claim):
         return f"“{claim[:24]}”与所引原文的先后条件相反"
-    for match in _FROM_TO.finditer(claim):
-        for other in _FROM_TO.finditer(evidence):
-            if (
-                _told(match["a"], other["b"]) == 1
-                and _told(match["b"], other["a"])
-                and not _told(match["a"], other["a"])
-            ):
-                return f"“{match[0][:24]}”与所引原文的先后相反"
-        first = [evidence.find(w) for w, _ in tag(match["a"]) if _is_plain(w, evidence) and w not in match["b"]]
-        second = [evidence.find(w) for w, _ in tag(match["b"]) if _is_plain(w, evidence) and w not in match["a"]]
-        if first and second and min(first) > min(second) and max(first) > max(second):
-            return f"“{match[0][:24]}”与所引原文的先后相反"
-    for one in _steps(claim):
-        for other in _steps(evidence):
-            straight = _told(one["a"], other["a"]) + _told(one["b"], other["b"])
-            if _told(one["a"], other["b"]) + _told(one["b"], other["a"]) > straight + 0.5:
-                return f"“{one[0][:24]}”与所引原文的先后相反"
+    for match in chain(_turned_ways(claim, evidence), _turned_steps(claim, evidence)):
+        return f"“{match[0][:24]}”与所引原文的先后相反"
     return ""
+
+
+def _turned_ways(claim: str, evidence: str) -> Iterator[re.Match[str]]:
+    ways = list(_FROM_TO.finditer(evidence))
+    for mine in _FROM_TO.finditer(claim):
+        a, b = mine["a"], mine["b"]
+        back = any(_told(a, w["b"]) == 1 and _told(b, w["a"]) and not _told(a, w["a"]) for w in ways)
+        first, second = _places(a, b, evidence), _places(b, a, evidence)
+        later = first and second and min(first) > min(second) and max(first) > max(second)
+        if back or later:
+            yield mine
+
+
+def _places(part: str, other: str, evidence: str) -> list[int]:
+    """Where the words of a part that the other part has not stand in the evidence."""
+    own = (w for w, _ in tag(part) if len(w) > 1 and w not in other and not any(c.isdigit() for c in w))
+    return [evidence.find(w) for w in own if w in evidence]
+
+
+def _turned_steps(claim: str, evidence: str) -> Iterator[re.Match[str]]:
+    there = _steps(evidence)
+    for mine in _steps(claim):
+        for other in there:
+            straight = _told(mine["a"], other["a"]) + _told(mine["b"], other["b"])
+            if _told(mine["a"], other["b"]) + _told(mine["b"], other["a"]) > straight + 0.5:
+                yield mine
+
+
+def _steps(text: str) -> list[re.Match[str]]:
+    return [match for pattern in _STEPS for match in pattern.finditer(text)]
