@@ -25,14 +25,14 @@ from .sections import Span, ancestors, heading_span
 from .text import fold
 from .types import Citation, Claim, Hit
 
-_BUDGET = {"fact": 120, "define": 120, "polar": 120, "member": 120, "list": 170, "compare": 200}
+_BUDGET = {"fact": 150, "define": 150, "polar": 150, "member": 150, "list": 170, "compare": 200}
 _OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
 _OPEN_BUDGET = 190  # why, how, summary
 _WHOLE = 170  # characters of a section that is short enough to be shown whole
 _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
 _ASIDE = 4.5  # … that one of a short section may lie behind, for the section to be told whole
-_TIE = 1.4  # log-odds within which two sentences answer about as well
+_TIE = 2.1  # log-odds within which two sentences answer about as well
 _PART_BUDGET = 90  # one of several things that are asked at once
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
