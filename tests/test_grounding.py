@@ -373,14 +373,3 @@ def test_the_cross_encoder_does_not_doubt_a_quotation(encoder, monkeypatch):
 
     monkeypatch.setattr(grounding, "open_cross_encoder", Doubting)
     assert support("年休假由部门经理批准。", ["休假", "年休假由部门经理批准。"], encoder).supported
-
-
-@pytest.mark.parametrize(("claim", "kept"), [("滴管被农户搬走了。", True), ("水费由商户付。", False)])
-def test_nouns_that_the_source_lacks_count_less_in_other_words(claim, kept, encoder, monkeypatch):
-    class Leaning:
-        def verify(self, claim, evidence):
-            return 0.2, []
-
-    monkeypatch.setattr(grounding, "open_cross_encoder", Leaning)
-    monkeypatch.setattr(grounding, "rules", lambda *_: {"name": ["一", "二"] if kept else ["一"]})
-    assert support(claim, ["合作社出资安装。"], encoder).supported is kept

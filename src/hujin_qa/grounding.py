@@ -33,8 +33,8 @@ from .words import words
 _SOFT = {"name", "exact", "rival"}  # rules that the cross-encoder overrules: names it knows better
 _ENOUGH = 0.4  # probability; what the rules let pass is more often a true paraphrase than not
 _DOUBT = -3.0  # log-odds of the cross-encoder below which nothing but a quotation is supported
-_BELIEF, _SURE = 0.0, 0.5  # … from which it is: where no rule objects or the claim is in other words, and else
-_QUOTED, _OTHER_WORDS = 0.9, 0.5  # likeness to the evidence from which a claim quotes it, and below which it does not
+_BELIEF = 0.5  # … from which it is
+_QUOTED = 0.9  # likeness to the evidence from which a claim quotes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,12 @@ def support(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
     if any(found[rule] for rule in found if rule not in _SOFT) or (faults and not second):
         return Support(False, 0.0, faults)
     read = second.verify(_as_written(said, sources), sources)[0] if second else 0.0
-    like = likeness(said, " ".join(sources))
     if faults:
-        reworded = like < _OTHER_WORDS and len(found["name"]) == len(faults) > 1
-        enough = read >= (_BELIEF if reworded else _SURE)
-        return Support(True, round(sigmoid(read), 3), ()) if enough else Support(False, 0.0, faults)
+        return Support(True, round(sigmoid(read), 3), ()) if read >= _BELIEF else Support(False, 0.0, faults)
     score = probability(signals(said, sources, encoder))
     if read >= _BELIEF:
         score = max(score, sigmoid(read))
-    elif read < _DOUBT and like < _QUOTED:
+    elif read < _DOUBT and likeness(said, " ".join(sources)) < _QUOTED:
         score = min(score, sigmoid(read))
     return Support(score >= _ENOUGH, round(score, 3), () if score >= _ENOUGH else ("所引原文没有说到这个意思",))
 
