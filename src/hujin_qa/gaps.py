@@ -40,7 +40,7 @@ _LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
 _SHORT = frozenset(["天", "小时", "分钟", "秒", "毫秒"])
 _DATES = frozenset([*CALENDAR, "天", "点"])
 _TIMES = (  # how a time is asked for, and the units of which it may be
-    (re.compile("(?<![第哪])(?:几|多少)(?:个?半?年(?!级)|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"), _LONG),
+    (re.compile("(?<![第哪几])(?:几|多少)(?:个?半?年(?!级)|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"), _LONG),
     (re.compile("(?<!第)(?:几|多少)个?(?:小时|钟头|分钟|秒)"), _SHORT),
     (re.compile("多久|多长时间|(?:时[间长]|期限?|工期|周期).{0,4}多长"), _LONG | _SHORT | {"点"}),
     (re.compile("哪[一几]?[年天日]|(?<!第)几[号点](?!子)|几月"), _DATES),
