@@ -22,19 +22,35 @@ _SAY = {
     "nods": "好的。还想了解什么,请接着问。",
     "empty_question": "问题里没有文字。请输入想问的内容。",
 }
+_LACKS = {  # by what ``gaps`` saw that the answer lacks
+    "cause": "文中没有说明原因。",
+    "person": "文中没有说是谁。",
+    "role": "文中没有说是谁。",
+    "amount": "文中没有给出所问的数目。",
+    "number": "文中没有给出所问的数目。",
+    "part": "文中没有单独说这一部分。",
+    "members": "文中没有逐一说明。",
+    "period": "文中没有说到所问的时期。",
+    "comparison": "文中没有作这样的比较。",
+    "outcome": "文中没有说到结果。",
+    "earlier": "文中没有说到从前的情况。",
+}
 
 REPLIES = frozenset(_SAY[sort] for sort in ("thanks", "farewells", "greetings", "nods"))
 """What is said to someone who asked nothing."""
 
 
-def explain(why: str, question: Question, hits: Sequence[Hit], index: Index, lexicon: Lexicon) -> str:
-    """The sentences of an abstention; ``why`` is one of its reasons, ``"chat"`` or ``"empty_question"``."""
+def explain(why: str, question: Question, hits: Sequence[Hit], index: Index, lexicon: Lexicon, lack: str = "") -> str:
+    """The sentences of an abstention; ``why`` is one of its reasons, ``"chat"`` or ``"empty_question"``.
+
+    ``lack`` is what the answer that was found lacks, as ``gaps.gap`` names it, if anything.
+    """
     if why == "chat":
         return _SAY[lexicon.courtesy(question.plain) or why]
     if why not in ("no_match", "not_enough_evidence"):
         return _SAY[why]
     gone = "和".join(f"“{word}”" for word in missing(question, index, lexicon)[:_NAMED])
-    said = f"文中没有提到{gone}。" if gone else _SAY[why]
+    said = f"文中没有提到{gone}。" if gone else _LACKS.get(lack, _SAY[why])
     return said + (near(question, hits) if why == "not_enough_evidence" else "")
 
 

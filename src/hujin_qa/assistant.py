@@ -210,9 +210,11 @@ class Assistant:
         if opening_name(asked, self.index, self.lexicon):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        lacks = reading.signals.get("other_year") or gap(asked, reading.claims, reading.citations, self.index)
-        if lacks:  # hardly ever right in all that was measured, however well it fits
-            return "not_enough_evidence", explain("not_enough_evidence", asked, hits, self.index, self.lexicon), 0.0
+        lack = "period" if reading.signals.get("other_year") else ""
+        lack = lack or gap(asked, reading.claims, reading.citations, self.index)
+        if lack:  # hardly ever right in all that was measured, however well it fits
+            reason = "not_enough_evidence"
+            return reason, explain(reason, asked, hits, self.index, self.lexicon, lack), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)
         known = asked.kind in WORDLESS or reading.believed or named

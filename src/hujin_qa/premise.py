@@ -50,7 +50,8 @@ def _numbered(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
     last = len(there := _ordinals(measure[0], texts))
     if last < 2 or there != [*range(1, last + 1)] or n <= last:
         return ""
-    return f"文中有第一{measure[0]}到第{in_chinese(last)}{measure[0]},没有第{in_chinese(n)}{measure[0]}。"
+    first, last_one, asked = (f"{in_chinese(step)}{measure[0]}" for step in (1, last, n))
+    return f"文中有第{first}到第{last_one},没有第{asked}。"
 
 
 def _named(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
