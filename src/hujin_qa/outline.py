@@ -16,7 +16,7 @@ from .types import Section
 _LABEL_TEXT = 20  # mean characters under a label; with less they are entries of a form
 
 _BLOCK = re.compile(
-    r"^ {0,3}(?:(?P<fence>`{3,}|~{3,})|(?P<atx>#{1,6})(?=[ \t]|(?<=##)[^#\s])[^\n]*|(?P<under>=+|-{2,})[ \t]*$)",
+    r"^ {0,3}(?:(?P<atx>#{1,6})(?=[ \t]|(?<=##)[^#\s])[^\n]*|(?P<under>=+|-{2,})[ \t]*$)",
     re.MULTILINE,
 )
 _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*.*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
@@ -65,8 +65,8 @@ def find_outline(text: str, start: int = 0, end: int | None = None) -> tuple[Sec
     if nodes:
         bold = (n for n in _ornamented(text, body, end) if text.startswith("**", n.start))
         nodes = _with_numbered(text, sorted([*nodes, *bold], key=lambda n: n.start), end)
-        code = [m.span() for m in _FENCED.finditer(text, start, end)]
-        nodes = [n for n in nodes if not any(a < n.start < b for a, b in code)]
+        code = _code(text, start, end)
+        nodes = [n for n in nodes if not _lies_in(n.start, code)]
     else:
         nodes = list(_plain(text, body, end))
     return tuple(_sections(text, start, body, end, nodes))
@@ -154,19 +154,23 @@ def _plain_title(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, line) if apart or told or prose else None
 
 
+def _code(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the fenced blocks of code start and end."""
+    return [match.span() for match in _FENCED.finditer(text, start, end)]
+
+
+def _lies_in(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first < at < last for first, last in spans)
+
+
 def _markdown(text: str, start: int, end: int) -> Iterator[_Node]:
-    """ATX and setext headings outside code fences; none if a lone mark in the middle is all there is."""
+    """ATX and setext headings outside fenced code; none if a lone mark in the middle is all there is."""
     nodes: list[_Node] = []
-    fence = ""
+    code = _code(text, start, end)
     for match in _BLOCK.finditer(text, start, end):
-        if mark := match["fence"]:
-            if not fence:
-                fence = mark
-            elif mark.startswith(fence):
-                fence = ""
-        elif fence:
+        if _lies_in(match.start(), code):
             continue
-        elif match["atx"]:
+        if match["atx"]:
             if match[0].strip(" #\t"):
                 nodes.append(_Node(match.start(), match.end(), len(match["atx"])))
         elif (above := _setext(text, start, match.start())) is not None:
