@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hujin_qa.assistant import Assistant
-from hujin_qa.citations import announced, spans_of
+from hujin_qa.citations import announced, cite, spans_of
 from hujin_qa.crossencoder import open_cross_encoder
 from hujin_qa.digest import digest
 from hujin_qa.evidence import matched, weigh
@@ -17,6 +17,7 @@ from hujin_qa.question import understand
 from hujin_qa.reader import choose
 from hujin_qa.reader import read as weigh_up
 from hujin_qa.rereading import as_a_claim, reread
+from hujin_qa.sections import Span
 from hujin_qa.settings import load_settings
 from hujin_qa.text import fold
 from test_index import Hashing
@@ -395,3 +396,21 @@ def test_of_sentences_that_answer_alike_one_that_says_less_is_left_out(assistant
     spans, chosen = choose(sought, alike, [], assistant.index)
     assert [e.folded for e in chosen] == ["雪梨每亩产量为2500斤。"]
     assert len(spans) == 1
+
+
+def test_neighbours_under_one_heading_show_it_once(assistant):
+    document = next(iter(assistant.index.documents.values()))
+    apples, pears = (s for s in document.sections if s.heading.endswith(("苹果", "雪梨")))
+
+    def under(heading, *sentences):
+        starts = [document.text.index(sentence) for sentence in sentences]
+        return [Span(document.id, at, at + len(s), heading) for at, s in zip(starts, sentences, strict=True)]
+
+    told = [*under(apples, "苹果每亩产量为3000斤。", "由老周负责。"), *under(pears, "由小陈负责。")]
+    assert texts(told, assistant) == ["【苹果】苹果每亩产量为3000斤。", "由老周负责。", "【雪梨】由小陈负责。"]
+    told[2:] = under(None, "由小陈负责。")  # which would seem to speak of apples
+    assert texts(told, assistant) == ["【苹果】苹果每亩产量为3000斤。", "【苹果】由老周负责。", "由小陈负责。"]
+
+
+def texts(spans, assistant):
+    return [claim.text for claim in cite(spans, assistant.index)[0]]

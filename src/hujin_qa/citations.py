@@ -8,6 +8,7 @@ announces what follows (a colon), those come with it.
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby, zip_longest
 
 from .evidence import Evidence, matched, share
 from .index import Index
@@ -133,16 +134,23 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
 
 
 def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    """Number the places in order of use and bind every claim to them."""
+    """Number the places in order of use and bind every claim to them.
+
+    Of neighbours that lean on the same heading only the first shows it, unless the next one, of another heading or
+    none, would then seem to stand under it.
+    """
     citations, claims = Citations(index), []
-    for span in spans:
-        document = index.documents[span.document]
-        text, used = without_bold(unwrapped(document.text, span.start, span.end)), []
-        if span.heading is not None:
-            text = f"【{strip_marker(span.heading.heading)}】{text}"
-            used.append(citations.number(document.id, *heading_span(document, span.heading)))
-        used.append(citations.number(document.id, span.start, span.end))
-        claims.append(Claim(text, tuple(used)))
+    runs = [list(run) for _, run in groupby(spans, key=lambda span: (span.document, span.heading))]
+    for run, after in zip_longest(runs, runs[1:]):
+        once = after is None or after[0].heading is not None
+        for n, span in enumerate(run):
+            document = index.documents[span.document]
+            text, used = without_bold(unwrapped(document.text, span.start, span.end)), []
+            if span.heading is not None and not (n and once):
+                text = f"【{strip_marker(span.heading.heading)}】{text}"
+                used.append(citations.number(document.id, *heading_span(document, span.heading)))
+            used.append(citations.number(document.id, span.start, span.end))
+            claims.append(Claim(text, tuple(used)))
     return tuple(claims), citations.all()
 
 
