@@ -55,7 +55,7 @@ def test_an_abstention_names_what_is_missing_and_where_the_nearest_stands(assist
     assert "相近的内容在「" in said
 
 
-@pytest.mark.parametrize("asked", ["比特币能不能用来买苹果?", "特斯拉2023年产值多少?", "周杰伦负责雪梨吗?"])
+@pytest.mark.parametrize("asked", ["比特币能不能用来买苹果?", "特斯拉2023年产值多少?", "马化腾负责雪梨吗?"])
 def test_nothing_is_said_of_a_name_that_the_text_does_not_have(assistant, asked):
     answer = assistant.ask(asked)
     assert answer.status == "abstained"

@@ -274,6 +274,7 @@ def test_english_words_that_the_text_lacks_are_read_in_chinese(assistant):
     ("text", "kind"),
     [
         ("人的角色要变成什么？", "fact"),
+        ("老茶园又被称为什么？", "fact"),
         ("这家厂靠谱不靠谱", "polar"),
         ("老茶园是哪类企业？", "define"),
         ("五个片区再给我说一遍", "list"),

@@ -41,7 +41,7 @@ def absent_years(question: Question, index: Index) -> list[str]:
 
 def absent_in(question: Question, index: Index, lexicon: Lexicon) -> list[Absent]:
     """The nouns and names of a question that no document has, in order; none in English, where every word would be."""
-    if name := _asked_of(question, index, lexicon):
+    if name := absent_topic(question, index, lexicon):
         return [Absent(name, name=True)]
     return [] if question.plain.isascii() else absent_things(question.folded, index, lexicon)
 
@@ -72,24 +72,18 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
     return [thing for thing in dict.fromkeys(found) if 1 < len(thing.text) <= _LONGEST]
 
 
-def opening_name(question: Question, index: Index, lexicon: Lexicon) -> str:
-    """The name that a question is about, if no document has it: nothing can be said of it; ``""`` if there is none.
+def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
+    """What a question is about, if no document has it under any name: nothing can be said of it; ``""`` if there is none.
 
-    A question what X belongs to, or whether X is mentioned, is about X; any other about what it opens with. There only
-    names that the dictionary has (a misspelt one looks like a new one), and none in Latin letters (the text may have it
-    in Chinese).
+    A question what X belongs to, or whether X is mentioned, is about X; any other about the names in it that the lexicon
+    has.
+    Of other words it is not sure enough what they are: a misspelt or torn one looks like a new one.
     """
     if name := _asked_of(question, index, lexicon):
         return name
-    known, starts = index.segmenter.is_word, (question.folded[:n] for n in range(1, _LONGEST))
-    if question.plain.isascii() or all(w.known for w in question.words):
-        return ""
-    if not any(known(s) and not _occurs(s, index) for s in starts):
-        return ""
-    names = [t.text for t in absent_things(question.folded, index, lexicon) if t.name and not t.text.isascii()]
-    opening = next((name for name in names if question.folded.startswith(name)), "")
-    first, _ = tag(question.folded)[0]
-    return opening if opening.startswith(first) and index.segmenter.is_word(first) else ""
+    frequency, beside = index.lexical.frequency, index.beside
+    names = (w.text for w in question.words if w.text in lexicon.names)
+    return next((w for w in names if not any(frequency(o) or o in beside for o in lexicon.others(w))), "")
 
 
 def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:

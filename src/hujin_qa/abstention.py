@@ -25,15 +25,11 @@ _SAY = {
 _LACKS = {  # by what ``gaps`` saw that the answer lacks
     "cause": "文中没有说明原因。",
     "person": "文中没有说是谁。",
-    "role": "文中没有说是谁。",
     "amount": "文中没有给出所问的数目。",
-    "number": "文中没有给出所问的数目。",
     "part": "文中没有单独说这一部分。",
     "members": "文中没有逐一说明。",
     "period": "文中没有说到所问的时期。",
     "comparison": "文中没有作这样的比较。",
-    "outcome": "文中没有说到结果。",
-    "earlier": "文中没有说到从前的情况。",
 }
 
 REPLIES = frozenset(_SAY[sort] for sort in ("thanks", "farewells", "greetings", "nods"))

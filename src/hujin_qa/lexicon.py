@@ -12,7 +12,7 @@ from typing import Any
 from .errors import BadInput, reason
 from .text import fold
 
-_LISTS = ("words", "aliases", "synonyms", "english", "fillers", "chat")
+_LISTS = ("words", "names", "aliases", "synonyms", "english", "fillers", "chat")
 _COURTESIES = ("thanks", "farewells", "greetings", "nods")
 _TEXTS = ("stopwords", "places", *_COURTESIES, "particles")
 
@@ -22,6 +22,7 @@ class Lexicon:
     """Everything folded. ``groups`` are aliases and synonyms: words that may stand for one another."""
 
     words: tuple[str, ...]
+    names: frozenset[str]
     groups: tuple[frozenset[str], ...]
     aliases: tuple[frozenset[str], ...]
     fillers: tuple[str, ...]  # longest first
@@ -70,7 +71,7 @@ class Lexicon:
 
     @property
     def segmentation_hash(self) -> str:
-        """Changes when an index must be rebuilt: only ``words`` shape its terms."""
+        """Changes when an index must be rebuilt: only ``words``, names among them, shape its terms."""
         return hashlib.sha256("\n".join(sorted(self.words)).encode()).hexdigest()[:16]
 
 
@@ -94,9 +95,11 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         return frozenset(fold(w) for table in tables for w in table.get(name, "").split())
 
     groups = [frozenset(fold(w) for w in group) for group in gather("aliases") + gather("synonyms")]
-    names = {w for group in gather("aliases") for w in group if len(w) > 1}
+    names = gather("names")
+    called = {w for group in gather("aliases") for w in group if len(w) > 1}
     return Lexicon(
-        words=tuple(dict.fromkeys(fold(w) for w in [*gather("words"), *sorted(names)])),
+        words=tuple(dict.fromkeys(fold(w) for w in [*gather("words"), *names, *sorted(called)])),
+        names=frozenset(map(fold, names)),
         groups=tuple(groups),
         aliases=tuple(groups[: len(gather("aliases"))]),
         fillers=tuple(sorted({fold(w) for w in gather("fillers")}, key=lambda w: (-len(w), w))),

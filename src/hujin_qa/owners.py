@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from .absent import NAMES
-from .evidence import matched, share, sure
+from .evidence import matched, sure
 from .headings import tag
 from .index import Index
 from .meaning import is_common, is_noun
@@ -23,25 +23,17 @@ _LOOSE_WORD = re.compile(
 _ONE_CHARACTER = frozenset(
     "市县区镇村省厂店楼馆仓部组班级类款型版站线院校行社队河峰湖岛柜库田园桥塔"
 )  # nouns that follow a name
-_SIDE = "[东西南北甲乙丙丁]"
-_TOLD_APART = re.compile(f"(?P<mark>{_SIDE})(?P<kind>[\u4e00-\u9fff]{{2}})")
 CALENDAR = ("公历年", "月份", "年月", "第")
 _OF = re.compile(
     "^(?P<owner>[^,的里]{2,14})的(?P<what>[^,的]{1,8}?)(?:一共|总共|现在|大概)?[是有在叫为占要]?(?:谁|多少|哪|什么|啥|几|怎么|[?。]?$)"
 )
 _GOES_ON = re.compile(
-    "[他她它]|其(?![中他余实])|该|本[公行院校厂店馆县市镇村书文司]|我[们司行]|这[家个座位所支]|此人|^公司|全[公行院校厂县市镇队]"
+    "[他她它]|其(?![中他余实])|该|本[公行院校厂店馆县市镇村书文司届次期作片剧]|我[们司行]|这[家个座位所支]|此人|^公司|全[公行院校厂县市镇队]"
 )
 _HEAD = 200  # characters at most of the sentence that opens a document
 _KIND_OF_NAME = re.compile(
     "银行|公司|集团|保险|支付|科技|大学|学院|中学|小学|医院|大区|支行|分行|学校|证券|基金|电站|水库|冰川|小组|[县镇乡村]"
 )
-
-_OF_MANY = re.compile(
-    r"(?:给|对)?(?P<topic>[^,?]{2,16}?)(?:的|存在|面临|遇到|有)+(?:什么|哪些|主要|常见)*"
-    r"(?:问题|难题|困难|痛点|不足|缺点|弊端|挑战|误区|建议|忠告|提醒|意见|对策)(?=[有是包都]|哪些|什么|啥|$)"
-)
-_HALF = 0.5  # weight of the topic's words that must stand around what is cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +98,6 @@ def _opens_clause(sentence: str, name: re.Match[str]) -> bool:
     return not _LOOSE_WORD.search(name[0][:2]) and not sentence[: name.start()][-1:].isalnum()
 
 
-def _of_a_sibling(question: Question, told: Sequence[Told], said: str) -> bool:
-    """Whether an amount is asked of one of several that only a character tells apart, and told of another: 东码头, 西码头."""
-    if question.value == "person":
-        return False
-    near = " ".join(t.around for t in told)
-    for found in _TOLD_APART.finditer(question.folded):
-        mark, kind = found["mark"], found["kind"]
-        known = is_noun(kind) and any(found[0] in t.document.text for t in told)
-        if known and mark not in said and mark not in near and re.search(f"{_SIDE}{kind}", said):
-            return True
-    return False
-
-
 def _stands_apart(owner: str, told: Told) -> bool:
     """Whether a claim neither names its owner nor goes on about it."""
     return owner not in f"{told.around} {told.text}" and not _GOES_ON.search(told.text)
@@ -143,7 +122,7 @@ def of_another(question: Question, told: Sequence[Told]) -> bool:
         return False
     said = " ".join(t.text for t in told)
     of_one = question.kind not in ("why", "compare")
-    if of_one and (_beside_another(question, said) or _of_a_sibling(question, told, said)):
+    if of_one and _beside_another(question, said):
         return True
     found = _OF.search(question.folded)
     what = [w for w in question.words if found and w.text in found["what"]]
@@ -172,15 +151,3 @@ def _is_of_another(name: Word, told: Told, question: Question) -> bool:
     others = [other for other in named if other not in question.folded]
     alike = any(other[0] == name.text[0] for other in others)  # 荀工 is 荀若岚
     return (at < 0 or bool(others)) and not alike
-
-
-def strays(question: Question, cited: Sequence[Citation], index: Index) -> bool:
-    """Whether something cited stands where hardly a word of the topic does: not in its passage, headings or title."""
-    found = _OF_MANY.match(question.folded)
-    words = [w for w in question.words if found and w.text in found["topic"]]
-    return bool(words) and not all(share(words, matched(words, _around(c, index))) >= _HALF for c in cited)
-
-
-def _around(citation: Citation, index: Index) -> str:
-    passage = index.passages[index.rows[citation.passage]]
-    return fold(" ".join([index.documents[citation.document].title, *citation.section, passage.text]))

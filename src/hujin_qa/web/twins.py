@@ -22,8 +22,6 @@ TWINS = {
     "文中没有逐一说明。": "The text does not tell them one by one.",
     "文中没有说到所问的时期。": "The text does not speak of this time.",
     "文中没有作这样的比较。": "The text does not compare them so.",
-    "文中没有说到结果。": "The text does not say how it ended.",
-    "文中没有说到从前的情况。": "The text does not say how it was before.",
     "我只根据已收录的文档回答问题,不能处理文档之外的请求。请问一个与文档内容有关的问题。": "I only answer from the documents that are covered and can do nothing beyond them. Please ask about what they say.",
     "不客气!还想了解什么,请接着问。": "You are welcome! Please ask on.",
     "再见!有问题随时再来问。": "Goodbye! Come back with any question.",
