@@ -118,6 +118,9 @@ def test_an_abstention_offers_what_comes_near(assistant):
     assert answer.status == "abstained"
     assert any("雪梨" in q for q in answer.suggestions)
     assert all(assistant.ask(q).status == "answered" for q in answer.suggestions)
+    answer = assistant.ask("花呗是什么意思?")  # near to nothing
+    assert answer.reason == "not_enough_evidence"
+    assert answer.suggestions == first_questions(assistant.index)
 
 
 def test_first_questions_are_of_different_kinds(assistant):

@@ -256,9 +256,8 @@ class Assistant:
         asked.add(fold(answer.interpreted))
         if answer.status == "answered":
             return leading_on(answer, asked, self.index)
-        if answer.reason == "no_match" or not answer.hits:
-            return first_questions(self.index)
-        return nearest(self._understand(answer.interpreted), answer, asked, self.index)
+        near = answer.reason != "no_match" and nearest(self._understand(answer.interpreted), answer, asked, self.index)
+        return near or first_questions(self.index)
 
     def _notes(self, reading: Reading) -> tuple[Note, ...]:
         return tuple(
