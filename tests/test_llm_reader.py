@@ -14,12 +14,12 @@ from hujin_qa.assistant import Assistant, ensure_index
 from hujin_qa.composer import compose_answer
 from hujin_qa.doctor import checks
 from hujin_qa.evaluation.questions import EvalQuestion
-from hujin_qa.llm_reader import sentences
+from hujin_qa.llm_reader import Verified, lacking, sentences
 from hujin_qa.payload import answer_payload, usage_line
 from hujin_qa.prompts import messages, rewrite_messages, speaks_to_the_model, tokens
 from hujin_qa.settings import load_settings
 from hujin_qa.transcript import Transcript
-from hujin_qa.types import Answer, Delta
+from hujin_qa.types import Answer, Claim, Delta
 from injections import INJECTIONS
 from llm_fake import FAULTS, HEAD, answering, event, patience, saying, serving, status
 from llm_fake import SECRET as KEY
@@ -127,6 +127,15 @@ def test_what_the_model_left_out_is_put_behind_its_answer(plain):
     answer = told(plain, "公司共有员工3200人[1]。", question="澜江公司有多少员工,其中研发人员几人?")
     assert "410" in answer.text
     assert_exact(answer, plain)
+
+
+@pytest.mark.parametrize(
+    ("said", "left_out"),
+    [("主要产品是水泵、阀门、管件和仪表。", False), ("主要产品是水泵、阀门和管件。", True), ("主要产品是水泵。", True)],
+)
+def test_no_member_of_a_series_may_be_left_out(said, left_out):
+    source = Claim("主要产品有水泵、阀门、管件、仪表。", (1,))
+    assert lacking(Verified((Claim(said, (1,)),), (), 0, False), [source], "主要产品有哪些?") == [source] * left_out
 
 
 @pytest.mark.parametrize(

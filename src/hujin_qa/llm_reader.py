@@ -38,6 +38,7 @@ _SURE = 0.7  # support needed; a model's mix of the source's words scores above 
 _OWN = 0.25  # likeness that the cited sentences alone must have, without their headings
 _NEAR = 3  # sentences of a passage that are tried
 _MAX_SENTENCES = 12
+_JOINT = re.compile("[、,;]|以及")  # of a series, of which none may be left out
 _COVERED = 0.6  # share of an extractive claim's words that the answer must hold
 
 
@@ -183,7 +184,7 @@ def _cite(checked: Sequence[Checked], index: Index) -> tuple[tuple[Claim, ...], 
 
 
 def lacking(verified: Verified, claims: Sequence[Claim], question: str) -> list[Claim]:
-    """The extractive claims that the model's supported sentences do not cover: a number, or most words.
+    """The extractive claims that the model's supported sentences do not cover: a number, a member of a series, or most words.
 
     Words of the question say nothing new.
     """
@@ -194,6 +195,10 @@ def lacking(verified: Verified, claims: Sequence[Claim], question: str) -> list[
 def _covers(said: str, claim: str, asked: str) -> bool:
     mine = quantities(said + "," + asked)
     if any(not any(q.matches(m) for m in mine) for q in quantities(claim) if q.unit):
+        return False
+    members = _JOINT.split(claim) if len(_JOINT.findall(claim)) > 1 else ()
+    named = ([w for w, _ in content(member)] for member in members)
+    if any(words and not any(w in said or w in asked for w in words) for words in named):
         return False
     words = {w for w, _ in content(claim) if w not in asked}
     return sum(w in said for w in words) >= _COVERED * len(words) - bool(quantities(claim))
