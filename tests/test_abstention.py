@@ -11,7 +11,7 @@ from hujin_qa.settings import load_settings
 from test_index import Hashing
 
 LEXICON = load_lexicon()
-TEXT = "# 果园手册\n\n## 一、苹果\n\n苹果2023年每亩产量为3000斤。\n\n## 二、雪梨\n\n雪梨2023年每亩产量为2500斤。\n"
+TEXT = "# 果园手册\n\n## 一、苹果\n\n苹果2023年每亩产量为3000斤。\n\n## 二、雪梨\n\n雪梨2023年每亩产量为2500斤。果园有消费金融贷款。\n"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,7 @@ def assistant(tmp_path_factory):
         ("比特幣能不能買蘋果?", ["比特幣"]),
         ("单子啥时候能下来", ["单子"]),
         ("苹果的产量是多少?", []),
+        ("消费金融公司的产量是多少?", []),
         ("大概要花多久", []),
         ("What is the price of an apple?", []),
         ("新人报到以后做什么", ["新人"]),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Set
 from dataclasses import dataclass
+from itertools import accumulate
 
 from .headings import tag
 from .index import Index
@@ -50,9 +51,11 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
     """The nouns and names of a folded text that no document has, in order."""
     found: list[Absent] = []
     words = set(index.segmenter.words(folded))
+    starts = {0, *accumulate(map(len, index.segmenter.cut(folded)))}
     open_end = False  # whether the last word was absent, so that the next may belong to it
     at = 0
     for whole, flag in tag(folded):
+        torn_off = at not in starts  # 金融公司 of 消费金融公司, where 消费金融 is a word
         at += len(whole)
         word = _without_grammar(_well_cut(whole, folded[at : at + 1], index), words, index, lexicon)
         named = (flag in _SURE_NAMES and word == whole) or (flag in (*_SURE_NAMES, "nz") and not is_common(word))
@@ -60,7 +63,7 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
         piece = len(word) == 1 and flag in PIECES and not torn
         if open_end and piece and not _occurs(found[-1].text[-1] + word, index):
             found[-1] = Absent(found[-1].text + word, name=True)
-        elif _is_thing(word, flag) and not any(_occurs(o, index) for o in lexicon.others(word)):
+        elif not torn_off and _is_thing(word, flag) and not any(_occurs(o, index) for o in lexicon.others(word)):
             if open_end:
                 found[-1] = Absent(found[-1].text + word, found[-1].name or named)
             else:
