@@ -112,7 +112,7 @@ class Desk:
         """Items with these words in stem or id, as they are chosen from."""
         _trainer(user)
         found = [i for i in self.course.items().values() if words.strip() in i.stem or words.strip() in i.id]
-        return [(f"[{i.kind}] {twin(i.stem)}", i.id) for i in found[:_FOUND]]
+        return [(f"[{say.ITEM_KINDS[i.kind]}] {twin(i.stem)}", i.id) for i in found[:_FOUND]]
 
     def item(self, user: User, id_: str) -> Item:
         """One item."""
