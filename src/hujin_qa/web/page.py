@@ -43,7 +43,13 @@ def assets() -> dict[str, Any]:
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with speaking(language):
-            words[language] = say.IN_PAGE | {"other": say.OTHER_LANGUAGE, "page": say.PAGE, "no_files": say.NO_UPLOAD}
+            words[language] = say.IN_PAGE | {
+                "other": say.OTHER_LANGUAGE,
+                "page": say.PAGE,
+                "no_files": say.NO_UPLOAD,
+                "problem": say.PROBLEM,
+                "failed": say.FAILED,
+            }
     given = f"window.hujinWords = {json.dumps(words)}; window.hujinCookie = {json.dumps(COOKIE)};"
     return {
         "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO).set(
