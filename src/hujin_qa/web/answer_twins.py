@@ -68,3 +68,21 @@ TWINS = {
     "数据文件 {} 用不了:{}。请检查磁盘和权限,或用备份恢复。": "The data file {} cannot be used: {}. Please check disk and permissions, or restore a backup.",
     "数据文件 {} 由更新的版本写成。请升级 hujin-qa 后重试。": "The data file {} was written by a newer version. Please upgrade hujin-qa and try again.",
 }
+
+QUESTIONS = {
+    "“{}”讲了什么?": "What is “{}” about?",
+    "{}包括哪些?": "What does {} include?",
+    "{}的{}是多少?": "How much is the {1} of {0}?",
+    "{}的{}是什么?": "What is the {1} of {0}?",
+    "{}是多少?": "How much is {}?",
+    "{}指的是什么?": "What does {} mean?",
+    "{}由谁设计?": "Who designed {}?",
+    "{}由谁创办?": "Who founded {}?",
+    "{}由谁主持?": "Who presides over {}?",
+    "{}由谁负责?": "Who is responsible for {}?",
+    "{}由谁管理?": "Who manages {}?",
+    "{}由谁捐赠?": "Who donated {}?",
+    "{}由谁牵头?": "Who leads {}?",
+    "{}由谁审批?": "Who approves {}?",
+    "{}由谁签发?": "Who issues {}?",
+}

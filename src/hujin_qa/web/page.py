@@ -26,6 +26,7 @@ from .shelf import Shelf
 from .source import reader_html
 from .study_page import build_study
 from .talk import DISLIKE, LIKE, UNCHANGED, Talk, Updates, idle, told, words_for
+from .twins import twin_question
 
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -190,7 +191,7 @@ def _chat(site: Site) -> Page:
                     show_label=False,
                     height="100%",
                     placeholder=welcome(documents),
-                    examples=[{"text": q} for q in site.examples] or None,
+                    examples=[{"text": q, "display_text": twin_question(q)} for q in site.examples] or None,
                     render_markdown=False,
                     sanitize_html=True,
                     latex_delimiters=[],
