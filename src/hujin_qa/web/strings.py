@@ -47,6 +47,7 @@ CONFIDENCE_WHY = "按验证过的问题估计,原文含有这个答案的可能�
 UNSUPPORTED = "(这一句未能在原文中核实)"
 MARKER = "原文出处"
 SOURCES = "出处"
+COMMA = "、"
 OPENING = "开头"
 ALSO_FOUND = "检索到但未引用 {n} 段"
 NEARBY = "相近的段落(不是答案){n} 段"
