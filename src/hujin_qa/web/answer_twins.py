@@ -28,6 +28,15 @@ TWINS = {
     "文中「{}」只有 {} 项": "Under “{}” the text has only {} items",
     "文中「{}」只有 {} 步": "Under “{}” the text has only {} steps",
     "文中有{}": "The text has {}",
+    # what stands beside an answer in a file
+    "(这一句未能在原文中核实)": "(this sentence could not be verified in the text)",
+    "勘误({}):{}(据:{})": "Erratum ({}): {} (source: {})",
+    "待核": "to be verified",
+    "已核": "verified",
+    "未作答": "not answered",
+    "把握一般,请核对原文": "fairly sure, please check the text",
+    "把握较大": "quite sure",
+    "把握大": "very sure",
     # the language model
     "名称是空的。请输入一个名称。": "The name is empty. Please write one.",
     "{},没能请它补全这个追问。": "{}; so it could not be asked to complete this follow-up.",
