@@ -72,6 +72,9 @@ def test_a_question_is_answered_in_an_english_interface(visit, address):
     page = visit(address, locale="en-US")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert english.TAGLINE in page.locator(".welcome").inner_text()
+    page.get_by_role("button", name="How much is 信贷规模?").click()
+    page.locator(".answer .copy").wait_for()
+    expect(page.get_by_test_id("user")).to_have_text("信贷规模是多少?")  # of a Chinese text
     answer = ask(page, "支付")
     assert english.BASIS.format(n=2) in answer.inner_text()
     assert english.COPY in answer.inner_text()
@@ -79,6 +82,6 @@ def test_a_question_is_answered_in_an_english_interface(visit, address):
     ask(page, "没有的事")
     assert english.ABSTAINED["not_enough_evidence"] in page.locator(".answer").last.inner_text()
     page.get_by_role("button", name=english.OTHER_LANGUAGE).click()
-    page.locator(".answer .copy").wait_for()
+    page.locator(".answer .copy").first.wait_for()
     assert say.BASIS.format(n=2) in page.locator(".answer").first.inner_text()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")

@@ -1,6 +1,7 @@
 """The evaluator's page without a browser."""
 
 import json
+import time
 from dataclasses import replace
 
 import gradio as gr
@@ -9,7 +10,7 @@ import pytest
 import web_fake as fake
 from hujin_qa.accounts import Accounts
 from hujin_qa.errors import BadInput
-from hujin_qa.evaluation.runs import read_run
+from hujin_qa.evaluation.runs import read_run, write_run
 from hujin_qa.evaluation.variants import Variant, variants
 from hujin_qa.index import build_index
 from hujin_qa.lexicon import load_lexicon
@@ -56,6 +57,24 @@ def test_a_run_tells_how_far_it_is_and_is_kept_and_shown(bench):
     assert "<svg" in page
     assert "<script" not in page
     assert "McNemar" in bench.comparison(name, name)
+
+
+def test_what_failed_comes_before_the_numbers_and_times_are_those_of_this_machine(bench, monkeypatch):
+    name = whole(bench.run("仓库.jsonl"))[1]
+    run = read_run(bench.kept / name)
+    write_run(replace(run, started="2026-01-31T20:00:00+00:00"), bench.kept / name)
+    change = {"at": "2026-01-31T21:00:00+00:00", "who": "小李", "set": "x", "id": "q1", "why": "问错了"}
+    (bench.kept / "corrections.jsonl").write_text(json.dumps(change) + "\n", encoding="utf-8")
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        page, told = bench.page(name), bench.corrections()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "2026-02-01 04:00 " in page
+    assert "2026-02-01 05:00 小李" in told
+    assert page.index('id="questions"') < page.index("总表")
 
 
 def test_a_run_that_is_stopped_is_gone_on_with(bench, assistant, monkeypatch):  # noqa: F811

@@ -71,7 +71,9 @@ def measure(page):
     page.get_by_label(say.QUESTION_SET).click()
     page.get_by_role("option", name="heldout/museum-history.jsonl").click()
     page.get_by_role("button", name=say.START_RUN).click()
-    page.locator("#run details summary").first.click()
+    failed, numbers = page.locator("#run #questions summary").first, page.locator("#run th").first
+    assert abs(failed.bounding_box()["y"] - numbers.bounding_box()["y"]) < 300  # side by side
+    page.locator("#run").get_by_text("曲线和分组").click()
     page.locator("#run svg").first.wait_for()
     page.locator("#run #questions summary").first.click()
     assert "理解为" in page.locator("#run #questions details[open]").inner_text()
@@ -79,6 +81,13 @@ def measure(page):
     page.get_by_role("tab", name=say.COMPARE).click()
     page.get_by_role("button", name=say.COMPARE).click()
     page.get_by_text(say.NO_RUN).wait_for()  # there is only one
+    assert page.locator(".toast-title").inner_text().strip() == say.PROBLEM
+    assert page.get_by_test_id("toast-close").get_attribute("aria-label") == say.IN_PAGE["close"]
+    page.set_viewport_size(PHONE)
+    chosen = page.get_by_label(say.AFTER).filter(visible=True)
+    assert chosen.bounding_box()["width"] > 250  # the two below each other, and wide enough to be read
+    assert chosen.evaluate("(field) => getComputedStyle(field).textOverflow") == "ellipsis"
+    page.set_viewport_size(WIDE)
     page.get_by_role("tab", name=say.RUNS).click()
     page.get_by_role("button", name=say.LOOK).filter(visible=True).click()
     page.locator("#looked details").first.wait_for()

@@ -1,8 +1,11 @@
 """Cohorts, fixed forms and assignments; items that trainers write; what can be taken away."""
 
+import base64
 import csv
 import io
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +28,9 @@ from hujin_qa.study.reports import certificate_pdf, report_pdf, section_plot, ta
 from hujin_qa.study.results import by_section
 from hujin_qa.study.store import MIGRATIONS, Store
 from hujin_qa.study.written import Written, as_written
+from hujin_qa.users import LOCAL
+from hujin_qa.web.classroom import Desk
+from hujin_qa.web.language import speaking
 from test_study import index, letters  # noqa: F401
 
 QUOTE = "2022年雪梨每亩产量为2500斤，全园产值为15万元。"
@@ -256,7 +262,8 @@ def test_results_go_into_spreadsheets_as_text_and_numbers(course):
     book = load_workbook(io.BytesIO(to_xlsx(found)))
     assert book.sheetnames == ["学员", "任务", "章节", "题目"]
     rows = list(book["学员"].iter_rows(values_only=True))
-    assert rows[0][:3] == ("学员", "答对", "答题")
+    assert rows[0] == ("学员", "答对", "答题", "正确率", "最近")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", rows[1][4])  # as on this machine
     assert [row[:3] for row in rows[1:]] == [("安娜", 5, 5), ("'@sum", 0, 5)]
     assert {row[4] for row in book["任务"].iter_rows(min_row=2, values_only=True)} == {"已完成"}
     assert len(list(book["题目"].iter_rows(min_row=2))) == 5
@@ -275,6 +282,35 @@ def test_the_printed_report_and_certificate_hold_their_chinese_words(course):
     assert (ink < 128).sum() > 500  # letters are drawn, not boxes left blank
     with pytest.raises(BadInput, match="还没有做完"):
         certificate_pdf(course, "路人")
+
+
+def test_what_is_taken_away_from_an_english_page_has_english_words_around_those_of_the_documents(course):
+    own, page = Desk(studied(course)), {}
+    with speaking("en"):
+        for ending in ("csv", "xlsx", "pdf"):
+            page[ending] = unpacked(own.packed(LOCAL, ending))
+        page["certificate"] = unpacked(own.certificate(LOCAL, "安娜"))
+    read = page["csv"].decode("utf-8-sig")
+    assert re.findall("[一-鿿]+", ",".join(line for line in read.splitlines() if "Share right" in line)) == []
+    assert ",Done," in read.title()
+    book = load_workbook(io.BytesIO(page["xlsx"]))
+    assert book.sheetnames == ["Learner", "Tasks", "Section", "Items"]
+    assert [cell.value for cell in book["Learner"][1]] == ["Learner", "Right", "Answers", "Share right", "Last"]
+    assert book["Learner"]["D2"].number_format == "0%"
+    report, certificate = (
+        "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(page[kind]))
+        for kind in ("pdf", "certificate")
+    )
+    assert all(words in report for words in ("Results of a course", "Hardest sections", "% wrong (", "安娜", "一班"))
+    assert all(
+        words in certificate
+        for words in ("Certificate", "安娜 has studied “果园", "1 quiz:", "5 of 5 items right (100%)")
+    )
+    assert not re.search("学习|答对|章节|任务|状态|最近|题", (report + certificate).replace("果园", ""))
+
+
+def unpacked(file):
+    return base64.b64decode(json.loads(file)["data"])
 
 
 def test_a_certificate_of_a_form_is_that_of_the_best_attempt(course, monkeypatch):

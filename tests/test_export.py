@@ -1,17 +1,24 @@
 """Conversations to take away."""
 
+import base64
 import io
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from docx import Document
 
 import web_fake as fake
-from hujin_qa.chats import Chat, Kept
+from hujin_qa.chats import Chat, Chats, Kept
 from hujin_qa.export import FORMATS, file_name, to_json, to_markdown, to_word
 from hujin_qa.payload import answer_payload
+from hujin_qa.users import LOCAL
+from hujin_qa.web import english
+from hujin_qa.web import strings as say
+from hujin_qa.web.language import speaking
+from hujin_qa.web.shelf import Shelf
 
 CHAT = Chat("x", "标题 <b> # [a](javascript:b)", "2026-01-01")
 TURNS = [
@@ -58,9 +65,35 @@ def test_json_holds_the_answers_of_every_surface():
 def test_an_unsupported_sentence_says_so_in_words(ending):
     answer = fake.ask("支付")
     doubtful = replace(answer, claims=(replace(answer.claims[0], supported=False), *answer.claims[1:]))
-    file = FORMATS[ending](CHAT, [Kept(1, "支付", doubtful)])
+    file = FORMATS[ending](CHAT, [Kept(1, "支付", doubtful)], str)
     text = str(words(file)) if ending == "docx" else file.decode()
     assert ("未能在原文中核实" in text) or '"supported": false' in text
+
+
+def test_from_an_english_page_the_words_around_questions_and_sentences_are_english(tmp_path):
+    chats = Chats(tmp_path / "chats.db")
+    chat, first = chats.begin(LOCAL, "", 0, "支付")
+    answer = fake.ask("支付")
+    doubtful = (replace(answer.claims[0], supported=False), *answer.claims[1:])
+    chats.finish(LOCAL, first, replace(answer, claims=doubtful, interpreted="支付怎么样"))
+    _, second = chats.begin(LOCAL, chat, 1, "没有的事")
+    chats.finish(LOCAL, second, fake.abstention("没有的事"))
+    _, third = chats.begin(LOCAL, chat, 2, "坏")
+    chats.finish(LOCAL, third, None, say.STOPPED)
+    with speaking("en"):
+        text = base64.b64decode(
+            json.loads(Shelf.packed(SimpleNamespace(chats=chats), LOCAL, chat, "md"))["data"]
+        ).decode()
+    for words in (
+        "Understood as: 支付怎么样",
+        english.UNSUPPORTED,
+        "Erratum (to be verified): 单位",
+        "very sure(93%)",
+        "The text does not say this. What comes near stands in “支付”.",
+        english.STOPPED,
+    ):
+        assert words in text
+    assert "扫码最常见。[2]" in text
 
 
 def test_a_file_is_named_after_the_conversation():

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 from urllib.parse import quote
 
 import gradio as gr
@@ -14,6 +15,7 @@ from hujin_qa.database import database
 from hujin_qa.errors import BadInput
 from hujin_qa.study.cards import due_cards
 from hujin_qa.study.course import Course
+from hujin_qa.study.items import Kind
 from hujin_qa.study.store import MIGRATIONS, Store
 from hujin_qa.users import LOCAL, User
 from hujin_qa.web import english
@@ -282,8 +284,16 @@ def test_the_form_that_was_chosen_is_asked_though_a_quiz_is_newer(lesson, desk):
     assert (asked.session.id, asked.n, asked.total) == (chosen, 2, 3)
 
 
+def test_every_item_is_listed_with_the_name_of_its_kind(desk):
+    for language, words in (("zh", say), ("en", english)):
+        assert set(words.ITEM_KINDS) == set(get_args(Kind))
+        with speaking(language):
+            found = desk.find(TEACHER, "")
+        assert {label[1:].partition("]")[0] for label, _ in found} <= set(words.ITEM_KINDS.values())
+
+
 def test_trainers_change_items_and_the_checks_answer(desk):
-    id_ = next(value for label, value in desk.find(TEACHER, "雪梨") if label.startswith("[figure]"))
+    id_ = next(value for label, value in desk.find(TEACHER, "雪梨") if label.startswith("[填数]"))
     fields = list(desk.editable(TEACHER, id_))
     fields[1] += "(请选一个)"
     desk.write(TEACHER, fields, id_)

@@ -1,10 +1,12 @@
 """What a page says when its server is gone, restarted or out of reach, in a real browser."""
 
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import httpx
+import pytest
 from playwright.sync_api import expect
 
 import web_fake as fake
@@ -42,6 +44,18 @@ def test_a_server_that_is_gone_is_told_and_comes_back_with_all_that_was_asked(vi
         page.locator(".answer .copy").wait_for()
         ask(page, "信贷")
         expect(page.locator("[data-testid=user]").last).to_have_text("信贷")
+
+
+@pytest.mark.parametrize(("locale", "words"), [("zh-CN", say), ("en-US", english)])
+def test_what_gradio_complains_of_is_told_in_the_visitors_language(visit, address, locale, words):
+    page = visit(address, locale=locale)
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "Queue is full."}))
+    page.locator("#question textarea").fill("支付")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast-title").first).to_have_text(f"{words.PROBLEM} ")
+    expect(page.get_by_test_id("toast-close").first).to_have_attribute("aria-label", words.IN_PAGE["close"])
+    told = page.get_by_test_id("toast-text").first
+    expect(told).to_have_text(say.FAILED if words is say else re.compile("busy|full"))
 
 
 def test_a_browser_that_is_offline_is_told_so_until_it_is_back(visit, address):

@@ -13,11 +13,13 @@ from hujin_qa.study.cards import RATINGS
 from hujin_qa.study.checks import CHECKS
 from hujin_qa.study.items import Item
 from hujin_qa.study.written import KINDS
+from hujin_qa.suggestions import asked_of, candidates
 from hujin_qa.types import Answer, Citation
 from hujin_qa.web.language import speaking
 from hujin_qa.web.lesson import feedback_html
 from hujin_qa.web.render import answer_html
-from hujin_qa.web.twins import TWINS, twin, twin_html
+from hujin_qa.web.twins import TWINS, twin, twin_html, twin_question
+from test_study import index  # noqa: F401
 
 SOURCES = Path(hujin_qa.__file__).parent
 CHINESE = re.compile("[一-鿿]")
@@ -85,7 +87,24 @@ def test_every_abstention_has_a_twin():
     with speaking("en"):
         assert [r for r in whole if CHINESE.search(twin(r).replace("第", ""))] == []  # of an ordinal as it was asked
         nearest = "文中没有说到这一点。相近的内容在「一、支付」、「二、保险」。"
-        assert twin(nearest) == "The text does not say this. What comes near stands in 「一、支付」、「二、保险」."
+        assert twin(nearest) == "The text does not say this. What comes near stands in “一、支付”, “二、保险”."
+        both = "文中没有提到“2031年”和“火星”。相近的内容在「一、支付 › 1、规模」。"
+        assert (
+            twin(both) == "The text does not mention “2031年”, “火星”. What comes near stands in “一、支付 › 1、规模”."
+        )
+        assert twin("「甲」、「乙」") == "「甲」、「乙」"  # the text's own
+
+
+def test_every_question_that_is_offered_is_framed_in_english_and_asked_as_it_is(index):  # noqa: F811
+    made = [k.question for d in index.documents.values() for k in candidates(d)]
+    made += [asked_of(s) for s in ("车桩比,是指车与桩之比。", "员工总数为400人。", "新馆由老周设计。")]
+    framed = re.compile("讲了什么|包括哪些|是多少|是什么|指的是|由谁")
+    assert len([q for q in made if framed.search(q)]) > 5
+    with speaking("en"):
+        assert [q for q in made if framed.search(q) and framed.search(twin_question(q))] == []
+        assert twin_question("雪梨的产量是多少?") == "How much is the 产量 of 雪梨?"
+        assert twin("雪梨的产量是多少?") == "雪梨的产量是多少?"  # in a user's own words
+    assert twin_question("雪梨的产量是多少?") == "雪梨的产量是多少?"
 
 
 def test_a_reply_and_the_reason_of_a_wrong_option_are_shown_in_english():

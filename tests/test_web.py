@@ -23,6 +23,7 @@ from hujin_qa.types import Delta, Document, Section
 from hujin_qa.users import LOCAL, User
 from hujin_qa.web import Site, build, english, server
 from hujin_qa.web import strings as say
+from hujin_qa.web.language import speaking
 from hujin_qa.web.login import guard, user_of
 from hujin_qa.web.render import answer_html, said, welcome
 from hujin_qa.web.server import check_address
@@ -115,6 +116,13 @@ def test_an_answer_binds_every_marker_to_its_place_with_the_quote_in_its_title()
     assert "依据 2 处原文作答 · 把握大(93%)" in html
     assert "勘误(待核):单位&lt;存疑&gt;" in html
     assert say.READ_AS not in html
+
+
+def test_places_are_numbered_with_the_commas_of_the_page():
+    answer = fake.answer("信贷", ["信贷看风控。", "风控要有数据。"])
+    for language, numbers in (("zh", "1、2"), ("en", "1, 2")):
+        with speaking(language):
+            assert f'<span class="numbers">{numbers}</span>' in answer_html(answer, fake.DOCUMENTS)
 
 
 def test_an_unbound_number_gets_no_marker():

@@ -1,8 +1,12 @@
-"""What a trainer takes away: results as tables (CSV, XLSX), a printable report and certificates (PDF)."""
+"""What a trainer takes away: results as tables (CSV, XLSX), a printable report and certificates (PDF).
+
+Times are those of this machine. ``word`` is what puts a fixed word or sentence into the language of whoever takes the
+file away; what the documents and the trainers wrote stays as it is.
+"""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,31 +19,34 @@ from .results import Score, by_section, item_quality, score
 Row = list[str | int | float]
 Table = tuple[str, tuple[str, ...], list[Row]]
 """Its name, its heads, its rows."""
+Word = Callable[[str], str]
 
 _FONT = "STSong-Light"  # one of the fonts that PDF itself names for Chinese: no font file here or on the server
 _RISKY = ("=", "+", "-", "@", "\t")  # a spreadsheet would run what begins like this
 _BARS = 12  # sections in the plot
+_SHARE = "正确率"  # the head of what is shown in percent
+_SECTIONS = ("章节", "答对", "答题", _SHARE)
 
 
-def tables(course: Course) -> list[Table]:
-    """Learners, assignments, sections and items, hardest first."""
+def tables(course: Course, word: Word = str) -> list[Table]:
+    """Learners, assignments, sections and items, hardest first; names and heads in Chinese."""
     items, responses = course.items(), course.store.responses()
     lapsed, retired = course.lapsed(), course.store.retired()
     learners: list[Row] = []
     for name in dict.fromkeys(r.learner for r in responses):
         mine = [r for r in responses if r.learner == name]
         total = score(mine)
-        learners.append([name, total.right, total.total, round(total.share, 3), mine[-1].at])
+        learners.append([name, total.right, total.total, round(total.share, 3), _local(mine[-1].at)])
     done: list[Row] = [
         [
             d.learner,
             d.assignment.cohort,
             d.assignment.form.name,
             d.assignment.due.isoformat(),
-            d.state,
+            word(d.state),
             d.score.right if d.score else "",
             d.score.total if d.score else "",
-            d.finished,
+            _local(d.finished),
         ]
         for d in deeds(course.classroom, course.store)
     ]
@@ -50,32 +57,34 @@ def tables(course: Course) -> list[Table]:
     asked: list[Row] = [
         [
             id_,
-            items[id_].stem if id_ in items else "",
+            word(items[id_].stem) if id_ in items else "",
             q.answers,
             round(q.difficulty, 3),
             round(q.discrimination, 3),
-            "停用" if id_ in retired else lapsed.get(id_, "在用"),
+            word("停用" if id_ in retired else lapsed.get(id_, "在用")),
         ]
         for id_, q in quality
     ]
     return [
-        ("学员", ("学员", "答对", "答题", "正确率", "最近(UTC)"), learners),
-        ("任务", ("学员", "班级", "试卷", "截止", "状态", "答对", "题数", "交卷(UTC)"), done),
-        ("章节", ("章节", "答对", "答题", "正确率"), sections),
-        ("题目", ("题号", "题干", "作答人数", "正确率", "区分度", "状态"), asked),
+        ("学员", ("学员", "答对", "答题", _SHARE, "最近"), learners),
+        ("任务", ("学员", "班级", "试卷", "截止", "状态", "答对", "题数", "交卷"), done),
+        ("章节", _SECTIONS, sections),
+        ("题目", ("题号", "题干", "作答人数", _SHARE, "区分度", "状态"), asked),
     ]
 
 
-def to_csv(found: Sequence[Table]) -> bytes:
+def to_csv(found: Sequence[Table], word: Word = str) -> bytes:
     """The tables one below the other; with a mark by which Excel knows that it is UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
     for name, heads, rows in found:
-        writer.writerows([[name], heads, *([_tame(cell) for cell in row] for row in rows), []])
+        writer.writerows(
+            [[_head(name, word)], [_head(h, word) for h in heads], *([_tame(cell) for cell in row] for row in rows), []]
+        )
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def to_xlsx(found: Sequence[Table]) -> bytes:
+def to_xlsx(found: Sequence[Table], word: Word = str) -> bytes:
     """A sheet a table."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
@@ -84,21 +93,25 @@ def to_xlsx(found: Sequence[Table]) -> bytes:
     book = Workbook()
     book.remove(book.active)
     for name, heads, rows in found:
-        sheet = book.create_sheet(name)
-        sheet.append(heads)
+        sheet = book.create_sheet(_head(name, word))
+        sheet.append([_head(head, word) for head in heads])
         for row in rows:
             sheet.append([_tame(cell) for cell in row])
         for n, head in enumerate(heads, 1):
             sheet.cell(1, n).font = Font(bold=True)
-            longest = max([2 * len(head), *(len(str(row[n - 1])) for row in rows)])
+            longest = max([2 * len(word(head)), *(len(str(row[n - 1])) for row in rows)])
             sheet.column_dimensions[get_column_letter(n)].width = min(60, longest + 4)
-            if head == "正确率":
+            if head == _SHARE:
                 for cell in sheet[get_column_letter(n)][1:]:
                     cell.number_format = "0%"
         sheet.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _head(words: str, word: Word) -> str:
+    return word(words).capitalize()
 
 
 def _tame(cell: str | int | float) -> str | int | float:
@@ -137,23 +150,28 @@ def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
 
 
 def report_pdf(course: Course) -> bytes:
+    """The printed report in Chinese."""
+    return printed_report(course, str)
+
+
+def printed_report(course: Course, word: Word) -> bytes:
     """Who did what, the hardest sections as bars, the hardest items: for printing."""
     from reportlab.platypus import Paragraph, Spacer
 
-    found = {name: (heads, rows) for name, heads, rows in tables(course)}
+    found = {name: (heads, rows) for name, heads, rows in tables(course, word)}
     styles = _styles()
-    story: list[Any] = [Paragraph("带教报告", styles["title"]), Paragraph(_subtitle(course), styles["small"])]
+    story: list[Any] = [Paragraph(word("带教报告"), styles["title"]), Paragraph(_subtitle(course), styles["small"])]
     for name, columns in (("任务", (0, 1, 2, 3, 4, 5, 6)), ("学员", (0, 1, 2, 3))):
         heads, rows = found[name]
-        story += [Paragraph(name, styles["head"]), _table(heads, rows, columns, styles)]
-    story.append(Paragraph("最难的章节", styles["head"]))
-    story += [_bars(by_section(course.store.responses(), course.items())), Spacer(1, 8)]
+        story += [Paragraph(_head(name, word), styles["head"]), _table(heads, rows, columns, styles, word)]
+    story.append(Paragraph(word("最难的章节"), styles["head"]))
+    story += [_bars(by_section(course.store.responses(), course.items()), word), Spacer(1, 8)]
     heads, rows = found["题目"]
-    story += [Paragraph("最难的题", styles["head"]), _table(heads, rows[:20], (1, 2, 3, 4, 5), styles)]
-    return _pdf(story, "带教报告")
+    story += [Paragraph(word("最难的题"), styles["head"]), _table(heads, rows[:20], (1, 2, 3, 4, 5), styles, word)]
+    return _pdf(story, word("带教报告"))
 
 
-def certificate_pdf(course: Course, learner: str, form: str = "") -> bytes:
+def certificate_pdf(course: Course, learner: str, form: str = "", word: Word = str) -> bytes:
     """That a learner has done a form, in the best attempt, or all their quizzes, with the score and its sections.
 
     Raises:
@@ -177,18 +195,18 @@ def certificate_pdf(course: Course, learner: str, form: str = "") -> bytes:
     rows: list[Row] = [[name, s.right, s.total, s.share] for name, s in by_section(responses, course.items()).items()]
     story = [
         Spacer(1, 60),
-        Paragraph("学习证明", styles["certificate"]),
+        Paragraph(word("学习证明"), styles["certificate"]),
         Spacer(1, 24),
-        Paragraph(f"{escape(learner)} 学习了《{escape(title)}》,完成{escape(what)},", styles["center"]),
-        Paragraph(f"答对 {total.right}/{total.total} 题({total.share:.0%})。", styles["center"]),
+        Paragraph(escape(word(f"{learner} 学习了《{title}》,完成{what},")), styles["center"]),
+        Paragraph(word(f"答对 {total.right}/{total.total} 题({total.share:.0%})。"), styles["center"]),
         Spacer(1, 12),
-        Paragraph(f"最近一次:{day}", styles["center"]),
+        Paragraph(word(f"最近一次:{day}"), styles["center"]),
         Spacer(1, 24),
-        _table(("章节", "答对", "答题", "正确率"), rows, (0, 1, 2, 3), styles),
+        _table(_SECTIONS, rows, (0, 1, 2, 3), styles, word),
         Spacer(1, 24),
-        Paragraph("每一题的答案都出自原文,由程序核对。", styles["small"]),
+        Paragraph(word("每一题的答案都出自原文,由程序核对。"), styles["small"]),
     ]
-    return _pdf(story, "学习证明")
+    return _pdf(story, word("学习证明"))
 
 
 def _subtitle(course: Course) -> str:
@@ -214,15 +232,19 @@ def _styles() -> dict[str, Any]:
 
 
 def _table(
-    heads: Sequence[str], rows: Sequence[Sequence[str | int | float]], columns: Sequence[int], styles: dict[str, Any]
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | int | float]],
+    columns: Sequence[int],
+    styles: dict[str, Any],
+    word: Word,
 ) -> Any:
     from reportlab.lib.units import mm
     from reportlab.platypus import Paragraph, Table
 
     if not rows:
-        return Paragraph("还没有。", styles["cell"])
-    shown = [[heads[c] for c in columns]]
-    shown += [[f"{v:.0%}" if heads[c] == "正确率" else str(v) for c in columns for v in [row[c]]] for row in rows]
+        return Paragraph(word("还没有。"), styles["cell"])
+    shown = [[_head(heads[c], word) for c in columns]]
+    shown += [[f"{v:.0%}" if heads[c] == _SHARE else str(v) for c in columns for v in [row[c]]] for row in rows]
     wide = [max(4, min(24, max(len(line[n]) for line in shown))) for n in range(len(columns))]
     widths = [174 * mm * w / sum(wide) for w in wide]
     body = [[Paragraph(escape(cell), styles["cell"]) for cell in line] for line in shown]
@@ -230,7 +252,7 @@ def _table(
     return Table(body, widths, repeatRows=1, style=[*lines, ("VALIGN", (0, 0), (-1, -1), "TOP")])
 
 
-def _bars(found: Mapping[str, Score]) -> Any:
+def _bars(found: Mapping[str, Score], word: Word) -> Any:
     """Wrong answers by section, as bars with their names."""
     from reportlab.graphics.shapes import Drawing, Rect, String
 
@@ -240,9 +262,14 @@ def _bars(found: Mapping[str, Score]) -> Any:
         y = 16 * (len(rows) - 1 - n) + 4
         drawing.add(String(0, y + 2, _short(name, 24), fontName=_FONT, fontSize=9))
         drawing.add(Rect(240, y, 160 * (1 - s.share), 10, fillColor="#0f766e", strokeColor=None))
-        words = f"答错 {1 - s.share:.0%}({s.total - s.right}/{s.total})"
+        words = word(f"答错 {1 - s.share:.0%}({s.total - s.right}/{s.total})")
         drawing.add(String(246 + 160 * (1 - s.share), y + 2, words, fontName=_FONT, fontSize=8))
     return drawing
+
+
+def _local(at: str) -> str:
+    """An ISO time as it is on this machine; ``""`` of none."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}" if at else ""
 
 
 def _short(name: str, length: int) -> str:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -68,9 +69,13 @@ class Bench:
         return path.name
 
     def page(self, name: str, cause: str = "") -> str:
-        """A kept run as HTML: numbers, causes, and every question of a cause with what is needed to judge it."""
+        """A kept run as HTML: every question of a cause with what is needed to judge it, and beside them, or below them
+        where there is no room, causes and numbers."""
         run = read_run(self._run(name))
-        return twin_html(tables_html(run) + questions_html(run, cause))
+        run = replace(run, started=_local(run.started))
+        return twin_html(
+            f'<div class="result"><div>{questions_html(run, cause)}</div><div>{tables_html(run)}</div></div>'
+        )
 
     def comparison(self, first: str, second: str) -> str:
         """Two kept runs side by side."""
@@ -100,7 +105,10 @@ class Bench:
     def corrections(self) -> str:
         """The latest corrections as HTML, or that their record is damaged, which keeps nobody from the rest."""
         try:
-            lines = [f"{e['at']} {e['who']}:{Path(e['set']).name} {e['id']},{e['why']}" for e in edits(self._log)[:20]]
+            lines = [
+                f"{_local(e['at'])} {e['who']}:{Path(e['set']).name} {e['id']},{e['why']}"
+                for e in edits(self._log)[:20]
+            ]
         except (ValueError, KeyError, TypeError):
             lines = [say.DAMAGED_LOG.format(path=self._log)]
         return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else ""
@@ -135,6 +143,11 @@ class Bench:
         if name not in self.run_names():
             raise BadInput(say.NO_RUN)
         return self.kept / name
+
+
+def _local(at: str) -> str:
+    """An ISO time as it is on this machine."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _is_set(path: Path) -> bool:

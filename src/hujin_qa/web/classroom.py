@@ -11,7 +11,7 @@ from ..errors import BadInput
 from ..study.classroom import deeds
 from ..study.course import Course
 from ..study.items import Item
-from ..study.reports import certificate_pdf, report_pdf, section_plot, tables, to_csv, to_xlsx
+from ..study.reports import certificate_pdf, printed_report, section_plot, tables, to_csv, to_xlsx
 from ..study.results import by_section, item_quality, score, section_name
 from ..study.written import KINDS, as_written, from_lines
 from ..users import User
@@ -21,9 +21,9 @@ from .twins import twin, twin_html
 _SHOWN = 30  # rows of items
 _FOUND = 50  # items in the list to choose from
 _MAKERS: dict[str, Callable[[Course], bytes]] = {
-    "csv": lambda course: to_csv(tables(course)),
-    "xlsx": lambda course: to_xlsx(tables(course)),
-    "pdf": report_pdf,
+    "csv": lambda course: to_csv(tables(course, twin), twin),
+    "xlsx": lambda course: to_xlsx(tables(course, twin), twin),
+    "pdf": lambda course: printed_report(course, twin),
 }
 
 
@@ -112,7 +112,7 @@ class Desk:
         """Items with these words in stem or id, as they are chosen from."""
         _trainer(user)
         found = [i for i in self.course.items().values() if words.strip() in i.stem or words.strip() in i.id]
-        return [(f"[{i.kind}] {twin(i.stem)}", i.id) for i in found[:_FOUND]]
+        return [(f"[{say.ITEM_KINDS[i.kind]}] {twin(i.stem)}", i.id) for i in found[:_FOUND]]
 
     def item(self, user: User, id_: str) -> Item:
         """One item."""
@@ -152,7 +152,7 @@ class Desk:
         _trainer(user)
         if not learner:
             raise BadInput(say.CHOOSE_LEARNER)
-        return _packed(f"{say.CERTIFICATE_NAME}-{learner}.pdf", certificate_pdf(self.course, learner))
+        return _packed(f"{say.CERTIFICATE_NAME}-{learner}.pdf", certificate_pdf(self.course, learner, word=twin))
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -67,6 +67,7 @@ COST = ", cost {cost}"
 UNSUPPORTED = "(this sentence could not be verified in the text)"
 MARKER = "source "
 SOURCES = "Sources"
+COMMA = ", "
 OPENING = "Opening"
 ALSO_FOUND = "{n} passages found but not cited"
 NEARBY = "{n} passages that are near (not an answer)"
@@ -254,6 +255,18 @@ EDIT = "Edit this item"
 FORM_NAME = "Name of the form"
 ITEM = "Item"
 ITEMS = "Items"
+ITEM_KINDS = {
+    "figure": "Number",
+    "true_false": "True or false",
+    "list": "Several right options",
+    "tier": "Group",
+    "match": "Match",
+    "order": "Put into order",
+    "term": "Term",
+    "topic": "Topic",
+    "aspect": "Statement",
+    "choice": "One right option",
+}
 ITEM_FIND = "Find items (words of the stem)"
 KIND = "Kind"
 LAPSED = "Items whose quote no longer stands; they are not shown any more:"

@@ -56,7 +56,7 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 looked = gr.HTML(apply_default_css=False, elem_id="looked", elem_classes="report")
             with gr.Tab(say.COMPARE):
                 with gr.Row():
-                    first, second = gr.Dropdown([], label=say.BEFORE), gr.Dropdown([], label=say.AFTER)
+                    first, second = (gr.Dropdown([], label=word, min_width=320) for word in (say.BEFORE, say.AFTER))
                 go = gr.Button(say.COMPARE)
                 compared = gr.HTML(apply_default_css=False, elem_id="compared", elem_classes="report")
             with gr.Tab(say.VARIANTS):
@@ -84,7 +84,7 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                     try:
                         done, total = next(steps)
                     except StopIteration as end:
-                        yield (say.RAN.format(n=done, name=end.value), bench.page(end.value, "wrong"), *lists())
+                        yield (say.RAN.format(n=done, name=_dated(end.value)), bench.page(end.value, "wrong"), *lists())
                         return
                     if done % _SHOWN_EVERY == 0 or done == total:
                         yield (say.RUNNING.format(done=done, total=total), *(gr.skip() for _ in range(4)))

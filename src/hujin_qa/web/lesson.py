@@ -239,7 +239,7 @@ def _link(citation: Citation, words: str) -> str:
 def _step(title: str, step: Step, ids: Sequence[str], right: set[str], upcoming: bool) -> str:
     name = " › ".join(h for h in step.section.path if h) or title
     points = "".join(f"<li>{escape(line.shown)} {_link(line.citation(), say.HERE)}</li>" for line in step.key_points)
-    terms = "、".join(dict.fromkeys(term for term, _ in step.terms))
+    terms = say.COMMA.join(dict.fromkeys(term for term, _ in step.terms))
     told = f"<p>{escape(say.TERMS + terms)}</p>" if terms else ""
     done = sum(id_ in right for id_ in ids)
     state = (say.STEP if ids else say.STEP_TO_READ).format(minutes=step.minutes, right=done, total=len(ids))

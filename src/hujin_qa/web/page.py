@@ -26,6 +26,7 @@ from .shelf import Shelf
 from .source import reader_html
 from .study_page import build_study
 from .talk import DISLIKE, LIKE, UNCHANGED, Talk, Updates, idle, told, words_for
+from .twins import twin_question
 
 _AT_ONCE = 8  # questions answered side by side; more wait in line
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -43,7 +44,13 @@ def assets() -> dict[str, Any]:
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with speaking(language):
-            words[language] = say.IN_PAGE | {"other": say.OTHER_LANGUAGE, "page": say.PAGE, "no_files": say.NO_UPLOAD}
+            words[language] = say.IN_PAGE | {
+                "other": say.OTHER_LANGUAGE,
+                "page": say.PAGE,
+                "no_files": say.NO_UPLOAD,
+                "problem": say.PROBLEM,
+                "failed": say.FAILED,
+            }
     given = f"window.hujinWords = {json.dumps(words)}; window.hujinCookie = {json.dumps(COOKIE)};"
     return {
         "theme": gr.themes.Default(primary_hue="teal", neutral_hue="stone", font=_FONT, font_mono=_MONO).set(
@@ -184,7 +191,7 @@ def _chat(site: Site) -> Page:
                     show_label=False,
                     height="100%",
                     placeholder=welcome(documents),
-                    examples=[{"text": q} for q in site.examples] or None,
+                    examples=[{"text": q, "display_text": twin_question(q)} for q in site.examples] or None,
                     render_markdown=False,
                     sanitize_html=True,
                     latex_delimiters=[],

@@ -135,7 +135,7 @@ def _places(citations: Iterable[Citation], documents: Mapping[str, Document]) ->
     for c in citations:
         sections.setdefault((c.document, c.section), []).append(c)
     items = "".join(
-        f'<li><span class="numbers">{"、".join(str(c.n) for c in cited)}</span> '
+        f'<li><span class="numbers">{say.COMMA.join(str(c.n) for c in cited)}</span> '
         f"{_way(document, section, cited[-1].start, cited[-1].end, documents)}</li>"
         for (document, section), cited in sections.items()
     )

@@ -12,7 +12,8 @@ from ..chats import Chats
 from ..errors import BadInput
 from ..export import FORMATS, file_name
 from ..users import User
-from .language import say
+from .language import said_now, say
+from .twins import twin
 
 Event = Callable[..., Any]
 
@@ -74,5 +75,5 @@ class Shelf:
         found = self.chats.find(user, chat)
         if found is None:
             raise BadInput(say.NO_CHAT)
-        data = FORMATS[ending](found, self.chats.turns(user, chat))
+        data = FORMATS[ending](found, self.chats.turns(user, chat), lambda words: twin(said_now(words)))
         return json.dumps({"name": file_name(found, ending), "data": base64.b64encode(data).decode()})

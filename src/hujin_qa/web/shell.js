@@ -104,6 +104,15 @@
     event.preventDefault(); // else the browser leaves the page to show the file
     notice(words.no_files);
   });
+  // Gradio heads every failure "Error", whatever its title, and says its own in English.
+  function inWords(toast) {
+    toast.querySelector(".toast-title").firstChild.data = `${words.problem} `;
+    toast.querySelector("[data-testid=toast-close]").setAttribute("aria-label", words.close);
+    for (const text of toast.querySelectorAll("[data-testid=toast-text]")) {
+      if (language === "zh" && !/\p{Script=Han}/u.test(text.textContent)) text.textContent = words.failed;
+    }
+  }
+
   // A stream that breaks off is seen by Gradio alone; and its login has neither a name, a main part nor a first heading.
   new MutationObserver(() => {
     const login = document.querySelector("p.auth")?.parentElement;
@@ -113,6 +122,7 @@
       login.querySelector("h2")?.setAttribute("aria-level", "1");
     }
     if (/Connection to the server was lost/.test(document.querySelector(".toast-wrap")?.textContent)) watch();
+    document.querySelectorAll(".toast-body.error").forEach(inWords);
   }).observe(document, { subtree: true, childList: true });
 
   window.hujin = { words, made, notice, written };

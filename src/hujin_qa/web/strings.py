@@ -47,6 +47,7 @@ CONFIDENCE_WHY = "按验证过的问题估计,原文含有这个答案的可能�
 UNSUPPORTED = "(这一句未能在原文中核实)"
 MARKER = "原文出处"
 SOURCES = "出处"
+COMMA = "、"
 OPENING = "开头"
 ALSO_FOUND = "检索到但未引用 {n} 段"
 NEARBY = "相近的段落(不是答案){n} 段"
@@ -165,6 +166,18 @@ RETIRE, RETIRE_WHY, EDIT = "停用这道题", "为什么停用", "改写这道�
 RETIRED = "已停用:{stem}"
 KIND, STEM, RIGHT_OPTIONS = "题型", "题干(判断题写要判断的那句话)", "正确选项(一行一个;判断题写 对 或 错)"
 WRONG_OPTIONS = "错误选项(一行一个,后面可以写 | 和为什么错)"
+ITEM_KINDS = {
+    "figure": "填数",
+    "true_false": "判断",
+    "list": "多选",
+    "tier": "归类",
+    "match": "配对",
+    "order": "排序",
+    "term": "术语",
+    "topic": "主题",
+    "aspect": "说法",
+    "choice": "单选",
+}
 PROOF_DOCUMENT, PROOF = "出自哪份文档", "证明答案的原文(从原文里原样复制)"
 SAVE_ITEM = "检查并保存"
 SAVED_ITEM = "已保存,通过了全部检查:{id}"

@@ -19,7 +19,7 @@ from ..types import Answer, Delta, Document, Turn
 from ..users import User
 from .language import said_now, say
 from .render import answer_html, draft_html, said
-from .twins import twin
+from .twins import twin, twin_question
 
 Stream = Callable[[str, Sequence[Turn]], Generator[Delta | Answer]]
 """Pieces of a language model's draft, if there is one, and last the answer. Closing it ends the model's work."""
@@ -131,7 +131,7 @@ class Talk:
     def _messages(self, turns: Sequence[Kept]) -> list[dict[str, Any]]:
         messages = [message for turn in turns for message in _exchange(turn.question, self._shown(turn))]
         if turns and turns[-1].answer and turns[-1].answer.suggestions:
-            messages[-1]["options"] = [{"value": q, "label": q} for q in turns[-1].answer.suggestions]
+            messages[-1]["options"] = [{"value": q, "label": twin_question(q)} for q in turns[-1].answer.suggestions]
         return messages
 
     def _shown(self, turn: Kept) -> str:
