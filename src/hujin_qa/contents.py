@@ -10,7 +10,7 @@ from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .markers import strip_marker
 from .question import Question
-from .sections import Span, ancestors, children, heading_span, top_sections
+from .sections import Span, ancestors, children, documents_of, heading_span, top_sections
 from .text import fold
 from .types import Citation, Document, Hit, Section
 
@@ -54,7 +54,7 @@ def sources(plain: str, cited: Sequence[Citation], index: Index) -> list[Span]:
 def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, list[Section]]:
     """The document whose contents are asked for, and its sections or those of the section that is named."""
     spoken = {document for document, _ in question.around}
-    first = [*(spoken if len(spoken) == 1 else ()), *(h.passage.document for h in hits)]
+    first = [*(spoken if len(spoken) == 1 else ()), *documents_of(hits)]
     documents = [index.documents[id_] for id_ in dict.fromkeys([*first, *index.documents])]
     for document in documents if question.topic else ():
         if question.topic in fold(document.title):
@@ -67,7 +67,7 @@ def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Doc
 
 def _headed(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, Section] | None:
     """The section whose own heading, or else whose heading with those above, is what is sought and little more."""
-    sections = [(d, s) for d in _documents(hits, index) for s in d.sections]
+    sections = [(d, s) for d in map(index.documents.__getitem__, documents_of(hits)) for s in d.sections]
     own = [(d, s) for d, s in sections if _names(question, strip_marker(s.heading))]
     below = [(d, s) for d, s in sections if _names(question, " ".join(s.path)) and _touches(question, s)]
     return min(own or below, key=lambda found: (len(strip_marker(found[1].heading)), found[1].depth), default=None)
@@ -88,10 +88,6 @@ def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> tup
     found = [(document, document.at[position]) for document, position in places]
     typed = (s for s in found if question.topic in _text(*s))
     return next(typed, None) or next((s for s in found if _holds(question, _text(*s))), None)
-
-
-def _documents(hits: Sequence[Hit], index: Index) -> list[Document]:
-    return [index.documents[id_] for id_ in dict.fromkeys(h.passage.document for h in hits)]
 
 
 def _text(document: Document, section: Section) -> str:

@@ -9,7 +9,7 @@ from .evidence import matched, share, sure
 from .index import Index
 from .items import lines_of
 from .question import Place, Question
-from .sections import Span, ancestors, children, top_sections
+from .sections import Span, ancestors, children, documents_of, top_sections
 from .text import fold
 from .types import Hit
 
@@ -92,7 +92,7 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
         numbered = top_sections(divided)[question.ordinal - (question.ordinal > 0) :][:1]
         return Place(divided.id, *divided.extent(numbered[0])) if numbered else None
     found: list[tuple[bool, float, int, Place]] = []
-    for id_ in dict.fromkeys(h.passage.document for h in hits):
+    for id_ in documents_of(hits):
         document = index.documents[id_]
         for section in document.sections:
             own = matched(question.words, fold(section.heading))

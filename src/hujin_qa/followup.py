@@ -9,7 +9,7 @@ from .index import Index
 from .items import Item, short_title
 from .lexicon import Lexicon
 from .question import YEAR, Place, Question, Word
-from .sections import ancestors
+from .sections import ancestors, documents_of
 from .text import fold
 from .types import Answer
 
@@ -81,7 +81,7 @@ class Past:
     @property
     def documents(self) -> tuple[str, ...]:
         """Ids of the documents last looked at, the nearest first."""
-        return tuple(dict.fromkeys(hit.passage.document for hit in self.answer.hits))
+        return documents_of(self.answer.hits)
 
     @property
     def said(self) -> frozenset[tuple[str, int]]:

@@ -12,8 +12,8 @@ from .index import Index
 from .lexicon import Lexicon
 from .meaning import is_noun
 from .pinyin import Context
-from .quantities import quantities, tells
-from .text import clean, fold, numeral
+from .quantities import DURATION, quantities, tells
+from .text import clean, fold, numeral, with_figures
 
 LONGEST = 500  # characters of a question that are read
 
@@ -66,7 +66,7 @@ _MONEY_UNIT = r"(?:万亿|亿|万|千|百)*(?:美|港|日|欧|澳)?元|(?:万亿
 _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it looks in a folded text
     ("percent", r"百分之几|百分比|占比|比例|份额|增速|增幅|增长率|增长(了)?多少|涨(了)?多少|涨幅|利率|收益率|几成|几个点|多快", rf"{_NUM}\s*(?:%|个百分点|成)|翻(?:了)?[一两\d]+番|倍"),
     ("year", r"(哪|那)[一几]?年|几几年|年份", r"(?:1\d|20)\d\d"),
-    ("time", r"什么时候|何时|几月|几号|哪天|多久|多长时间|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
+    ("time", rf"什么时候|何时|几月|几号|哪天|{DURATION}|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
     ("contact", r"(?:电话|手机号?|热线|邮箱|邮件|微信|qq|传真)(?:号码?|地址)?[是为]?(?:多少|什么|啥|哪)|(?:电话|手机|微信|qq)号码?$|邮箱(?:地址)?$|联系方式", r"\d{3,4}-\d{3,8}|(?<![\d.])\d{5,11}(?![\d.年万亿元人])|[a-z0-9]@[a-z0-9]|(?:微信|qq|公众号)号?[:是为]?\s*\w"),
     ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用(?!户)|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
     ("number", r"多少|几(?!乎)|多大|多高|多重|多长|多远|人数|数量|户数|面积", r"\d|[一二两三四五六七八九十百千万]+\s*(?:[个名位家人种类条项次天层座间件批大层套])|单|双"),
@@ -206,7 +206,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     text = html.unescape(_MARKUP.sub(" ", clean(text)[:LONGEST])).strip()
     plain = fold(text)
     asked = _without_fillers(plain, index, lexicon)
-    chinese = _in_chinese(asked, index, lexicon)
+    chinese = _in_chinese(with_figures(asked), index, lexicon)
     folded = index.pinyin.correct(
         chinese, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords)
     )
