@@ -6,16 +6,18 @@ They are answered with headings, each as it stands in the text, number included.
 import re
 from collections.abc import Sequence
 
+from .divisions import headed, unit_counted, units_of
 from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .markers import strip_marker
 from .question import Question
-from .sections import Span, ancestors, children, documents_of, heading_span, top_sections
+from .sections import Span, ancestors, children, documents_of, heading_span, lies_in, top_sections
 from .text import fold
 from .types import Citation, Document, Hit, Section
 
 _ALL = 0.99  # weight of the words that a section must hold to the letter to be about them
 _UNIT = re.compile("哪[一个]*(?P<unit>[章节条篇])")
+_MANY = 20  # headings; of more that are counted, the first and the last tell how many there are
 
 
 def outlined(question: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], index: Index) -> list[Span]:
@@ -56,6 +58,8 @@ def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Doc
     spoken = {document for document, _ in question.around}
     first = [*(spoken if len(spoken) == 1 else ()), *documents_of(hits)]
     documents = [index.documents[id_] for id_ in dict.fromkeys([*first, *index.documents])]
+    if unit := unit_counted(question.plain):
+        return _counted(unit, question.topic, documents)
     for document in documents if question.topic else ():
         if question.topic in fold(document.title):
             return document, top_sections(document)
@@ -63,6 +67,18 @@ def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Doc
         if below := [c for s in named for c in [children(document, s.position)] if len(c) > 1]:
             return document, below[0]
     return documents[0], [] if question.topic else top_sections(documents[0])
+
+
+def _counted(unit: str, topic: str, documents: Sequence[Document]) -> tuple[Document, list[Section]]:
+    """The articles or questions of the first document that has several, or of its section that is named."""
+    for document in documents:
+        found = units_of(document, unit)
+        if topic not in fold(document.title):
+            above = [s.position for s in headed(document, topic)][:1]
+            found = [s for s in found if any(lies_in(s.position, position) for position in above)]
+        if len(found) > 1:
+            return document, found if len(found) <= _MANY else [found[0], found[-1]]
+    return documents[0], []
 
 
 def _headed(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, Section] | None:

@@ -32,7 +32,7 @@ from .question import Place, Question, Word, content_words, interrogative, under
 from .sections import ancestors
 from .text import fold
 from .turns import corrected, of_item, pointed_at, sentences_of, steered
-from .types import Answer, Document, Section
+from .types import Answer, Citation, Document, Section
 
 _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
@@ -51,6 +51,7 @@ _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
+_CLAUSE_END = re.compile("[,，。；;：:！？!?\\n]")
 _NEAR = 0.5  # degree from which a word of the text may be meant by another
 _NOT_MENTIONED = "文中没有提到“{}”。"
 _FEW = 2  # sections cited; more of them have no one name
@@ -71,7 +72,8 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
     listed = (items or kept) if strong else (kept or items)
     if at < 0 and before and listed == kept:
         at = before.at
-    return Past(question, answer, listed, at if listed == kept else -1, slot)
+    beside = before.question.folded if before and slot else ""
+    return Past(question, answer, listed, at if listed == kept else -1, slot, beside)
 
 
 def _leans(question: Question, answer: Answer) -> bool:
@@ -178,6 +180,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
                 under.append(items)
     cited = [(c.document, c.start) for c in answer.citations]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
+    told = [_of_sentence(c) for c in sentences_of(answer, index)]
     quoted = [
         [_bound(name, citation.document, citation.end, under) for name in names]
         for citation in sentences_of(answer, index)
@@ -191,7 +194,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     ]
     if not question.count and question.kind not in ("list", "how", "summary"):
         return tuple([*quoted, *listed][0]) if quoted or listed else ()
-    found = [*listed, *quoted, *under]
+    found = [*listed, *quoted, *under, *([told] if question.kind == "list" and len(told) > 1 else [])]
     counted = [items for items in found if len(items) == question.count]
     return tuple((counted or (found if not question.count else []) or [[]])[0])
 
@@ -203,6 +206,12 @@ def _numbered(quote: str) -> list[str]:
 
 def _holds(item: Item, at: tuple[str, int]) -> bool:
     return item.document == at[0] and item.start <= at[1] < item.end
+
+
+def _of_sentence(citation: Citation) -> Item:
+    """A sentence as an item, named by its first clause."""
+    name = _CLAUSE_END.split(citation.quote, maxsplit=1)[0]
+    return Item(name, citation.document, citation.start, citation.start + len(name), citation.end)
 
 
 def _bound(name: str, document: str, at: int, under: Sequence[Sequence[Item]]) -> Item:

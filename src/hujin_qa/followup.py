@@ -67,6 +67,7 @@ class Past:
     items: tuple[Item, ...] = ()  # what was last listed
     at: int = -1  # which of these was last spoken of
     slot: str = ""  # what "X呢" last put into the question
+    beside: str = ""  # the question before, where this one is the same of another thing
 
     @property
     def years(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from .divisions import MADE_OF
 from .evidence import Evidence, from_structure, matched, share, sure
 from .index import Index
 from .items import BULLETS, Item, lines_of, nth, sections_below, steps_in
@@ -23,6 +24,8 @@ _BETWEEN = f" \t\u3000\n{BULLETS}"  # what may stand between a colon and the fir
 _NUMBERED = re.compile("第[一二三四五六七八九十百\\d]+(?:[章节编篇]|部分)")  # a section that is named by its number
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
+_PARTS = re.compile("(?:由|包括|包含|分[为成]|有)[^,。;?]{0,2}哪[些几].{0,2}(?:部分|组成|构成|成员)")
+_NEAREST = 8  # sentences that may say of what a thing is made up
 _A_STEP = re.compile("(?:第[一二三四五六七八九十\\d]+|最后一?|[头首]一?)步")
 _NTH = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|首)[个大类种层条点项步]?(?P<thing>[\u4e00-\u9fff]{2,})")
 
@@ -44,6 +47,8 @@ def find_list(
     """The items of one section, where the question asks for a list and that section is its topic."""
     if question.kind != "list" or question.value in ("year", "time") or _EXCEPT.search(question.folded):
         return None
+    if made := _made_of(question, evidence):
+        return [Span(made.hit.passage.document, made.start, made.end)], [made]
     best = max(listings(question, hits, index), key=lambda found: found.fit, default=None)
     top = evidence[0]
     if best is None or best.fit < _ENOUGH:
@@ -70,6 +75,16 @@ def find_list(
     mine, above = best.document.id, best.section.position
     here = (e for e in evidence if e.hit.passage.document == mine and lies_in(e.hit.passage.position, above))
     return shown(best), [from_structure(next(here, top), best.fit)]
+
+
+def _made_of(question: Question, evidence: Sequence[Evidence]) -> Evidence | None:
+    """The sentence that says what the thing asked of is made up of (某某由甲、乙组成), where parts are asked for."""
+    parts = _PARTS.search(question.folded)
+    named = [w for w in question.words if parts and w.noun and w.text in question.folded[: parts.start()]][-1:]
+    for e in evidence[:_NEAREST]:
+        if any(re.search(rf"{re.escape(other)}[^,。;:]{{0,8}}{MADE_OF}", e.folded) for w in named for other in w.same):
+            return e
+    return None
 
 
 def _lists_itself(top: Evidence, found: Listed) -> bool:
@@ -115,7 +130,9 @@ def _nth_step(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
     for id_, position in dict.fromkeys((h.passage.document, h.passage.position) for h in hits):
         document = index.documents[id_]
         section = document.at[position]
-        steps = steps_in(document, section)
+        steps = steps_in(document, section) or [
+            i for i in lines_of(document, section) if _A_STEP.match(document.text, i.start)
+        ]
         if not -len(steps) <= question.ordinal <= len(steps) or not steps:
             continue
         found_by = " ".join([*section.path, document.text[section.body : section.end]])

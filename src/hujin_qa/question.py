@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Literal
 
 from .differences import side_by_side
+from .divisions import asked_of_outline
 from .index import Index
 from .lexicon import Lexicon
 from .meaning import is_noun
@@ -79,26 +80,6 @@ _UNIT_ASKED = re.compile(
     r"(?<![哪分])(?:第?几|多少)(?:个)?(?P<unit>号[楼窗门线桌厅馆库台机]口?|[楼层页站折](?![宇盘房梯])|字(?![体母节段])|路(?:车|公交))"
 )
 _FLOORS = ("楼", "层")
-_CHAPTER = "(?:章节|小节|篇章|[章节篇](?![点目气日奏能操省课约]))"  # no 节点, 节目
-_SAYS = "(?:讲|说|写|提|谈|介绍|规定|涉及)"
-_TEXT = "[这本该]?[份篇本个部]?(?:文[章中件档]|全文|手册|书|报告|制度|材料)"
-_WHERE = re.compile(  # in the text: "…在哪一节", "哪里提到…", "…规定在什么地方"
-    rf"(?:主要|是|都)*{_SAYS}?[到过]?[在见看]?(?:{_TEXT})?[里中]?的?哪[一个]*{_CHAPTER}[里中]?(?:有|是|主要)*{_SAYS}?[到过了的]*"
-    rf"|在?(?:哪里|哪儿|什么地方|何处)(?:有|是)?{_SAYS}[到过了]+|(?:是|都)?(?:讲|说|提到?|谈|规定)在(?:哪里|哪儿|什么地方|何处)"
-)
-_DIVIDED = re.compile(
-    rf"(?:一共|总共|共|都|由|可以)*(?:分成?|分为|划分为?|包括|包含|有|是)?[了为成]?(?:多少|哪?几个?|哪些)大?个?(?:{_CHAPTER}|部分|板块|单元)(?:组成|构成|内容)?[呀啊呢?。]*$"
-    r"|目录|大纲|提纲"
-)
-_LEAD_IN = re.compile(
-    rf"^(?:那么?|关于|有关|想?(?:了解|看|查|找|知道)|对于?|(?:{_TEXT}|文)[里中上]面?的?)+|(?:的(?:相关)?(?:内容|部分|信息|说明|规定))$"
-)
-_WHOLE = re.compile(
-    "[全本原该此]文|通篇|整[篇份本个]|[这本该][份篇本个部]?|文章|全书|书|文档|文件|手册|报告|材料|资料|制度|教材|讲义|"
-    "里面?|中|的|看看?|列出?|给我|发|我?想?要?看|一共|总共|把|从|有|在|都|主要|什么|是|怎么样|一下|,|请"
-)
-_BELOW = re.compile("(?:[这那一]*[章节篇]|部分|下面|里面?|中|又|的)+$")
-
 _INTERROGATIVE = re.compile(
     r"多少|谁|什么|啥|哪(?:个|位|家|些|几|里|儿|天|年|种|类|一)?|几(?!乎)|多(?:大|高|久|长|远|重|快)|怎么样?|如何|咋样?|为何|吗|是不是|有没有|能不能|会不会|是否"
 )
@@ -276,32 +257,13 @@ def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
 
 def _kind(folded: str, index: Index) -> tuple[Kind, str, str]:
     """What a folded question asks for, the words that say so, and for the outline what it is asked of."""
-    if outline := _outline(folded, index):
+    if outline := asked_of_outline(folded, index):
         return outline
     for kind, pattern in _KIND_PATTERNS:
         found = pattern.search(folded)
         if found and not (kind == "summary" and value_asked(folded) in ("time", "year")):  # 年终总结几号交
             return kind, found[0], ""
     return "fact", "", ""
-
-
-def _outline(folded: str, index: Index) -> tuple[Kind, str, str] | None:
-    """Where something stands in a text, or what a text or a section that is named is divided into."""
-    if found := _DIVIDED.search(folded):
-        of = (folded[: found.start()] + folded[found.end() :]).strip("《》,。?呀啊呢吧 ")
-        if not _WHOLE.sub("", of):
-            return "contents", folded, ""
-        named, chapters = _BELOW.sub("", of), re.search(f"{_CHAPTER}|目录|大纲|提纲", found[0])
-        for document in index.documents.values() if named else ():
-            divided = (s.heading for s in document.sections if len(document.below.get(s.position, ())) > 1)
-            names = [fold(name) for name in (*([document.title] if chapters else ()), *divided)]
-            if any(named in name and 2 * len(named) > len(name) - 2 for name in names):
-                return "contents", folded, named
-    if found := _WHERE.search(folded):
-        topic = _LEAD_IN.sub("", f"{folded[: found.start()]} {folded[found.end() :]}".strip(" ,的呀啊呢?。!"))
-        if len(topic) > 1:
-            return "section", found[0], topic
-    return None
 
 
 def interrogative(folded: str) -> bool:
