@@ -10,7 +10,7 @@ from .index import Index
 from .items import BULLETS, Item, lines_of, nth, sections_below, steps_in
 from .markers import strip_marker
 from .question import Place, Question, in_chinese
-from .sections import Span, ancestors, lies_in
+from .sections import Span, ancestors, children, lies_in
 from .text import fold
 from .types import Document, Hit, Section
 
@@ -19,7 +19,9 @@ _ABOUT = 0.4  # weight of the question's words that must lead to a list, unless 
 _ENOUGH = 0.6  # fit from which a list is the answer
 _HEADED = 0.2  # what a heading is worth that has any word of the question
 _CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
-_ARTICLE = re.compile("第[^章节编篇部]{1,5}条")  # all articles of a chapter are no list that is asked for
+_ARTICLE = re.compile(
+    r"第[^章节编篇部]{1,5}条|\d{1,2}(?:\.\d{1,2})+$"
+)  # all articles of a chapter are no list that is asked for
 _BETWEEN = f" \t\u3000\n{BULLETS}"  # what may stand between a colon and the first item
 _NUMBERED = re.compile("第[一二三四五六七八九十百\\d]+(?:[章节编篇]|部分)")  # a section that is named by its number
 _SHORT = 45  # characters of an item that is shown in full
@@ -163,7 +165,7 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
         fit = 1.0 if called_so else share(question.words, matched(question.words, intro))
         own = fold(strip_marker(section.heading)).rstrip(":")
         called = bool(called_so) or _ends_with(question, own)
-        articles = headings and all(_ARTICLE.match(document.text, i.start) for i in items)
+        articles = headings and all(_ARTICLE.match(s.heading) for s in children(document, section.position))
         if (fit < _ABOUT or articles) and not called:
             continue
         fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
