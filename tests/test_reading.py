@@ -235,7 +235,7 @@ def test_the_word_that_asks_tells_the_value_and_not_its_noun(assistant, asked, v
 
 
 def test_a_letter_within_a_figure_is_read_as_one(assistant):
-    assert "2013年涨了15%" in read(assistant, "2o13年涨了l5%吗?").folded
+    assert read(assistant, "2o13年涨了l5%吗?").folded.startswith("2013年涨了15%")
 
 
 TABLE = """# 差旅
