@@ -32,7 +32,7 @@ from .question import Place, Question, Word, content_words, interrogative, under
 from .sections import ancestors
 from .text import fold
 from .turns import corrected, of_item, pointed_at, sentences_of, steered
-from .types import Answer, Citation, Document, Section
+from .types import Answer, Document, Section
 
 _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
@@ -180,7 +180,6 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
                 under.append(items)
     cited = [(c.document, c.start) for c in answer.citations]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
-    told = [_of_sentence(c) for c in sentences_of(answer, index)]
     quoted = [
         [_bound(name, citation.document, citation.end, under) for name in names]
         for citation in sentences_of(answer, index)
@@ -194,9 +193,11 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     ]
     if not question.count and question.kind not in ("list", "how", "summary"):
         return tuple([*quoted, *listed][0]) if quoted or listed else ()
-    found = [*listed, *quoted, *under, *([told] if question.kind == "list" and len(told) > 1 else [])]
-    counted = [items for items in found if len(items) == question.count]
-    return tuple((counted or (found if not question.count else []) or [[]])[0])
+    found = [*listed, *quoted, *under]
+    if question.count:
+        return next((tuple(items) for items in found if len(items) == question.count), ())
+    lines = _lines(answer, index) if question.kind == "list" else []
+    return tuple([*found, lines][0])
 
 
 def _numbered(quote: str) -> list[str]:
@@ -208,10 +209,17 @@ def _holds(item: Item, at: tuple[str, int]) -> bool:
     return item.document == at[0] and item.start <= at[1] < item.end
 
 
-def _of_sentence(citation: Citation) -> Item:
-    """A sentence as an item, named by its first clause."""
-    name = _CLAUSE_END.split(citation.quote, maxsplit=1)[0]
-    return Item(name, citation.document, citation.start, citation.start + len(name), citation.end)
+def _lines(answer: Answer, index: Index) -> list[Item]:
+    """The sentences cited as items, each named by its first clause, if there are several and each opens a line."""
+    cited = sentences_of(answer, index)
+    if len(cited) < 2 or not all(_opens_line(index.documents[c.document].text, c.start) for c in cited):
+        return []
+    names = [_CLAUSE_END.split(c.quote, maxsplit=1)[0] for c in cited]
+    return [Item(n, c.document, c.start, c.start + len(n), c.end) for n, c in zip(names, cited, strict=True)]
+
+
+def _opens_line(text: str, at: int) -> bool:
+    return text[:at].rstrip(" \t\u3000")[-1:] in ("", "\n")
 
 
 def _bound(name: str, document: str, at: int, under: Sequence[Sequence[Item]]) -> Item:

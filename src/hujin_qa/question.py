@@ -11,6 +11,7 @@ from .differences import side_by_side
 from .divisions import asked_of_outline
 from .index import Index
 from .lexicon import Lexicon
+from .markers import strip_marker
 from .meaning import is_noun
 from .pinyin import Context
 from .quantities import DURATION, quantities, tells
@@ -99,6 +100,8 @@ _COUNT = re.compile(
 _ORDINAL = re.compile(
     r"(倒数)?第(\d+|[一二三四五六七八九十]+)|最后(?:一)?[个条点项步家种层级]|(最初|首|头一)[个条点项步家种层级]"
 )
+_HOW = re.compile("(?:怎么|如何|怎样|咋)(?:办理?|操作|进行|做|弄)?")
+_WAY = re.compile("流程|步骤|办法|方法|方式|手续|程序|指南|做法|怎么|如何|怎样")
 _MEASURES = tuple("个条点项种类步件家")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
 
@@ -155,7 +158,7 @@ class Question:
     places: frozenset[str]  # countries, provinces, cities that it names
     chat: bool
     around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
-    within: Place | None = None  # where its answer must stand: the item, or the section, that a follow-up points at
+    within: Place | None = None  # where its answer must stand: what a follow-up points at, or a heading promises
     beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
     refusal: str = ""  # what is said instead of an answer
     unit: str = ""  # what the number that it asks for counts, where that is a name of places: 楼, 号窗口
@@ -219,7 +222,41 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         places=frozenset(p for p in lexicon.places if p in folded),
         chat=lexicon.is_chat(plain),
         topic=topic,
+        within=_told_how(folded, words, index) if kind == "how" else None,
     )
+
+
+def _told_how(folded: str, words: Sequence[Word], index: Index) -> Place | None:
+    """The one section whose heading says that it tells how to do what is asked, if no other has more of the words.
+
+    All words must stand in its document, what is to be done in its heading.
+    """
+    how = _HOW.search(folded)
+    behind = [w for w in words if how and folded.find(w.text, how.end()) >= 0]
+    done = min(behind, key=lambda w: folded.find(w.text), default=words[-1] if words else None)
+    if how is None or done is None:
+        return None
+    most, found = 0, list[Place]()
+    for document in index.documents.values():
+        for section in document.sections:
+            heading = fold(strip_marker(section.heading))
+            named = [w for w in words if w.stands_in(heading)]
+            if len(named) > most:
+                most, found = len(named), []
+            if done in named and len(named) == most and _tells_how(heading, named):
+                text = fold(document.text)
+                found += (
+                    [Place(document.id, *document.extent(section))] if all(w.stands_in(text) for w in words) else []
+                )
+    return found[0] if len(found) == 1 else None
+
+
+def _tells_how(heading: str, named: Sequence[Word]) -> bool:
+    """Whether a folded heading has nothing but these words and one for a way of doing it: 报销流程, 怎么报销."""
+    bare = _WAY.sub("", heading)
+    for spelling in sorted((other for w in named for other in w.same), key=len, reverse=True):
+        bare = bare.replace(spelling, "")
+    return not bare.strip("的与和及 ?") and bool(_WAY.search(heading))
 
 
 def value_asked(folded: str) -> Value | None:
