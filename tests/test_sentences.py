@@ -152,6 +152,15 @@ def test_a_sentence_runs_on_over_the_number_of_a_page(pages):
     assert "第二章 还车" in found
 
 
+def test_short_pages_are_told_by_the_marks_around_their_numbers():
+    text = "市民可以凭身份证在任何一个站点借用自行车，押金退回原来\n- 1 -\n的账户。\n还车要锁好。\n- 2 -\n完。\n"
+    assert split(text) == [
+        "市民可以凭身份证在任何一个站点借用自行车，押金退回原来\n- 1 -\n的账户。",
+        "还车要锁好。",
+        "完。",
+    ]
+
+
 def test_numbers_on_lines_of_their_own_that_count_a_list_are_no_pages():
     text = (
         "1\n会员可以在周末免费带一位朋友进馆游泳，要先预约\n2\n会员可以在生日当天免费领取一杯咖啡和一块蛋糕\n3\n其他\n"

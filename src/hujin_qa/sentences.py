@@ -91,12 +91,12 @@ def wrapped_breaks(text: str) -> frozenset[int]:
     ends = [m.start() for m in re.finditer("\n", text)]
     widths = [sum(1 + (char > "\u2e7f") for char in line.strip()) for line in lines]
     pages = _pages(lines)
-    after = {n: next((m for m in range(n + 1, len(lines)) if m not in pages), n + 1) for n in range(len(lines) - 1)}
+    told = (n for n in range(len(lines) - 1) if n not in pages)
+    after = {n: next((m for m in range(n + 1, len(lines)) if m not in pages), n + 1) for n in told}
     open_ = [
         n
         for n, following in after.items()
         if widths[n] >= _NARROWEST
-        and n not in pages
         and following < len(lines)
         and lines[n].strip()[-1] not in _CLOSED
         and _goes_on(lines[following].strip())
@@ -109,8 +109,13 @@ def wrapped_breaks(text: str) -> frozenset[int]:
 def _pages(lines: Sequence[str]) -> frozenset[int]:
     """The lines that number the pages of a text, and the empty ones around: they count on, with a page between."""
     numbered = [(n, int(page[1])) for n, line in enumerate(lines) if (page := _PAGE.fullmatch(line))]
-    turns = [(a, b) for (a, i), (b, j) in pairwise(numbered) if j == i + 1 and sum(map(len, lines[a:b])) >= _PAGEFUL]
-    counting = {n for turn in turns for n in turn}
+    following = ((a, b) for (a, i), (b, j) in pairwise(numbered) if j == i + 1)
+    counting = {
+        n
+        for a, b in following
+        for n in (a, b)
+        if not lines[a].strip().isdigit() or sum(map(len, lines[a:b])) >= _PAGEFUL  # else it numbers a list
+    }
     around = set(counting)
     for step in (-1, 1):
         for n in counting:
