@@ -32,6 +32,10 @@ KILN = """# 青瓷窑手册
 ## 五、售价
 
 茶盏每只60元，花瓶每只300元。茶盏的容量为90毫升，花瓶的容量为800毫升。
+
+## 六、展厅
+
+展厅由茶具厅、花器厅和文房厅组成。花器厅朝南。
 """
 BRIDGE = """# 风雨桥简介
 
@@ -206,3 +210,10 @@ def test_the_second_of_several_sentences_is_the_second_that_was_cited(assistant)
     first = ask(assistant, "展览有哪些规定")
     assert len(first.citations) > 1
     assert "老人" in ask(assistant, "展览有哪些规定", "第二个是什么").text
+
+
+def test_what_is_only_named_in_a_list_is_told_by_the_sentence_that_names_it(assistant):
+    before = "展厅由哪几部分组成"
+    assert ask(assistant, before, "第一个是什么").text.startswith("展厅由茶具厅、花器厅和文房厅组成。")
+    assert meant(assistant, before, "第一个是什么").within
+    assert meant(assistant, before, "第二个是什么").within is None

@@ -32,7 +32,7 @@ from .question import Place, Question, Word, content_words, interrogative, under
 from .sections import ancestors
 from .text import fold
 from .turns import corrected, of_item, pointed_at, sentences_of, steered
-from .types import Answer, Document, Section
+from .types import Answer, Citation, Document, Section
 
 _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
@@ -181,7 +181,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     cited = [(c.document, c.start) for c in answer.citations]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
     quoted = [
-        [_bound(name, citation.document, citation.end, under) for name in names]
+        [_bound(name, citation, under, index) for name in names]
         for citation in sentences_of(answer, index)
         for names in (
             _numbered(citation.quote),
@@ -222,10 +222,15 @@ def _opens_line(text: str, at: int) -> bool:
     return text[:at].rstrip(" \t\u3000")[-1:] in ("", "\n")
 
 
-def _bound(name: str, document: str, at: int, under: Sequence[Sequence[Item]]) -> Item:
-    """An item that a sentence names, bound to the section or piece of text of that name if there is one."""
-    named = [item for items in under if (item := named_like(name, items))]
-    return named[0] if named else Item(name, document, at, at, at)
+def _bound(name: str, citation: Citation, under: Sequence[Sequence[Item]], index: Index) -> Item:
+    """An item that a sentence names, bound to the section or piece of text of that name if there is one.
+
+    What the text names nowhere else is bound to the sentence.
+    """
+    if named := next((item for items in under if (item := named_like(name, items))), None):
+        return named
+    at = citation.start if index.documents[citation.document].text.count(name) == 1 else citation.end
+    return Item(name, citation.document, at, at, citation.end)
 
 
 def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant | None:
