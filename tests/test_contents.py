@@ -215,7 +215,7 @@ def test_articles_and_questions_are_counted_and_picked(counted, asked, told):
     assert [quote[: len(start)] for quote, start in zip(quotes(counted, asked), told, strict=True)] == told
 
 
-@pytest.mark.parametrize("asked", ["茶园有几条小路", "会上提了几个问题", "规定有几条"])
+@pytest.mark.parametrize("asked", ["茶园有几条小路", "会上提了几个问题", "规定有几条", "这是第几条"])
 def test_what_is_no_part_of_a_text_is_not_counted_by_its_headings(counted, asked):
     assert counted.interpret(asked).kind != "contents"
 

@@ -238,16 +238,14 @@ def _told_how(folded: str, words: Sequence[Word], index: Index) -> Place | None:
         return None
     most, found = 0, list[Place]()
     for document in index.documents.values():
-        for section in document.sections:
+        for section in (s for s in document.sections if s.heading):
             heading = fold(strip_marker(section.heading))
             named = [w for w in words if w.stands_in(heading)]
             if len(named) > most:
                 most, found = len(named), []
-            if done in named and len(named) == most and _tells_how(heading, named):
-                text = fold(document.text)
-                found += (
-                    [Place(document.id, *document.extent(section))] if all(w.stands_in(text) for w in words) else []
-                )
+            here = done in named and len(named) == most and _tells_how(heading, named)
+            if here and all(w.stands_in(fold(document.text)) for w in words):
+                found.append(Place(document.id, *document.extent(section)))
     return found[0] if len(found) == 1 else None
 
 
