@@ -87,6 +87,22 @@ def test_the_nth_step_is_found_in_sentences(assistant):
     assert quotes(assistant, "审批流程是什么", "最后一步呢") == ["报销单由主管审核,再由财务复核,最后由经理批准。"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "heading"),
+    [
+        ("怎么入职", "一、入职步骤"),
+        ("报销单如何审批", "1、审批流程"),
+        ("入职后怎么报销", ""),
+        ("怎么审批合同工的补贴", ""),
+        ("入职步骤是什么", ""),
+    ],
+)
+def test_a_heading_that_tells_how_something_is_done_is_where_it_is_told(assistant, asked, heading):
+    within = assistant.interpret(asked).within
+    document = assistant.index.documents["手册"]
+    assert ((within and next(s.heading for s in document.sections if s.start == within.start)) or "") == heading
+
+
 def test_steps_need_a_first_and_a_word_for_each_that_follows():
     assert steps_of("首先,采摘。其次,清洗。") == ["采摘", "清洗"]
     assert steps_of("增长放缓,再加上成本高。") == []
@@ -130,3 +146,83 @@ def test_a_few_sentences_on_the_whole_reach_from_its_beginning_to_its_end(assist
 
 def test_text_itself_may_be_called_this_text(assistant):
     assert quotes(assistant, "本文分几个部分") == TOP
+
+
+LEASE = """# 茶山租赁合同
+
+## 第一章 标的
+
+第一条 甲方把南坡租给乙方。
+第二条 租期为九年。
+
+## 第二章 租金
+
+第三条 租金每年六千元。
+"""
+ASKED = """# 采茶须知
+
+问：几点上山？
+答：清早六点。
+
+问：下雨怎么办？
+答：停采一天。
+
+问：竹篓谁来发？
+答：由库管发。
+"""
+FISHERS = """# 渔会章程
+
+## 一、理事会
+
+### 1、理事会的职责
+
+理事会派船。
+
+### 2、理事会的会议
+
+理事会每月开会。
+"""
+GARDEN = """# 茶园简介
+
+茶园的理事会由园主、茶师和两名茶农组成。理事会一年开会两次。
+
+泡茶有讲究。第一步，烫杯，用沸水。第二步，投茶，每杯三克，等五分钟。第三步，出汤。
+"""
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("counted")
+    for name, text in (("合同", LEASE), ("须知", ASKED), ("渔会", FISHERS), ("茶园", GARDEN)):
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    build_index([folder], folder / "index", Hashing(), "hashing", LEXICON)
+    settings = load_settings(threshold=0, reread=False)
+    return Assistant(settings, Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("合同有几条?", ["第一条", "第二条", "第三条"]),
+        ("租赁合同一共多少条", ["第一条", "第二条", "第三条"]),
+        ("须知里一共有几个问题", ["问：几点上山？", "问：下雨怎么办？", "问：竹篓谁来发？"]),
+        ("第二个问题是什么", ["问：下雨怎么办？", "答：停采一天。"]),
+        ("第三问", ["问：竹篓谁来发？", "答：由库管发。"]),
+        ("最后一个问题", ["问：竹篓谁来发？", "答：由库管发。"]),
+    ],
+)
+def test_articles_and_questions_are_counted_and_picked(counted, asked, told):
+    assert [quote[: len(start)] for quote, start in zip(quotes(counted, asked), told, strict=True)] == told
+
+
+@pytest.mark.parametrize("asked", ["茶园有几条小路", "会上提了几个问题", "规定有几条", "这是第几条"])
+def test_what_is_no_part_of_a_text_is_not_counted_by_its_headings(counted, asked):
+    assert counted.interpret(asked).kind != "contents"
+
+
+def test_a_sentence_on_what_a_thing_is_made_up_of_goes_before_headings_of_its_name(counted):
+    assert quotes(counted, "理事会包括哪些部分") == ["茶园的理事会由园主、茶师和两名茶农组成。"]
+
+
+def test_a_step_that_was_counted_is_asked_about(counted):
+    assert "五分钟" in counted.ask("要多久", [("user", "第二步做什么")]).text

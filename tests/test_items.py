@@ -4,8 +4,19 @@ import pytest
 
 from hujin_qa.assistant import Assistant
 from hujin_qa.index import build_index, open_index
-from hujin_qa.items import after_colon, bulleted, counted_off, in_series, items_under, lines_of, short_title, steps_of
+from hujin_qa.items import (
+    after_colon,
+    bulleted,
+    counted_off,
+    in_series,
+    items_under,
+    lines_of,
+    sections_below,
+    short_title,
+    steps_of,
+)
 from hujin_qa.lexicon import load_lexicon
+from hujin_qa.listing import listings
 from hujin_qa.parts import split_question
 from hujin_qa.settings import load_settings
 from test_index import Hashing
@@ -190,6 +201,21 @@ def test_an_item_that_is_no_more_than_its_name_can_be_pointed_at(assistant):
     items = lines_of(*section(assistant, "评茶"))
     assert [i.name for i in items] == ["扩建茶园", "雇人费用", "修山路"]
     assert all(i.label < i.end for i in items)
+
+
+def test_clauses_of_an_article_are_named_by_their_first_words_and_no_list(tmp_path):
+    text = (
+        "第一条 租金与税费标准\n1.1 甲方每月收租，不得拖延。\n1.2 乙方在月初付租，押金另付。\n第二条 期限\n满九年为止。\n"
+        "第三条 修缮\n屋顶由甲方修。\n第四条 争议\n先商量，再打官司。\n"
+    )
+    (tmp_path / "合同.txt").write_text(text, encoding="utf-8")
+    build_index([tmp_path / "合同.txt"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    index = open_index(tmp_path / "index", "hashing", LEXICON)
+    document = index.documents["合同"]
+    assert [i.name for i in sections_below(document, document.at["1"])] == ["甲方每月收租", "乙方在月初付租"]
+    lease = Assistant(load_settings(threshold=0), Hashing(), LEXICON, index)
+    sought = lease.seek(lease.interpret("租金和税费有哪些亲戚分"))[0]
+    assert not list(listings(sought.question, sought.hits, index))
 
 
 def test_what_somebody_says_is_no_list(assistant):

@@ -226,10 +226,17 @@ def test_a_value_is_seen_in_chinese_numerals_too(assistant, asked, sentence, hol
         ("罚款交到哪里?", "place"),
         ("罚款能报销吗?", None),
         ("费用是多少?", "money"),
+        ("活动时间有多长?", "time"),
+        ("试用期多长?", "time"),
+        ("一期管廊多长?", "number"),
     ],
 )
 def test_the_word_that_asks_tells_the_value_and_not_its_noun(assistant, asked, value):
     assert read(assistant, asked).value == value
+
+
+def test_a_letter_within_a_figure_is_read_as_one(assistant):
+    assert read(assistant, "2o13年涨了l5%吗?").folded.startswith("2013年涨了15%")
 
 
 TABLE = """# 差旅

@@ -129,3 +129,40 @@ def test_the_edge_of_a_page_ends_no_sentence():
 )
 def test_lines_that_are_whole_end_sentences(text):
     assert split(text) == [line.lstrip("# ") for line in text.splitlines()]
+
+
+PAGES = """第一章 借车
+市民可以凭身份证在任何一个站点借用自行车，每次借车不超过两个小时，超过的部分按每小时一元收费，押金在还车以后三天之内退回原来
+%s
+的账户。车辆丢失的，照价赔偿。
+站点由街道办事处和公交公司共同管理，站长每天早晚各检查一次车辆和锁桩，发现损坏的车辆要在当天送修，修好以后再放回原来的站点，
+不得挪作他用。遇到台风和暴雪，站点暂停借车，恢复的时间由公交公司在站点的屏幕上公布，市民也可以打电话询问。
+%s
+第二章 还车
+还车要锁好。
+"""
+
+
+@pytest.mark.parametrize("pages", [("- 1 -", "- 2 -"), ("第 3 页", "第 4 页"), ("\n7\n", "\n8\n"), ("1 / 9", "2 / 9")])
+def test_a_sentence_runs_on_over_the_number_of_a_page(pages):
+    text = PAGES % pages
+    found = [unwrapped(text, a, b) for a, b in split_sentences(text, 0, len(text))]
+    assert found[1].endswith("押金在还车以后三天之内退回原来的账户。")
+    assert "遇到台风和暴雪，站点暂停借车，恢复的时间由公交公司在站点的屏幕上公布，市民也可以打电话询问。" in found
+    assert "第二章 还车" in found
+
+
+def test_short_pages_are_told_by_the_marks_around_their_numbers():
+    text = "市民可以凭身份证在任何一个站点借用自行车，押金退回原来\n- 1 -\n的账户。\n还车要锁好。\n- 2 -\n完。\n"
+    assert split(text) == [
+        "市民可以凭身份证在任何一个站点借用自行车，押金退回原来\n- 1 -\n的账户。",
+        "还车要锁好。",
+        "完。",
+    ]
+
+
+def test_numbers_on_lines_of_their_own_that_count_a_list_are_no_pages():
+    text = (
+        "1\n会员可以在周末免费带一位朋友进馆游泳，要先预约\n2\n会员可以在生日当天免费领取一杯咖啡和一块蛋糕\n3\n其他\n"
+    )
+    assert [text[a:b] for a, b in split_sentences(text, 0, len(text))] == text.split()

@@ -23,9 +23,19 @@ KILN = """# 青瓷窑手册
 
 2021年产瓷8万件。2020年产瓷5万件。
 
-## 四、售价
+## 四、展览
+
+孩子可以免费参观。
+老人可以免费参观，还有茶喝。
+雨天不开放。
+
+## 五、售价
 
 茶盏每只60元，花瓶每只300元。茶盏的容量为90毫升，花瓶的容量为800毫升。
+
+## 六、展厅
+
+展厅由茶具厅、花器厅和文房厅组成。花器厅朝南。
 """
 BRIDGE = """# 风雨桥简介
 
@@ -183,3 +193,27 @@ def test_other_words_are_asked_of_a_text_that_has_only_its_own(assistant, asked)
 def test_the_second_of_what_one_sentence_counts_off(assistant):
     assert meant(assistant, "烧制分几步", "刚才第二个详细说说").folded.startswith("拉坯")
     assert meant(assistant, "烧制分几步", "刚才说的第三步是什么").folded.startswith("上釉")
+
+
+@pytest.mark.parametrize(
+    ("turns", "said"),
+    [
+        (("茶盏的容量是多少", "花瓶呢", "两个差多少?"), "茶盏的容量是多少，花瓶的容量是多少"),
+        (("茶盏和花瓶的售价各是多少", "差多少"), "茶盏和花瓶的售价各是多少"),
+    ],
+)
+def test_a_difference_is_told_by_both_values(assistant, turns, said):
+    assert meant(assistant, *turns).text == said
+
+
+def test_the_second_of_several_sentences_is_the_second_that_was_cited(assistant):
+    first = ask(assistant, "展览有哪些规定")
+    assert len(first.citations) > 1
+    assert "老人" in ask(assistant, "展览有哪些规定", "第二个是什么").text
+
+
+def test_what_is_only_named_in_a_list_is_told_by_the_sentence_that_names_it(assistant):
+    before = "展厅由哪几部分组成"
+    assert ask(assistant, before, "第一个是什么").text.startswith("展厅由茶具厅、花器厅和文房厅组成。")
+    assert meant(assistant, before, "第一个是什么").within
+    assert meant(assistant, before, "第二个是什么").within is None

@@ -6,16 +6,18 @@ They are answered with headings, each as it stands in the text, number included.
 import re
 from collections.abc import Sequence
 
+from .divisions import headed, unit_counted, units_of
 from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .markers import strip_marker
 from .question import Question
-from .sections import Span, ancestors, children, heading_span, top_sections
+from .sections import Span, ancestors, children, documents_of, heading_span, lies_in, top_sections
 from .text import fold
 from .types import Citation, Document, Hit, Section
 
 _ALL = 0.99  # weight of the words that a section must hold to the letter to be about them
 _UNIT = re.compile("哪[一个]*(?P<unit>[章节条篇])")
+_MANY = 20  # headings; of more that are counted, the first and the last tell how many there are
 
 
 def outlined(question: Question, evidence: Sequence[Evidence], hits: Sequence[Hit], index: Index) -> list[Span]:
@@ -54,8 +56,10 @@ def sources(plain: str, cited: Sequence[Citation], index: Index) -> list[Span]:
 def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, list[Section]]:
     """The document whose contents are asked for, and its sections or those of the section that is named."""
     spoken = {document for document, _ in question.around}
-    first = [*(spoken if len(spoken) == 1 else ()), *(h.passage.document for h in hits)]
+    first = [*(spoken if len(spoken) == 1 else ()), *documents_of(hits)]
     documents = [index.documents[id_] for id_ in dict.fromkeys([*first, *index.documents])]
+    if unit := unit_counted(question.plain):
+        return _counted(unit, question.topic, documents)
     for document in documents if question.topic else ():
         if question.topic in fold(document.title):
             return document, top_sections(document)
@@ -65,9 +69,21 @@ def _divided(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Doc
     return documents[0], [] if question.topic else top_sections(documents[0])
 
 
+def _counted(unit: str, topic: str, documents: Sequence[Document]) -> tuple[Document, list[Section]]:
+    """The articles or questions of the first document that has several, or of its section that is named."""
+    for document in documents:
+        found = units_of(document, unit)
+        if topic not in fold(document.title):
+            above = [s.position for s in headed(document, topic)][:1]
+            found = [s for s in found if any(lies_in(s.position, position) for position in above)]
+        if len(found) > 1:
+            return document, found if len(found) <= _MANY else [found[0], found[-1]]
+    return documents[0], []
+
+
 def _headed(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, Section] | None:
     """The section whose own heading, or else whose heading with those above, is what is sought and little more."""
-    sections = [(d, s) for d in _documents(hits, index) for s in d.sections]
+    sections = [(d, s) for d in map(index.documents.__getitem__, documents_of(hits)) for s in d.sections]
     own = [(d, s) for d, s in sections if _names(question, strip_marker(s.heading))]
     below = [(d, s) for d, s in sections if _names(question, " ".join(s.path)) and _touches(question, s)]
     return min(own or below, key=lambda found: (len(strip_marker(found[1].heading)), found[1].depth), default=None)
@@ -88,10 +104,6 @@ def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> tup
     found = [(document, document.at[position]) for document, position in places]
     typed = (s for s in found if question.topic in _text(*s))
     return next(typed, None) or next((s for s in found if _holds(question, _text(*s))), None)
-
-
-def _documents(hits: Sequence[Hit], index: Index) -> list[Document]:
-    return [index.documents[id_] for id_ in dict.fromkeys(h.passage.document for h in hits)]
 
 
 def _text(document: Document, section: Section) -> str:

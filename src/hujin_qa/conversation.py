@@ -32,7 +32,7 @@ from .question import Place, Question, Word, content_words, interrogative, under
 from .sections import ancestors
 from .text import fold
 from .turns import corrected, of_item, pointed_at, sentences_of, steered
-from .types import Answer, Document, Section
+from .types import Answer, Citation, Document, Section
 
 _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
@@ -51,6 +51,7 @@ _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
+_CLAUSE_END = re.compile("[,，。；;：:！？!?\\n]")
 _NEAR = 0.5  # degree from which a word of the text may be meant by another
 _NOT_MENTIONED = "文中没有提到“{}”。"
 _FEW = 2  # sections cited; more of them have no one name
@@ -71,7 +72,8 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
     listed = (items or kept) if strong else (kept or items)
     if at < 0 and before and listed == kept:
         at = before.at
-    return Past(question, answer, listed, at if listed == kept else -1, slot)
+    beside = before.question.folded if before and slot else ""
+    return Past(question, answer, listed, at if listed == kept else -1, slot, beside)
 
 
 def _leans(question: Question, answer: Answer) -> bool:
@@ -179,7 +181,7 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     cited = [(c.document, c.start) for c in answer.citations]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
     quoted = [
-        [_bound(name, citation.document, citation.end, under) for name in names]
+        [_bound(name, citation, under, index) for name in names]
         for citation in sentences_of(answer, index)
         for names in (
             _numbered(citation.quote),
@@ -192,8 +194,10 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     if not question.count and question.kind not in ("list", "how", "summary"):
         return tuple([*quoted, *listed][0]) if quoted or listed else ()
     found = [*listed, *quoted, *under]
-    counted = [items for items in found if len(items) == question.count]
-    return tuple((counted or (found if not question.count else []) or [[]])[0])
+    if question.count:
+        return next((tuple(items) for items in found if len(items) == question.count), ())
+    lines = _lines(answer, index) if question.kind == "list" else []
+    return tuple([*found, lines][0])
 
 
 def _numbered(quote: str) -> list[str]:
@@ -205,10 +209,28 @@ def _holds(item: Item, at: tuple[str, int]) -> bool:
     return item.document == at[0] and item.start <= at[1] < item.end
 
 
-def _bound(name: str, document: str, at: int, under: Sequence[Sequence[Item]]) -> Item:
-    """An item that a sentence names, bound to the section or piece of text of that name if there is one."""
-    named = [item for items in under if (item := named_like(name, items))]
-    return named[0] if named else Item(name, document, at, at, at)
+def _lines(answer: Answer, index: Index) -> list[Item]:
+    """The sentences cited as items, each named by its first clause, if there are several and each opens a line."""
+    cited = sentences_of(answer, index)
+    if len(cited) < 2 or not all(_opens_line(index.documents[c.document].text, c.start) for c in cited):
+        return []
+    names = [_CLAUSE_END.split(c.quote, maxsplit=1)[0] for c in cited]
+    return [Item(n, c.document, c.start, c.start + len(n), c.end) for n, c in zip(names, cited, strict=True)]
+
+
+def _opens_line(text: str, at: int) -> bool:
+    return text[:at].rstrip(" \t\u3000")[-1:] in ("", "\n")
+
+
+def _bound(name: str, citation: Citation, under: Sequence[Sequence[Item]], index: Index) -> Item:
+    """An item that a sentence names, bound to the section or piece of text of that name if there is one.
+
+    What the text names nowhere else is bound to the sentence.
+    """
+    if named := next((item for items in under if (item := named_like(name, items))), None):
+        return named
+    at = citation.start if index.documents[citation.document].text.count(name) == 1 else citation.end
+    return Item(name, citation.document, at, at, citation.end)
 
 
 def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant | None:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .divisions import unit_counted, units_of
 from .evidence import matched, share, sure
 from .index import Index
 from .items import lines_of
 from .question import Place, Question
-from .sections import Span, ancestors, children, top_sections
+from .sections import Span, ancestors, children, documents_of, heading_span, top_sections
 from .text import fold
-from .types import Hit
+from .types import Document, Hit, Section
 
 _WHOLE = re.compile(r"全文|本文|通篇|整篇|这篇|文章|全书|文档|这份(?:报告|材料|资料|手册)")
 _BEGINNING = re.compile(r"开头|引言|开篇|前言|导语|序言|开场|一开始(?:讲|说|写)")
@@ -30,6 +31,10 @@ def digest(question: Question, hits: Sequence[Hit], index: Index) -> list[Span]:
     Empty if the question names nothing to sum up. Nearness to the centroid: Radev et al. 2004, "Centroid-based
     summarization of multiple documents".
     """
+    if asked := _nth_question(question, hits, index):
+        document, section = asked
+        place = Place(document.id, *document.extent(section))
+        return [Span(document.id, *heading_span(document, section)), *digest_of(place, index)]
     found = _target(question, hits, index)
     return digest_of(found, index, question.sentences) if found else []
 
@@ -85,6 +90,16 @@ def _short_enough(spans: Sequence[tuple[int, int]], wanted: int) -> list[tuple[i
     return chosen
 
 
+def _nth_question(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Document, Section] | None:
+    """The n-th question that a text has as a section, where it is named by its number."""
+    unit = unit_counted(question.folded) if question.ordinal else ""
+    for document in (index.documents[id_] for id_ in documents_of(hits)) if unit else ():
+        numbered = units_of(document, unit)
+        if abs(question.ordinal) <= len(numbered) > 1:
+            return document, numbered[question.ordinal - (question.ordinal > 0)]
+    return None
+
+
 def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | None:
     """What is to be summed up: the section or item named best, or else the beginning, the end or all of a text."""
     if question.ordinal and _PART.search(question.folded):
@@ -92,7 +107,7 @@ def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | No
         numbered = top_sections(divided)[question.ordinal - (question.ordinal > 0) :][:1]
         return Place(divided.id, *divided.extent(numbered[0])) if numbered else None
     found: list[tuple[bool, float, int, Place]] = []
-    for id_ in dict.fromkeys(h.passage.document for h in hits):
+    for id_ in documents_of(hits):
         document = index.documents[id_]
         for section in document.sections:
             own = matched(question.words, fold(section.heading))

@@ -9,7 +9,7 @@ from .index import Index
 from .items import Item, short_title
 from .lexicon import Lexicon
 from .question import YEAR, Place, Question, Word
-from .sections import ancestors
+from .sections import ancestors, documents_of
 from .text import fold
 from .types import Answer
 
@@ -67,6 +67,7 @@ class Past:
     items: tuple[Item, ...] = ()  # what was last listed
     at: int = -1  # which of these was last spoken of
     slot: str = ""  # what "X呢" last put into the question
+    beside: str = ""  # the question before, where this one is the same of another thing
 
     @property
     def years(self) -> frozenset[str]:
@@ -81,7 +82,7 @@ class Past:
     @property
     def documents(self) -> tuple[str, ...]:
         """Ids of the documents last looked at, the nearest first."""
-        return tuple(dict.fromkeys(hit.passage.document for hit in self.answer.hits))
+        return documents_of(self.answer.hits)
 
     @property
     def said(self) -> frozenset[tuple[str, int]]:

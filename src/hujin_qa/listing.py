@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from .divisions import MADE_OF
 from .evidence import Evidence, from_structure, matched, share, sure
 from .index import Index
 from .items import BULLETS, Item, lines_of, nth, sections_below, steps_in
 from .markers import strip_marker
 from .question import Place, Question, in_chinese
-from .sections import Span, ancestors, lies_in
+from .sections import Span, ancestors, children, lies_in
 from .text import fold
 from .types import Document, Hit, Section
 
@@ -18,11 +19,15 @@ _ABOUT = 0.4  # weight of the question's words that must lead to a list, unless 
 _ENOUGH = 0.6  # fit from which a list is the answer
 _HEADED = 0.2  # what a heading is worth that has any word of the question
 _CALLED = 0.3  # … and one that ends with the sort of thing that is asked for ("发展阶段")
-_ARTICLE = re.compile("第[^章节编篇部]{1,5}条")  # all articles of a chapter are no list that is asked for
+_ARTICLE = re.compile(
+    r"第[^章节编篇部]{1,5}条|\d{1,2}(?:\.\d{1,2})+$"
+)  # all articles of a chapter are no list that is asked for
 _BETWEEN = f" \t\u3000\n{BULLETS}"  # what may stand between a colon and the first item
 _NUMBERED = re.compile("第[一二三四五六七八九十百\\d]+(?:[章节编篇]|部分)")  # a section that is named by its number
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
+_PARTS = re.compile("(?:由|包括|包含|分[为成]|有)[^,。;?]{0,2}哪[些几].{0,2}(?:部分|组成|构成|成员)")
+_NEAREST = 8  # sentences that may say of what a thing is made up
 _A_STEP = re.compile("(?:第[一二三四五六七八九十\\d]+|最后一?|[头首]一?)步")
 _NTH = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|首)[个大类种层条点项步]?(?P<thing>[\u4e00-\u9fff]{2,})")
 
@@ -44,6 +49,8 @@ def find_list(
     """The items of one section, where the question asks for a list and that section is its topic."""
     if question.kind != "list" or question.value in ("year", "time") or _EXCEPT.search(question.folded):
         return None
+    if made := _made_of(question, evidence):
+        return [Span(made.hit.passage.document, made.start, made.end)], [made]
     best = max(listings(question, hits, index), key=lambda found: found.fit, default=None)
     top = evidence[0]
     if best is None or best.fit < _ENOUGH:
@@ -70,6 +77,16 @@ def find_list(
     mine, above = best.document.id, best.section.position
     here = (e for e in evidence if e.hit.passage.document == mine and lies_in(e.hit.passage.position, above))
     return shown(best), [from_structure(next(here, top), best.fit)]
+
+
+def _made_of(question: Question, evidence: Sequence[Evidence]) -> Evidence | None:
+    """The sentence that says what the thing asked of is made up of (某某由甲、乙组成), where parts are asked for."""
+    parts = _PARTS.search(question.folded)
+    named = [w for w in question.words if parts and w.noun and w.text in question.folded[: parts.start()]][-1:]
+    for e in evidence[:_NEAREST]:
+        if any(re.search(rf"{re.escape(other)}[^,。;:]{{0,8}}{MADE_OF}", e.folded) for w in named for other in w.same):
+            return e
+    return None
 
 
 def _lists_itself(top: Evidence, found: Listed) -> bool:
@@ -115,7 +132,9 @@ def _nth_step(question: Question, hits: Sequence[Hit], index: Index) -> tuple[Pl
     for id_, position in dict.fromkeys((h.passage.document, h.passage.position) for h in hits):
         document = index.documents[id_]
         section = document.at[position]
-        steps = steps_in(document, section)
+        steps = steps_in(document, section) or [
+            i for i in lines_of(document, section) if _A_STEP.match(document.text, i.start)
+        ]
         if not -len(steps) <= question.ordinal <= len(steps) or not steps:
             continue
         found_by = " ".join([*section.path, document.text[section.body : section.end]])
@@ -146,7 +165,7 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
         fit = 1.0 if called_so else share(question.words, matched(question.words, intro))
         own = fold(strip_marker(section.heading)).rstrip(":")
         called = bool(called_so) or _ends_with(question, own)
-        articles = headings and all(_ARTICLE.match(document.text, i.start) for i in items)
+        articles = headings and all(_ARTICLE.match(s.heading) for s in children(document, section.position))
         if (fit < _ABOUT or articles) and not called:
             continue
         fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))

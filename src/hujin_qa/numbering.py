@@ -27,6 +27,7 @@ _UPSIDE_DOWN = -1.5
 _TIE = 0.1
 _SENTENCE = -0.6  # a numbered sentence, no heading to be seen
 _SENTENCE_AT_KNOWN_LEVEL = 0.2
+_FORETOLD_SENTENCE = 0.6  # "1.1 甲方…。" under "第一条": two of them outweigh a level
 _CLAUSE = -4.0
 _BELOW = ("第章", "第节", "第条", "一、", "(一)", "Q")  # styles that number sections where other marks are the headings
 
@@ -301,7 +302,9 @@ def _extend(
                 value += _KNOWN_LEVEL - _NEW_LEVEL
             if above and len(m.number) < 2 and _rank(above[-1][0]) > _rank(m.style):
                 value += _UPSIDE_DOWN
-        if gain == _SENTENCE and pair in known:
+        if gain == _SENTENCE and above and above[-1][1] == m.number[:-1]:
+            value += _FORETOLD_SENTENCE - _SENTENCE
+        elif gain == _SENTENCE and pair in known:
             value += _SENTENCE_AT_KNOWN_LEVEL - _SENTENCE
         if bare and depth < len(r.stack):
             value += _BARE

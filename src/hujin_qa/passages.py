@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from .sentences import Span, split_sentences
 from .types import Document, Passage
 
-SPLITTER = "sections-3"
+SPLITTER = "sections-4"
 """Changes whenever the same document would be cut differently; an index built by another one is rebuilt."""
 
 _RULE = re.compile(r"(?:[ \t]*(?:-[ \t]*){3,}|[ \t]*(?:\*[ \t]*){3,}|[ \t]*(?:_[ \t]*){3,})$")

@@ -91,6 +91,8 @@ _HOW_MANY = re.compile(
     rf"(?<![第哪分])(?:多少|几)[万亿]?(?P<unit>{_SPELLINGS})|多(?P<extent>[高长宽深远重])(?!时间|期|要)"
 )
 _EXTENTS = {"重": "克"}  # of the others: 米
+DURATION = "多久|多长的?一?段?时间|(?:时[间长限]|[期史命]|[期年]限|年头|间隔)(?:[有要需得是为会能可共]|大概|大约|一般|通常|最长){0,3}多长"
+"""How a folded question asks for a length of time."""
 _TIMES = frozenset(
     ["年", "公历年", "季度", "月", "月份", "年月", "周", "天", "工作日", "小时", "分钟", "秒", "毫秒", "点"]
 )
@@ -219,11 +221,11 @@ def _value(number: str) -> float:
 def unit_asked(folded: str) -> str:
     """The unit, as it is written, of the amount that a question asks for; ``""`` if it names none, or a time.
 
-    >>> unit_asked("全镇有多少户"), unit_asked("那座塔多高"), unit_asked("第几名"), unit_asked("用多少天")
+    >>> unit_asked("全镇有多少户"), unit_asked("那座塔多高"), unit_asked("用多少天"), unit_asked("工期有多长")
     ('户', '米', '', '')
     """
     asked = _HOW_MANY.search(folded)
-    if asked is None:
+    if asked is None or (asked["extent"] and re.search(DURATION, folded)):
         return ""
     unit = asked["unit"] or _EXTENTS.get(asked["extent"], "米")
     return "" if _UNIT_OF.get(unit, unit) in _TIMES else unit

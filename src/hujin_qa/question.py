@@ -8,12 +8,14 @@ from itertools import accumulate
 from typing import Literal
 
 from .differences import side_by_side
+from .divisions import asked_of_outline
 from .index import Index
 from .lexicon import Lexicon
+from .markers import strip_marker
 from .meaning import is_noun
 from .pinyin import Context
-from .quantities import quantities, tells
-from .text import clean, fold, numeral
+from .quantities import DURATION, quantities, tells
+from .text import clean, fold, numeral, with_figures
 
 LONGEST = 500  # characters of a question that are read
 
@@ -69,7 +71,7 @@ _MONEY_UNIT = r"(?:万亿|亿|万|千|百)*(?:美|港|日|欧|澳)?元|(?:万亿
 _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it looks in a folded text
     ("percent", r"百分之几|百分比|占比|比例|份额|增速|增幅|增长率|增长(了)?多少|涨(了)?多少|涨幅|利率|收益率|几成|几个点|多快", rf"{_NUM}\s*(?:%|个百分点|成)|翻(?:了)?[一两\d]+番|倍"),
     ("year", r"(哪|那)[一几]?年|几几年|年份", r"(?:1\d|20)\d\d"),
-    ("time", r"什么时候|何时|几月|几号|哪天|多久|多长时间|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
+    ("time", rf"什么时候|何时|几月|几号|哪天|{DURATION}|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
     ("contact", r"(?:电话|手机号?|热线|邮箱|邮件|微信|qq|传真)(?:号码?|地址)?[是为]?(?:多少|什么|啥|哪)|(?:电话|手机|微信|qq)号码?$|邮箱(?:地址)?$|联系方式", r"\d{3,4}-\d{3,8}|(?<![\d.])\d{5,11}(?![\d.年万亿元人])|[a-z0-9]@[a-z0-9]|(?:微信|qq|公众号)号?[:是为]?\s*\w"),
     ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用(?!户)|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
     ("number", r"多少|几(?!乎)|多大|多高|多重|多长|多远|人数|数量|户数|面积", r"\d|[一二两三四五六七八九十百千万]+\s*(?:[个名位家人种类条项次天层座间件批大层套])|单|双"),
@@ -82,26 +84,6 @@ _UNIT_ASKED = re.compile(
     r"(?<![哪分])(?:第?几|多少)(?:个)?(?P<unit>号[楼窗门线桌厅馆库台机]口?|[楼层页站折](?![宇盘房梯])|字(?![体母节段])|路(?:车|公交))"
 )
 _FLOORS = ("楼", "层")
-_CHAPTER = "(?:章节|小节|篇章|[章节篇](?![点目气日奏能操省课约]))"  # no 节点, 节目
-_SAYS = "(?:讲|说|写|提|谈|介绍|规定|涉及)"
-_TEXT = "[这本该]?[份篇本个部]?(?:文[章中件档]|全文|手册|书|报告|制度|材料)"
-_WHERE = re.compile(  # in the text: "…在哪一节", "哪里提到…", "…规定在什么地方"
-    rf"(?:主要|是|都)*{_SAYS}?[到过]?[在见看]?(?:{_TEXT})?[里中]?的?哪[一个]*{_CHAPTER}[里中]?(?:有|是|主要)*{_SAYS}?[到过了的]*"
-    rf"|在?(?:哪里|哪儿|什么地方|何处)(?:有|是)?{_SAYS}[到过了]+|(?:是|都)?(?:讲|说|提到?|谈|规定)在(?:哪里|哪儿|什么地方|何处)"
-)
-_DIVIDED = re.compile(
-    rf"(?:一共|总共|共|都|由|可以)*(?:分成?|分为|划分为?|包括|包含|有|是)?[了为成]?(?:多少|哪?几个?|哪些)大?个?(?:{_CHAPTER}|部分|板块|单元)(?:组成|构成|内容)?[呀啊呢?。]*$"
-    r"|目录|大纲|提纲"
-)
-_LEAD_IN = re.compile(
-    rf"^(?:那么?|关于|有关|想?(?:了解|看|查|找|知道)|对于?|(?:{_TEXT}|文)[里中上]面?的?)+|(?:的(?:相关)?(?:内容|部分|信息|说明|规定))$"
-)
-_WHOLE = re.compile(
-    "[全本原该此]文|通篇|整[篇份本个]|[这本该][份篇本个部]?|文章|全书|书|文档|文件|手册|报告|材料|资料|制度|教材|讲义|"
-    "里面?|中|的|看看?|列出?|给我|发|我?想?要?看|一共|总共|把|从|有|在|都|主要|什么|是|怎么样|一下|,|请"
-)
-_BELOW = re.compile("(?:[这那一]*[章节篇]|部分|下面|里面?|中|又|的)+$")
-
 _INTERROGATIVE = re.compile(
     r"多少|谁|什么|啥|哪(?:个|位|家|些|几|里|儿|天|年|种|类|一)?|几(?!乎)|多(?:大|高|久|长|远|重|快)|怎么样?|如何|咋样?|为何|吗|是不是|有没有|能不能|会不会|是否"
 )
@@ -121,6 +103,8 @@ _COUNT = re.compile(
 _ORDINAL = re.compile(
     r"(倒数)?第(\d+|[一二三四五六七八九十]+)|最后(?:一)?[个条点项步家种层级]|(最初|首|头一)[个条点项步家种层级]"
 )
+_HOW = re.compile("(?:怎么|如何|怎样|咋)(?:办理?|操作|进行|做|弄)?")
+_WAY = re.compile("流程|步骤|办法|方法|方式|手续|程序|指南|做法|怎么|如何|怎样")
 _MEASURES = tuple("个条点项种类步件家")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
 
@@ -177,7 +161,7 @@ class Question:
     places: frozenset[str]  # countries, provinces, cities that it names
     chat: bool
     around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
-    within: Place | None = None  # where its answer must stand: the item, or the section, that a follow-up points at
+    within: Place | None = None  # where its answer must stand: what a follow-up points at, or a heading promises
     beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
     refusal: str = ""  # what is said instead of an answer
     unit: str = ""  # what the number that it asks for counts, where that is a name of places: 楼, 号窗口
@@ -209,7 +193,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     text = html.unescape(_MARKUP.sub(" ", clean(text)[:LONGEST])).strip()
     plain = fold(text)
     asked = _without_fillers(plain, index, lexicon)
-    chinese = _in_chinese(asked, index, lexicon)
+    chinese = _in_chinese(with_figures(asked), index, lexicon)
     folded = index.pinyin.correct(
         chinese, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords)
     )
@@ -241,7 +225,39 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         places=frozenset(p for p in lexicon.places if p in folded),
         chat=lexicon.is_chat(plain),
         topic=topic,
+        within=_told_how(folded, words, index) if kind == "how" else None,
     )
+
+
+def _told_how(folded: str, words: Sequence[Word], index: Index) -> Place | None:
+    """The one section whose heading says that it tells how to do what is asked, if no other has more of the words.
+
+    All words must stand in its document, what is to be done in its heading.
+    """
+    how = _HOW.search(folded)
+    behind = [w for w in words if how and folded.find(w.text, how.end()) >= 0]
+    done = min(behind, key=lambda w: folded.find(w.text), default=words[-1] if words else None)
+    if how is None or done is None:
+        return None
+    most, found = 0, list[Place]()
+    for document in index.documents.values():
+        for section in (s for s in document.sections if s.heading):
+            heading = fold(strip_marker(section.heading))
+            named = [w for w in words if w.stands_in(heading)]
+            if len(named) > most:
+                most, found = len(named), []
+            here = done in named and len(named) == most and _tells_how(heading, named)
+            if here and all(w.stands_in(fold(document.text)) for w in words):
+                found.append(Place(document.id, *document.extent(section)))
+    return found[0] if len(found) == 1 else None
+
+
+def _tells_how(heading: str, named: Sequence[Word]) -> bool:
+    """Whether a folded heading has nothing but these words and one for a way of doing it: 报销流程, 怎么报销."""
+    bare = _WAY.sub("", heading)
+    for spelling in sorted((other for w in named for other in w.same), key=len, reverse=True):
+        bare = bare.replace(spelling, "")
+    return not bare.strip("的与和及 ?") and bool(_WAY.search(heading))
 
 
 def value_asked(folded: str) -> Value | None:
@@ -279,32 +295,13 @@ def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
 
 def _kind(folded: str, index: Index) -> tuple[Kind, str, str]:
     """What a folded question asks for, the words that say so, and for the outline what it is asked of."""
-    if outline := _outline(folded, index):
+    if outline := asked_of_outline(folded, index):
         return outline
     for kind, pattern in _KIND_PATTERNS:
         found = pattern.search(folded)
         if found and not (kind == "summary" and value_asked(folded) in ("time", "year")):  # 年终总结几号交
             return kind, found[0], ""
     return "fact", "", ""
-
-
-def _outline(folded: str, index: Index) -> tuple[Kind, str, str] | None:
-    """Where something stands in a text, or what a text or a section that is named is divided into."""
-    if found := _DIVIDED.search(folded):
-        of = (folded[: found.start()] + folded[found.end() :]).strip("《》,。?呀啊呢吧 ")
-        if not _WHOLE.sub("", of):
-            return "contents", folded, ""
-        named, chapters = _BELOW.sub("", of), re.search(f"{_CHAPTER}|目录|大纲|提纲", found[0])
-        for document in index.documents.values() if named else ():
-            divided = (s.heading for s in document.sections if len(document.below.get(s.position, ())) > 1)
-            names = [fold(name) for name in (*([document.title] if chapters else ()), *divided)]
-            if any(named in name and 2 * len(named) > len(name) - 2 for name in names):
-                return "contents", folded, named
-    if found := _WHERE.search(folded):
-        topic = _LEAD_IN.sub("", f"{folded[: found.start()]} {folded[found.end() :]}".strip(" ,的呀啊呢?。!"))
-        if len(topic) > 1:
-            return "section", found[0], topic
-    return None
 
 
 def interrogative(folded: str) -> bool:

@@ -110,10 +110,10 @@ def is_sound(text: str, question: str, history: Sequence[Turn], index: Index, le
         return False
     said = fold("\n".join([*(text for _, text in history), question, asked.folded]))
     words = content_words(folded, index, lexicon)
-    if any(not any(other in said for other in word.same) for word in words):
+    if not all(word.stands_in(said) for word in words):
         return False
     if not {*_FIGURES.findall(folded)} <= {*_FIGURES.findall(said)}:
         return False
     own = content_words(without_pointers(asked.folded), index, lexicon)
-    kept = all(any(other in folded for other in word.same) for word in own)
-    return kept and any(not any(other in asked.folded for other in word.same) for word in words)
+    kept = all(word.stands_in(folded) for word in own)
+    return kept and not all(word.stands_in(asked.folded) for word in words)

@@ -1,9 +1,10 @@
 """Finding one's way in an outline, and the pieces of a document that an answer is made of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .types import Document, Section
+from .types import Document, Hit, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,11 @@ class Span:
     start: int
     end: int
     heading: Section | None = None
+
+
+def documents_of(hits: Iterable[Hit]) -> tuple[str, ...]:
+    """Ids of the documents that hits lie in, the nearest first."""
+    return tuple(dict.fromkeys(hit.passage.document for hit in hits))
 
 
 def ancestors(document: Document, position: str) -> list[Section]:

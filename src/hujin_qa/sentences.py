@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,10 +24,11 @@ _ABBREVIATION = re.compile(
 )
 _MARK = re.compile(r"(?:[-*+•·●○◆■▪–>#]+(?=[ \t\u3000])|[•●○◆■▪]|\s)+")
 _WORD = re.compile(r"\w")
-_PAGE = re.compile(r"第?\s*\d{1,4}\s*(?:页?\s*[/／,，共]\s*共?\s*\d{1,4}\s*)?页?[\s—–-]*")
+_PAGE = re.compile(r"[\s—–-]*第?\s*(\d{1,4})\s*(?:页?\s*[/／,，共]\s*共?\s*\d{1,4}\s*)?页?[\s—–-]*")
 _NARROWEST = 30  # columns of a page; a Chinese character takes two
 _RAGGED = 6  # columns that a full line may be short of the widest
 _FEWEST = 3  # full lines that break off within a sentence, for a text to be taken as wrapped
+_PAGEFUL = 120  # characters, fewer than any page has
 _CLOSED = frozenset(_STOP + _SEMICOLON + _CLOSERS + "：:|")
 _NEW_LINE = re.compile(r"[-*+>#|【•●○◆■▪▍–—]|\Z")
 
@@ -81,27 +83,58 @@ def wrapped_breaks(text: str) -> frozenset[int]:
     """Offsets of the line breaks that the edge of a page made within sentences, as in text copied from a PDF.
 
     There are some only if full lines of one width break off within sentences again and again, and sentences end in
-    these lines or the next.
+    these lines or the next, or if numbered pages break off so. The line with a page's number belongs to the break.
     """
     if text.count("\n") < _FEWEST:
         return frozenset()
     lines = text.split("\n")
+    ends = [m.start() for m in re.finditer("\n", text)]
     widths = [sum(1 + (char > "\u2e7f") for char in line.strip()) for line in lines]
+    pages = _pages(lines)
+    told = (n for n in range(len(lines) - 1) if n not in pages)
+    after = {n: next((m for m in range(n + 1, len(lines)) if m not in pages), n + 1) for n in told}
     open_ = [
         n
-        for n, (line, following) in enumerate(pairwise(lines))
-        if widths[n] >= _NARROWEST and line.strip()[-1] not in _CLOSED and _goes_on(following.strip())
+        for n, following in after.items()
+        if widths[n] >= _NARROWEST
+        and following < len(lines)
+        and lines[n].strip()[-1] not in _CLOSED
+        and _goes_on(lines[following].strip())
     ]
+    turned = frozenset(at for n in open_ if n + 1 in pages for at in ends[n : after[n]])
+    full = _full_lines(lines, widths, open_)
+    return turned | {at for n in full for at in ends[n : after[n]]}
+
+
+def _pages(lines: Sequence[str]) -> frozenset[int]:
+    """The lines that number the pages of a text, and the empty ones around: they count on, with a page between."""
+    numbered = [(n, int(page[1])) for n, line in enumerate(lines) if (page := _PAGE.fullmatch(line))]
+    following = ((a, b) for (a, i), (b, j) in pairwise(numbered) if j == i + 1)
+    counting = {
+        n
+        for a, b in following
+        for n in (a, b)
+        if not lines[a].strip().isdigit() or sum(map(len, lines[a:b])) >= _PAGEFUL  # else it numbers a list
+    }
+    around = set(counting)
+    for step in (-1, 1):
+        for n in counting:
+            while 0 <= (n := n + step) < len(lines) and not lines[n].strip():
+                around.add(n)
+    return frozenset(around)
+
+
+def _full_lines(lines: Sequence[str], widths: Sequence[int], open_: Sequence[int]) -> list[int]:
+    """Of the lines that break off within a sentence those that are full, if they show that the text is wrapped."""
     if not open_:
-        return frozenset()
+        return []
     edge = max(Counter(widths[n] for n in open_).items(), key=lambda seen: (seen[1], seen[0]))[0] + _RAGGED // 2
     full = [n for n in open_ if edge - 2 * _RAGGED < widths[n] <= edge]
     told = sum(any(stop in lines[n] + lines[n + 1] for stop in _STOP) for n in full)
     wide = sum(width > edge for width in widths)
     if len(full) < _FEWEST or 2 * len(full) < len(open_) or 10 * wide > len(lines) or 2 * told < len(full):
-        return frozenset()
-    ends = [m.start() for m in re.finditer("\n", text)]
-    return frozenset(ends[n] for n in full)
+        return []
+    return full
 
 
 def _goes_on(line: str) -> bool:
@@ -112,9 +145,10 @@ def _goes_on(line: str) -> bool:
 def unwrapped(text: str, start: int, end: int) -> str:
     """``text[start:end]`` on one line: without the breaks that a page's edge made, other blanks as single ones."""
     wraps = sorted(at for at in wrapped_breaks(text) if start <= at < end)
-    parts = [text[a + 1 : b] for a, b in pairwise([start - 1, *wraps, end])]
-    line = parts[0]
-    for part in parts[1:]:
+    line, *parts = [text[a + 1 : b] for a, b in pairwise([start - 1, *wraps, end])]
+    for part in parts:
+        if not part.strip() or _PAGE.fullmatch(part):
+            continue
         blank = " " if line[-1:].isascii() and part.strip()[:1].isascii() else ""
         line = f"{line.rstrip()}{blank}{part.strip()}"
     return " ".join(line.split())

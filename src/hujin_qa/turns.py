@@ -1,12 +1,15 @@
 """Turns that steer a conversation and name nothing new: corrections, 下一个, 详细点, 还有吗."""
 
 import re
+from collections import Counter
 
+from .differences import asks_difference
 from .digest import sentence_rows
 from .followup import Meant, Past
 from .index import Index
 from .items import Item
 from .lexicon import Lexicon
+from .quantities import quantities
 from .question import Place, Question, content_words, interrogative
 from .text import fold
 from .types import Answer, Citation
@@ -76,11 +79,19 @@ def steered(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> Mean
         return Meant(past.question.text, refusal=refusal)
     if not past.answer.citations:
         return None
+    if asks_difference(asked.plain) and (past.beside or _tells_two(past.answer)):
+        return Meant(f"{past.beside}，{past.question.folded}" if past.beside else past.question.text)
     if _OTHERWISE.fullmatch(asked.plain):  # the text has no other words for it
         return Meant(past.question.text)
     if _CLOSER.fullmatch(asked.plain):
         return _closer(past, index)
     return _more(past, index) if _MORE.fullmatch(asked.plain) else None
+
+
+def _tells_two(answer: Answer) -> bool:
+    """Whether an answer tells two amounts of one sort."""
+    units = Counter(q.unit for c in answer.citations for q in quantities(fold(c.quote)))
+    return any(n > 1 for n in units.values())
 
 
 def repeats(plain: str) -> bool:
