@@ -1,5 +1,6 @@
 import pytest
 
+from hujin_qa import synonyms as synonyms_module
 from hujin_qa.contraries import contradiction
 from hujin_qa.modality import overstated
 from hujin_qa.roles import exchanged
@@ -113,3 +114,9 @@ def test_another_member_of_a_kind_is_no_synonym():
     assert other_kind("产量在秋季最高", "春季产量最高") == "秋季"
     assert other_kind("产量在春天最高", "春季产量最高") == ""
     assert other_kind("产量比去年高", "今年产量上升") == ""
+
+
+def test_the_lexicon_is_read_once_for_all_words(monkeypatch):
+    assert synonyms("渡口") == {"渡口"}
+    monkeypatch.setattr(synonyms_module, "load_lexicon", lambda: pytest.fail("read again"))
+    assert synonyms("渡船口") == {"渡船口"}

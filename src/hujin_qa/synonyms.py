@@ -7,20 +7,24 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from .lexicon import load_lexicon
+from .lexicon import Lexicon, load_lexicon
 from .words import words
 
 
 @cache
+def _lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+@cache
 def _groups() -> dict[str, frozenset[str]]:
-    lexicon = load_lexicon()
     groups: dict[str, set[str]] = {}
     text = (files("hujin_qa") / "data" / "synonyms.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         group = () if line.startswith("#") else line.split()
         for word in group:
             groups.setdefault(word, set()).update(group)
-    return {word: frozenset(group | lexicon.others(word)) for word, group in groups.items()}
+    return {word: frozenset(group | _lexicon().others(word)) for word, group in groups.items()}
 
 
 def synonyms(word: str) -> frozenset[str]:
@@ -29,12 +33,7 @@ def synonyms(word: str) -> frozenset[str]:
     >>> "儿童" in synonyms("孩子"), synonyms("渡口")
     (True, frozenset({'渡口'}))
     """
-    return _groups().get(word) or _others(word)
-
-
-@cache
-def _others(word: str) -> frozenset[str]:
-    return frozenset(load_lexicon().others(word))
+    return _groups().get(word) or _lexicon().others(word)
 
 
 @cache
