@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from .headings import tag
+from .quantities import quantities
 from .text import bigrams
 from .words import words
 
@@ -19,6 +20,19 @@ def clauses(folded: str) -> tuple[str, ...]:
     ('规模下降', '但利润上升')
     """
     return tuple(m[0].strip() for m in _CLAUSE.finditer(folded) if m[0].strip())
+
+
+def items(folded: str) -> list[str]:
+    """The clauses of a text, lists of amounts cut up.
+
+    >>> items("小麦21吨、稻谷8吨,没有玉米、高粱。")
+    ['小麦21吨', '稻谷8吨', '没有玉米、高粱']
+    """
+    found = []
+    for clause in clauses(folded):
+        listed = clause.split("、")
+        found += listed if all(quantities(item) for item in listed) else [clause]
+    return found
 
 
 @lru_cache(maxsize=8192)

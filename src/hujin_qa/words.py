@@ -12,7 +12,6 @@ class Words:
     """The data file; every text that is searched is folded."""
 
     negator: re.Pattern[str]  # groups "no", and "other": what only looks like one
-    rounded: frozenset[str]
     name_ends: tuple[str, ...]
     plain: frozenset[str]
     light: frozenset[str]
@@ -40,7 +39,6 @@ def words() -> Words:
     giver, taker = (re.compile(_longest_first(side)) for side in table["converses"])
     return Words(
         re.compile(f"(?P<other>{not_no})|(?P<no>{no})"),
-        frozenset(table["rounded"].split()),
         tuple(table["name_ends"].split()),
         frozenset(table["plain"].split()),
         frozenset(table["light"].split()),
