@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from .clauses import content
-from .contraries import ONLY_AFTER
 from .headings import tag
 from .synonyms import synonyms
 
+_ONLY_AFTER = re.compile("(?:才|方)(?:可以|能|可|予)")
 _BEFORE = re.compile("(?:之前|以前|前)[^,。;不]{0,6}(?:可以|能|可)")
 _FROM_TO = re.compile(
     r"(?:从|由)(?P<a>[^,。;]{1,24}?)(?:变成|变为|改成|改为|转为|转向|走向|升级为|跃升为|升至|降至|增至|增加到|减少到|提高到|缩短到|压缩到|延长到|降到|升到|提到|到|至|成)(?P<b>[^,。;]{1,16})"
@@ -31,7 +31,7 @@ def out_of_order(claim: str, evidence: str) -> str:
     >>> out_of_order("先付款再发货", "先发货,再付款。")
     '“先付款再发货”与所引原文的先后相反'
     """
-    if ONLY_AFTER.search(evidence) and _BEFORE.search(claim):
+    if _ONLY_AFTER.search(evidence) and _BEFORE.search(claim):
         return f"“{claim[:24]}”与所引原文的先后条件相反"
     for match in chain(_turned_ways(claim, evidence), _turned_steps(claim, evidence)):
         return f"“{match[0][:24]}”与所引原文的先后相反"
