@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import chain
 
 from .clauses import content
-from .headings import tag
 from .synonyms import synonyms
 
 _ONLY_AFTER = re.compile("(?:才|方)(?:可以|能|可|予)")
@@ -42,17 +41,8 @@ def _turned_ways(claim: str, evidence: str) -> Iterator[re.Match[str]]:
     ways = list(_FROM_TO.finditer(evidence))
     for mine in _FROM_TO.finditer(claim):
         a, b = mine["a"], mine["b"]
-        back = any(_told(a, w["b"]) == 1 and _told(b, w["a"]) and not _told(a, w["a"]) for w in ways)
-        first, second = _places(a, b, evidence), _places(b, a, evidence)
-        later = first and second and min(first) > min(second) and max(first) > max(second)
-        if back or later:
+        if any(_told(a, way["b"]) == 1 and _told(b, way["a"]) and not _told(a, way["a"]) for way in ways):
             yield mine
-
-
-def _places(part: str, other: str, evidence: str) -> list[int]:
-    """Where the words of a part that the other part has not stand in the evidence."""
-    own = (w for w, _ in tag(part) if len(w) > 1 and w not in other and not any(c.isdigit() for c in w))
-    return [evidence.find(w) for w in own if w in evidence]
 
 
 def _turned_steps(claim: str, evidence: str) -> Iterator[re.Match[str]]:

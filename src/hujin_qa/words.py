@@ -20,10 +20,10 @@ class Words:
     kinds: tuple[str, ...]
     converse: tuple[re.Pattern[str], re.Pattern[str]]  # of the giver, of the taker
     acts: tuple[tuple[re.Pattern[str], ...], ...]  # rows of one meaning: of the doer, of the other
-    modal: dict[str, re.Pattern[str]]  # pending, done, weak, strong, binding, soft, except, regardless
+    modal: dict[str, re.Pattern[str]]  # pending, done, weak, strong, binding, soft
 
 
-_MODAL = ("pending", "done", "weak", "strong", "binding", "soft", "except", "regardless")
+_MODAL = ("pending", "done", "weak", "strong", "binding", "soft")
 
 
 @cache
