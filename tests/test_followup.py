@@ -194,3 +194,8 @@ def test_a_courtesy_is_returned(assistant, said, reply):
 def test_courtesies_do_not_change_the_subject(assistant):
     history = [("user", "会员卡年费多少?"), *(("user", said) for said in ("好的", "谢谢", "厉害", "嗯嗯", "收到"))]
     assert "会员卡" in assistant.interpret("谁负责", history).text
+
+
+def test_all_of_a_kind_are_asked_about_without_the_one_before(assistant):
+    meant = assistant.interpret("那这两个批次有什么不同", [("user", "第二批次有哪些书车"), ("assistant", "…")])
+    assert meant.text == "两个批次有什么不同"

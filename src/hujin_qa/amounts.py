@@ -56,6 +56,7 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
             if placed and _is_another_s(said, q, sources, there)
         ),
         *_swapped(said, mine, every),
+        *(f"数字 {q.text} 在所引原文中说的是“{other}”" for q in mine for other in _respective(said, q, sources)),
     ]
 
 
@@ -281,4 +282,30 @@ def _swapped(said: str, mine: Sequence[Quantity], every: Sequence[Quantity]) -> 
             second = [i for i, e in enumerate(every) if b.matches(e)]
             if first and second and min(first) > max(second):
                 return [f"{a.text} 与 {b.text} 的先后与所引原文相反"]
+    return []
+
+
+_LIST_MARK = re.compile("、|和|与|以及|及")
+_SENTENCE_STOP = re.compile("[,。;:!?]")
+_NAMED = re.compile("(?:依次|分别)(?:是|为|有)?(?P<names>[^,。;:]+)$|(?:^|[,。;:是为有])(?P<plain>[^,。;:是为有]+)$")
+
+
+def _respective(said: str, q: Quantity, sources: Sequence[str]) -> list[str]:
+    """Whose the number is, if not that of the one thing the claim names: 甲和乙,分别为3和5.
+
+    >>> _respective("乙为3元", quantities("3元")[0], ["前两位是甲和乙,分别为3元和5元。"])
+    ['甲']
+    """
+    for source in sources:
+        for match in re.finditer("(?:分别|依次)", source):
+            end = _SENTENCE_STOP.search(source, match.end())
+            amounts = _LIST_MARK.split(source[match.end() : end.start() if end else len(source)])
+            lead = _NAMED.search(re.split("占比|价格|数量|[,:]$", source[: match.start()])[0].rstrip(",: "))
+            names = _LIST_MARK.split((lead["names"] or lead["plain"]).strip()) if lead else []
+            if len(names) != len(amounts) or len(names) < 2:
+                continue
+            named = [name for name in names if name.strip() and name.strip() in said]
+            holders = [n for n, text in zip(names, amounts, strict=True) if any(q.matches(e) for e in quantities(text))]
+            if len(named) == 1 and holders and named[0] not in holders:
+                return holders[:1]
     return []

@@ -42,6 +42,9 @@ _COMPARED = re.compile(
     rf"(?:那么?|它们?|他们?|这家)*(?:比|跟|和|与)(?P<new>[^,?]{{1,12}}?)(?:相?比,?)?(?:{BY}|相差|差)(?:了|出)?(?:多少|几)[^,?]{{0,3}}[?]*"
 )
 _CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层级档批代类阶期队组线]|[\u4e00-\u9fff]{2})?")
+_ALL_OF_THEM = re.compile(
+    r"[这那](?=(?:[二两三四五六七八九十]|\d)[个大家类种条项](?P<what>[\u4e00-\u9fff]{2}))"
+)  # 这三个梯队
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
 _POINTED_NAME = re.compile(
     r"(这|那|该)(家|个|座|件|位)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
@@ -99,6 +102,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     if alone or not is_follow_up(asked, past, index, lexicon):
         return Meant(text)
     folded = asked.folded
+    if (every := _ALL_OF_THEM.search(folded)) and every["what"] in past.question.folded:
+        return Meant(OPENING.sub("", folded[: every.start()] + folded[every.end() :]))
     if other := _other_class(folded, past, index, lexicon):
         return Meant(other)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
