@@ -68,7 +68,7 @@ def sentences(index: Index, row: int) -> list[tuple[int, str]]:
 
 
 def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Example:
-    """The folded window of one passage, as ``evidence.reread`` makes it."""
+    """The folded window of one passage."""
     passage = index.passages[row]
     title, *section = map(fold, (index.documents[passage.document].title, *passage.section))
     said = [fold(text) for _, text in sentences(index, row)]

@@ -32,7 +32,7 @@ from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.metrics import facts_found, fold_fact
 from hujin_qa.question import Question
 from hujin_qa.reader import Sought, choose
-from hujin_qa.rereading import as_a_claim, reread
+from hujin_qa.rereading import looked_into, reread
 from hujin_qa.settings import load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -41,7 +41,19 @@ SAMPLE = 150  # questions drawn from each BEIR folder
 BEIR_WEIGHT = 0.3  # of one question, against 1 of a hand-written one
 RIDGE = 0.3  # inverse strength of the penalty on a standardised weight
 FOR = frozenset(
-    ["again", "stated", "score", "structure", "together", "nearest", "nouns", "nouns_nearest", "focus", "focus_nearest"]
+    [
+        "again",
+        "behind",
+        "stated",
+        "score",
+        "structure",
+        "together",
+        "nearest",
+        "nouns",
+        "nouns_nearest",
+        "focus",
+        "focus_nearest",
+    ]
 )
 EITHER = frozenset(["open_kind", "polar", "few_words"])  # the other signals speak against an answer
 
@@ -159,7 +171,7 @@ def _answer(x: Example) -> tuple[dict[str, float], float]:
     spans, chosen = choose(x.sought, x.evidence, x.parts, x.assistant.index)
     signals = evidence.answer_signals(x.sought.question, chosen, x.sought.hits)
     if "again" in signals and (encoder := open_cross_encoder()):
-        signals |= as_a_claim(x.sought.question, chosen[0], x.assistant.index, encoder)
+        signals |= looked_into(x.sought.question, chosen[0], x.assistant.index, encoder)
     claims, _ = cite(spans, x.assistant.index)
     return signals, facts_found(x.gold.facts, compose(claims)) if x.gold.answerable else 0.0
 
@@ -204,7 +216,7 @@ def fit_pair(data: Sequence[Example], first: dict[str, float]) -> tuple[float, f
 
 
 def read_again(x: Example, encoder: CrossEncoder) -> Example:
-    """The same question after the cross-encoder has read the passages that come first under the models in force."""
+    """The same question after the cross-encoder has read the sentences that come first under the models in force."""
     index = x.assistant.index
     labels = {e.row: label for e, label in zip(x.evidence, x.labels, strict=True)}
     found = reread(x.sought.question, x.evidence, index, encoder)

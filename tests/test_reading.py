@@ -16,7 +16,7 @@ from hujin_qa.parts import split_question
 from hujin_qa.question import understand
 from hujin_qa.reader import choose
 from hujin_qa.reader import read as weigh_up
-from hujin_qa.rereading import as_a_claim, reread
+from hujin_qa.rereading import looked_into, reread
 from hujin_qa.sections import Span
 from hujin_qa.settings import load_settings
 from hujin_qa.text import fold
@@ -333,13 +333,32 @@ def test_what_was_read_again_for_a_question_is_not_read_once_more(assistant):
     once, twice = (reread(sought.question, found, assistant.index, reader) for _ in range(2))
     assert once == twice
     assert len(reader.windows) == len(set(reader.windows)) > 0
+    assert all(len(window.sentences) == 1 for window in reader.windows)
+
+
+def test_only_what_is_near_the_best_is_read_again(assistant):
+    sought, *_ = assistant.seek(assistant.interpret("雪梨由谁负责?"))
+    found = weigh(sought.question, sought.vector, sought.hits, assistant.index)
+    apart = [replace(e, score=-10.0 * n) for n, e in enumerate(found)]
+    reader = Counting()
+    read_again = reread(sought.question, apart, assistant.index, reader)
+    assert [window.sentences[0].endswith(apart[0].folded) for window in reader.windows] == [True]
+    assert len(read_again) == len(found)
+
+
+def test_the_best_sentence_is_also_read_behind_the_one_before(assistant):
+    sought, *_ = assistant.seek(assistant.interpret("雪梨由谁负责?"))
+    found = weigh(sought.question, sought.vector, sought.hits, assistant.index)
+    reader = Counting()
+    looked_into(sought.question, next(e for e in found if "小陈" in e.folded), assistant.index, reader)
+    assert reader.windows[0].sentences[0].endswith("雪梨每亩产量为2500斤。由小陈负责。")
 
 
 def test_a_question_is_held_against_its_answer_and_what_it_adds_is_doubted(assistant):
     def signals(text):
         sought, *_ = assistant.seek(assistant.interpret(text))
         best = weigh(sought.question, sought.vector, sought.hits, assistant.index)[0]
-        return as_a_claim(sought.question, best, assistant.index, open_cross_encoder())
+        return looked_into(sought.question, best, assistant.index, open_cross_encoder())
 
     told, untold = signals("苹果由谁负责?"), signals("苹果的股东由谁负责?")
     assert told["stated"] > untold["stated"]

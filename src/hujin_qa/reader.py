@@ -20,7 +20,7 @@ from .items import lines_of, short_title
 from .listing import find_list, nth_place
 from .markers import strip_marker
 from .question import WORDLESS, Place, Question
-from .rereading import as_a_claim, reread
+from .rereading import looked_into, reread
 from .sections import Span, ancestors, heading_span
 from .text import fold
 from .types import Citation, Claim, Hit
@@ -82,7 +82,7 @@ def read(
 ) -> Reading:
     """Choose the shortest complete answer from the hits; ``parts`` are the questions that it is made of.
 
-    The cross-encoder that ``second`` opens, if there is one, reads the best passages again.
+    The cross-encoder that ``second`` opens, if there is one, reads the best sentences again.
     """
     each = [(s.question, weigh(s.question, s.vector, s.hits, index)) for s in (sought, *parts)]
     if not each[0][1]:
@@ -98,7 +98,7 @@ def read(
     spans, chosen = choose(sought, evidence, others, index)
     signals = answer_signals(sought.question, chosen, sought.hits)
     if encoder:
-        signals |= as_a_claim(sought.question, chosen[0], index, encoder)
+        signals |= looked_into(sought.question, chosen[0], index, encoder)
     return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, evidence))
 
 
