@@ -10,7 +10,7 @@ from .index import Index
 from .question import Question
 from .text import fold
 
-_BEHIND, _MOST = 5.5, 12  # log-odds that a sentence may lie behind the best to be read again, and how many are read
+_BEHIND, _MOST = 4.0, 12  # log-odds that a sentence may lie behind the best to be read again, and how many are read
 _UNDOUBTED = -6.0  # log-odds
 
 
