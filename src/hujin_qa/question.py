@@ -11,11 +11,12 @@ from .differences import side_by_side
 from .divisions import asked_of_outline
 from .index import Index
 from .lexicon import Lexicon
-from .markers import strip_marker
+from .markers import WAY, strip_marker
 from .meaning import is_noun
 from .pinyin import Context
 from .quantities import DURATION, quantities, tells
 from .text import clean, fold, numeral, with_figures
+from .types import Section
 
 LONGEST = 500  # characters of a question that are read
 
@@ -104,7 +105,6 @@ _ORDINAL = re.compile(
     r"(倒数)?第(\d+|[一二三四五六七八九十]+)|最后(?:一)?[个条点项步家种层级]|(最初|首|头一)[个条点项步家种层级]"
 )
 _HOW = re.compile("(?:怎么|如何|怎样|咋)(?:办理?|操作|进行|做|弄)?")
-_WAY = re.compile("流程|步骤|办法|方法|方式|手续|程序|指南|做法|怎么|如何|怎样")
 _MEASURES = tuple("个条点项种类步件家")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
 
@@ -239,25 +239,28 @@ def _told_how(folded: str, words: Sequence[Word], index: Index) -> Place | None:
     done = min(behind, key=lambda w: folded.find(w.text), default=words[-1] if words else None)
     if how is None or done is None:
         return None
-    most, found = 0, list[Place]()
-    for document in index.documents.values():
-        for section in (s for s in document.sections if s.heading):
-            heading = fold(strip_marker(section.heading))
-            named = [w for w in words if w.stands_in(heading)]
-            if len(named) > most:
-                most, found = len(named), []
-            here = done in named and len(named) == most and _tells_how(heading, named)
-            if here and all(w.stands_in(fold(document.text)) for w in words):
-                found.append(Place(document.id, *document.extent(section)))
-    return found[0] if len(found) == 1 else None
+    told = [(index.documents[id_], s, _named(s, words)) for id_, s in index.ways]
+    told = [(d, s, named) for d, s, named in told if done in named and _tells_how(s, named)]
+    most = max((len(named) for *_, named in told), default=0)
+    found = [(d, s) for d, s, named in told if len(named) == most and all(w.stands_in(fold(d.text)) for w in words)]
+    if len(found) != 1 or any(len(_named(s, words)) > most for d in index.documents.values() for s in d.sections):
+        return None
+    document, section = found[0]
+    return Place(document.id, *document.extent(section))
 
 
-def _tells_how(heading: str, named: Sequence[Word]) -> bool:
-    """Whether a folded heading has nothing but these words and one for a way of doing it: 报销流程, 怎么报销."""
-    bare = _WAY.sub("", heading)
+def _named(section: Section, words: Sequence[Word]) -> list[Word]:
+    """The words that stand in a heading."""
+    heading = fold(strip_marker(section.heading))
+    return [w for w in words if w.stands_in(heading)]
+
+
+def _tells_how(section: Section, named: Sequence[Word]) -> bool:
+    """Whether a heading has nothing but these words and one for a way of doing it: 报销流程, 怎么报销."""
+    bare = WAY.sub("", fold(strip_marker(section.heading)))
     for spelling in sorted((other for w in named for other in w.same), key=len, reverse=True):
         bare = bare.replace(spelling, "")
-    return not bare.strip("的与和及 ?") and bool(_WAY.search(heading))
+    return not bare.strip("的与和及 ?")
 
 
 def value_asked(folded: str) -> Value | None:
