@@ -119,7 +119,7 @@ def test_what_is_told_beside_the_thing_that_is_asked_is_of_another(assistant):
     ("asked", "said"),
     [
         ("沂水医院的创办人是谁", "文中没有"),
-        ("门诊时间为什么延长", "文中没有说明原因。"),
+        ("专职护士为什么不倒班", "文中没有说明原因。"),
         ("三季度的复诊率是多少", "文中没有说到所问的时期。"),
     ],
 )
