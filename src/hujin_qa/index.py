@@ -91,7 +91,7 @@ class Index:
     @cached_property
     def ways(self) -> list[tuple[str, Section]]:
         """The sections whose headings say that they tell how something is done, with their documents."""
-        return [(d.id, s) for d in self.documents.values() for s in d.sections if WAY.search(s.heading)]
+        return [(d.id, s) for d in self.documents.values() for s in d.sections if WAY.search(fold(s.heading))]
 
     @cached_property
     def _starts(self) -> dict[str, tuple[list[int], int]]:

@@ -8,7 +8,7 @@ from .index import Index
 from .items import steps_in
 from .markers import strip_marker
 from .question import Question, Word, in_chinese, number
-from .sections import ancestors, children
+from .sections import ancestors, children, documents_of
 from .text import fold
 from .types import Hit
 
@@ -46,7 +46,7 @@ def _numbered(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
     measure = _IN_ORDER.match(tail)
     if not measure:
         return ""
-    texts = fold(" ".join(index.documents[id_].text for id_ in dict.fromkeys(h.passage.document for h in hits)))
+    texts = fold(" ".join(index.documents[id_].text for id_ in documents_of(hits)))
     last = len(there := _ordinals(measure[0], texts))
     if last < 2 or there != [*range(1, last + 1)] or n <= last:
         return ""
