@@ -43,6 +43,12 @@ def test_a_credit_is_told_and_cited_from_where_it_stands(assistant, asked, told)
     assert [claim.citations for claim in answer.claims] == [(n,) for n in range(1, len(told) + 1)]
 
 
+@pytest.mark.parametrize("asked", ["作者是谁", "好的，那作者是谁?", "那这本手册是谁写的"])
+def test_a_credit_is_asked_for_in_the_middle_of_a_conversation(assistant, asked):
+    answer = assistant.ask(asked, [("user", "苹果每亩产多少")])
+    assert answer.citations[0].quote == "老周"
+
+
 @pytest.mark.parametrize("asked", ["雪梨的来源是什么", "苹果由谁写生", "作者的公众号是什么"])
 def test_a_question_for_something_else_gets_no_credit(assistant, asked):
     assert not {"老周", "来源: 村里的小报"} & {c.quote for c in assistant.ask(asked).citations}

@@ -148,6 +148,8 @@ def test_what_stands_in_the_same_place_of_the_text_is_exchanged(assistant, befor
         (("蓝鲸快运多少钱起", "限重呢"), "蓝鲸快运的限重是多少"),
         (("蓝鲸快运的限重是多少", "它家起价多少"), "蓝鲸快运，起价多少"),
         (("木兰坊书车属于哪个批次", "它每天开几趟"), "木兰坊，每天开几趟"),
+        (("自习室座位有多少", "它的押金呢"), "自习室，押金呢"),
+        (("借书讲了什么", "这些里面要押金的是哪个"), "借书，要押金的是哪个"),
     ],
 )
 def test_a_name_gives_way_to_another_as_a_whole(assistant, turns, said):

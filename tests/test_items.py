@@ -260,6 +260,16 @@ def test_a_follow_up_stays_with_the_item_or_the_section_that_it_points_at(assist
     assert absent not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("asked_of_it", "name"),
+    [("最后一个是什么", "河滩片区"), ("第二个是啥", "西坡片区"), ("倒数第二个是什么?", "西坡片区")],
+)
+def test_what_an_item_is_is_told_by_its_name_and_first_sentence(assistant, asked_of_it, name):
+    first, *said = asked(assistant, "茶厂有哪三个片区？", asked_of_it).claims
+    assert first.text.startswith(name)
+    assert [claim.text[:4] for claim in said] == [name]
+
+
 def test_the_n_th_of_a_list_is_found_without_a_conversation(assistant):
     assert "西坡片区" in asked(assistant, "第二个片区是什么？").text
 

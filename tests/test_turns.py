@@ -200,6 +200,9 @@ def test_the_second_of_what_one_sentence_counts_off(assistant):
     [
         (("茶盏的容量是多少", "花瓶呢", "两个差多少?"), "茶盏的容量是多少，花瓶的容量是多少"),
         (("茶盏和花瓶的售价各是多少", "差多少"), "茶盏和花瓶的售价各是多少"),
+        (("茶盏的容量是多少", "好的，花瓶呢", "哪个更大一点"), "茶盏的容量是多少，花瓶的容量是多少"),
+        (("茶盏的容量是多少", "花瓶呢", "那两个加起来多少?"), "茶盏的容量是多少，花瓶的容量是多少"),
+        (("茶盏的容量是多少", "那跟花瓶比呢"), "茶盏和花瓶的容量是多少"),
     ],
 )
 def test_a_difference_is_told_by_both_values(assistant, turns, said):
@@ -217,3 +220,26 @@ def test_what_is_only_named_in_a_list_is_told_by_the_sentence_that_names_it(assi
     assert ask(assistant, before, "第一个是什么").text.startswith("展厅由茶具厅、花器厅和文房厅组成。")
     assert meant(assistant, before, "第一个是什么").within
     assert meant(assistant, before, "第二个是什么").within is None
+
+
+def test_a_list_that_was_given_long_ago_is_still_pointed_at(assistant):
+    turns = ("烧制有哪四步", *(f"第{n}步是什么" for n in "一二三四一二三"), "那第四步呢")
+    assert meant(assistant, *turns).folded.startswith("入窑")
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "said"),
+    [
+        ("哪种瓷器卖得最贵", "那第二名呢", "哪种瓷器卖得第二贵"),
+        ("哪种瓷器卖得最贵", "第二是谁", "哪种瓷器卖得第二贵"),
+        ("第二批次有哪些茶盏", "再下一个呢", "第三批次有哪些茶盏"),
+    ],
+)
+def test_the_next_in_rank_or_number_is_asked_for_alike(assistant, before, asked, said):
+    assert meant(assistant, before, asked).folded == said
+
+
+def test_thanks_and_nods_before_a_turn_are_no_part_of_it(assistant):
+    assert meant(assistant, "茶盏的容量是多少", "好的,谢谢,花瓶呢").folded == "花瓶的容量是多少"
+    assert ask(assistant, "龙窑有多长", "嗯嗯，详细点").text == ask(assistant, "龙窑有多长", "详细点").text
+    assert meant(assistant, "好的,").folded == "好的"

@@ -12,12 +12,12 @@ from .citations import cite, compose
 from .contents import sources
 from .conversation import remember, resolve, sections_of
 from .corpus import NOTES
-from .credits import find_credits
+from .credits import OF_A_TEXT, find_credits
 from .crossencoder import CrossEncoder, open_cross_encoder
 from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
 from .errors import IndexProblem, NoIndex
 from .evidence import rerank, weigh
-from .followup import Meant, Past
+from .followup import OPENING, Meant, Past
 from .gaps import gap
 from .index import Index, build_index, is_stale, open_index, read_manifest
 from .lexicon import Lexicon, load_lexicon
@@ -29,13 +29,13 @@ from .retriever import retrieve
 from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
-from .turns import repeats
+from .turns import asks_of_the_answer, repeats
 from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0}  # milliseconds of what needs no search
 _CREDITS_SURE = 0.95  # a field of the document itself, asked for by name
 _RERANKED = 20  # hits of a search whose sentences are weighed
-_REMEMBERED = 4  # earlier questions that a follow-up can reach
+_REMEMBERED = 8  # earlier questions that a follow-up can reach at least
 
 
 class Assistant:
@@ -46,6 +46,7 @@ class Assistant:
         # one question is looked at from several sides, and again with every question that follows it
         self._remembering = Remembering(encoder)
         self._understand = lru_cache(maxsize=256)(lambda text: understand(text, index, lexicon))
+        self._after = lru_cache(maxsize=256)(self._said)
 
     @classmethod
     def open(cls, settings: Settings | None = None, report: Callable[[str], None] = lambda _: None) -> "Assistant":
@@ -144,17 +145,26 @@ class Assistant:
         return replace(answer, usage=found.usage, remark=found.remark, timings_ms=timings)
 
     def _past(self, history: Sequence[Turn]) -> Past | None:
-        past: Past | None = None
-        said = [clean(text) for role, text in history if role == "user"]
-        said = [text for text in said if text and not repeats(fold(text)) and not self._understand(text).chat]
-        for text in said[-_REMEMBERED:]:
-            answer = self._answer(text, past)
-            past = remember(self._understand(answer.interpreted), answer, past, self.index)
-        return past
+        turns = [self._understand(clean(text)) for role, text in history if role == "user"]
+        said = [turn.plain for turn in turns if turn.plain and not repeats(turn.plain) and not turn.chat]
+        first = max(0, len(said) // _REMEMBERED - 1) * _REMEMBERED  # the same for many turns, so that they are known
+        return self._after(tuple(said[first:]))
+
+    def _said(self, said: tuple[str, ...]) -> Past | None:
+        """What was talked about after some questions; each was answered once already when the next one comes."""
+        if not said:
+            return None
+        past = self._after(said[:-1])
+        answer = self._answer(said[-1], past)
+        return remember(self._understand(answer.interpreted), answer, past, self.index)
 
     def _interpret(self, text: str, past: Past | None) -> Question:
         if not text or not past or fold(text) in self.index.known:  # what was offered was found to stand alone
             return self._understand(text)
+        of_text = replace(self._understand(OPENING.sub("", self._understand(text).plain)), around=past.places)
+        named = OF_A_TEXT.search(of_text.folded) and not asks_of_the_answer(of_text.plain)
+        if named and find_credits(of_text, self.index)[0]:  # 那作者是谁
+            return of_text
         meant = resolve(text, past, self.index, self.lexicon)
         asked = self._understand(meant.text)
         if meant == Meant(text):

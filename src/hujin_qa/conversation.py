@@ -28,7 +28,7 @@ from .items import (
 )
 from .lexicon import Lexicon
 from .markers import strip_marker
-from .question import Place, Question, Word, content_words, interrogative, understand
+from .question import Place, Question, Word, content_words, in_chinese, interrogative, number, understand
 from .sections import ancestors
 from .text import fold
 from .turns import corrected, of_item, pointed_at, sentences_of, steered
@@ -45,9 +45,14 @@ _CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层�
 _ALL_OF_THEM = re.compile(
     r"[这那](?=(?:[二两三四五六七八九十]|\d)[个大家类种条项](?P<what>[\u4e00-\u9fff]{2}))"
 )  # 这三个梯队
+_NEXT_CLASS = re.compile("[再那下后]*[下后]面?一?[个层级档批代类期组]?呢?[?。]*")  # 再下一个呢
+_RANKED = re.compile("(?:那么?|排在?)*第(?P<n>[二三四五六七八九十]|\\d+)[名位大]?(?:的|是|呢|哪|谁|[个家位])*[?。]*")
+_WHICH = re.compile("第几|哪")
+_AGAINST = re.compile(r"(?:那么?|它们?)*[跟和与同](?P<new>[^,?]{1,12}?)相?比(?:较|起来|一下)?(?:呢|怎么样|如何)?[?。]*")
+_BY = re.compile("最(?=[高低大小多少长短快慢贵重轻早晚强远近好厚深])")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
 _POINTED_NAME = re.compile(
-    r"(这|那|该)(家|个|座|件|位)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
+    r"[这那]些(?:[里当之]面?中?)?|(这|那|该)(家|个|座|件|位)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
 )
 _PERSON = re.compile(r"^(?:那|而)?[他她](?!们)|[他她](?:本人|的)")
 _ONLY = re.compile(
@@ -106,6 +111,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(OPENING.sub("", folded[: every.start()] + folded[every.end() :]))
     if other := _other_class(folded, past, index, lexicon):
         return Meant(other)
+    if (ranked := _RANKED.fullmatch(folded)) and _BY.search(past.question.folded):  # 谁份额最大 > 那第二名呢
+        return Meant(_BY.sub(f"第{ranked['n']}", past.question.folded, count=1))
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = nth(past.items, asked.ordinal)
         return of_item(
@@ -124,6 +131,10 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
             return Meant(f"还有哪些{topic}", beyond=past.said)
         rest = f"{topic}，{bare}" if topic else bare
         return Meant(rest, beyond=past.said if asked.kind == "list" or not interrogative(folded) else frozenset())
+    if against := _AGAINST.fullmatch(folded):
+        topic = _topic(past, words, index, lexicon).partition("的")[0]
+        if topic and topic in past.question.folded:  # both asked the same
+            return Meant(past.question.folded.replace(topic, f"{topic}和{against['new']}"))
     if moved := _moved(bare, words, past, index):
         return moved
     if swap := _SWAP.match(folded):
@@ -160,6 +171,8 @@ def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:
 def _other_class(folded: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     """The previous question with its 第二梯队 exchanged, after "第三层呢"; ``""`` if it has no such name."""
     new, old = _CLASS.search(folded), _CLASS.search(past.question.folded)
+    if old and old["of"] and _NEXT_CLASS.fullmatch(folded):
+        return past.question.folded.replace(old[0], f"第{in_chinese(number(old['n']) + 1)}{old['of']}")
     if not new or not old or not old["of"] or new["n"] == old["n"]:
         return ""
     if (new["of"] or "") not in (*_GENERIC, old["of"]) or old["of"] in tuple("个条点项步件家"):
@@ -294,6 +307,8 @@ def _topic(
             return name
     gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone and w.known]
+    if past.question.kind == "member":  # 甲 of 甲是第几批
+        words = [w for w in words if w.text in _WHICH.split(past.question.folded)[0]] or words
     if not new_words:
         return _phrase([w.text for w in words], past.question.folded, index, lexicon)
     repeated = aspects(past, index)

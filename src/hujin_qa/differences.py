@@ -10,13 +10,16 @@ _MORE = re.compile(
 _APART = re.compile("(?:之间)?的?(?:相差|(?<![温误时落偏利价])差了?|差距是?)(?:多少|几)[^,?的]{0,4}$")
 _TWO = re.compile(rf"{_NAME}[和跟与]{_NAME}")
 _THEM = "(?:那么?|[它他她]们|[这那]?[两二][个者家种样款边]|这|那|之间|的|一共|到底)*"
-_BARE = re.compile(rf"{_THEM}(?:相?差(?:了|距|额|价)?(?:是|有)?(?:多少|几|多[大远长高久])[^,?]{{0,3}}?)[呢啊呀?。!]*")
+_BARE = re.compile(
+    rf"{_THEM}(?:相?差(?:了|距|额|价)?(?:是|有)?(?:多少|几|多[大远长高久])[^,?]{{0,3}}?"
+    rf"|(?:哪一?[个家种边者]|谁)(?:更|比较)?{BY}(?:一?[些点])?|(?:加起来|合计|总共|合起来)(?:是|有)?(?:多少|几)[^,?]{{0,3}}?)[呢啊呀?。!]*"
+)
 _ASKED_OF_EACH = dict.fromkeys(("贵", "便宜"), "的价格各是多少")
 _ASKED_OF_EACH |= {by: f"各有多{pair[0]}" for pair in ("长短", "高", "重轻", "快慢", "大") for by in pair}
 
 
 def asks_difference(folded: str) -> bool:
-    """Whether a folded turn asks for the difference of what was spoken of, and names nothing.
+    """Whether a folded turn asks for the difference or the sum of what was spoken of, or which is more, and names nothing.
 
     >>> asks_difference("那两个差多少?"), asks_difference("相差几岁"), asks_difference("甲和乙差多少")
     (True, True, False)

@@ -37,8 +37,8 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     subject = found["subject"] if found and not value_asked(found["subject"]) else ""
     bare = _PRONOUN.sub("", new)
     attribute = _is_attribute(bare, past, index)
-    if bare != new and not attribute:
-        subject = ""
+    if bare != new and not (attribute and subject):  # 它的…: of what was asked about, nothing is put in its place
+        return ""
     elsewhere = any(place in new for place in lexicon.places) and not any(place in subject for place in lexicon.places)
     thing = bare == new and any(w.noun for w in new_words) and not (attribute or elsewhere or quantities(new))
     of_subject = new + old.folded.removeprefix(_YEAR_BEHIND.sub("", subject)) if subject and thing else ""
@@ -52,11 +52,12 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     if old.kind == "member" and of_subject:  # what belongs there is asked for, whatever it is
         return of_subject
     gone = _beside(new, past, index) or _parallel(new, past)
+    titles = _titles(past, index)
+    gone = next((t for t in titles if gone and gone in t and t in old.folded), gone)  # not a piece out of a title
     if gone and not (attribute and gone == subject):
         return _put(new, gone, old.folded, index, lexicon)
     if attribute and subject:
         return of_attribute
-    titles = _titles(past, index)
     if not old.value and new in titles and not any(title in old.folded for title in titles):
         return f"{new}讲了什么"
     if (gone := _anchor(old.words, index, lexicon)) and (named or _anchor(new_words, index, lexicon)):

@@ -147,7 +147,7 @@ class Question:
     """A question as the program reads it. ``text`` is what is searched and shown as interpreted."""
 
     text: str
-    plain: str  # folded as typed
+    plain: str  # folded as typed, but for what is said by the way before it (好的, 谢谢)
     folded: str  # … without polite words, typing errors mended
     words: tuple[Word, ...]
     terms: tuple[str, ...]  # index terms, aliases included
@@ -191,7 +191,7 @@ _UNITS = {"time": re.compile("年|季度|月|周|天|工作日|小时|分钟|点
 def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     """Read a question that stands alone (``conversation`` resolves follow-ups first)."""
     text = html.unescape(_MARKUP.sub(" ", clean(text)[:LONGEST])).strip()
-    plain = fold(text)
+    plain = _without_nods(fold(text), lexicon)
     asked = _without_fillers(plain, index, lexicon)
     chinese = _in_chinese(with_figures(asked), index, lexicon)
     folded = index.pinyin.correct(
@@ -367,6 +367,12 @@ def _without_fillers(folded: str, index: Index, lexicon: Lexicon) -> str:
             bare = bare[:start] + bare[end:]
         bare = bare.strip(" ,")
     return bare.strip(" ,.!?;:~…") or folded
+
+
+def _without_nods(folded: str, lexicon: Lexicon) -> str:
+    """A turn without the thanks and nods that it opens with, unless it is nothing else."""
+    said, stop, rest = folded.partition(",")
+    return _without_nods(rest.lstrip(), lexicon) if stop and rest and lexicon.courtesy(said) else folded
 
 
 def number(text: str) -> int:

@@ -50,6 +50,7 @@ _OTHERWISE = re.compile(
     r"(?:换(?:一?[个种])(?:说法|讲法|方式|话)[说讲]?|[说讲]?(?:得|的)?(?:简单|简短|通俗|直白|短)一?[点些]儿?[说讲]?"
     r"|简单(?:来|地)?[说讲]|说人话|[说讲]一?[遍次]|(?:我?(?:还是)?(?:没|不)(?:太|怎么|大)?(?:听|看)?(?:懂|明白))了?)[吗吧呢呗?。!]*"
 )
+_WHAT_IS_IT = re.compile("[是叫]?(?:什么|啥|哪一?[个条项点步种家])(?:来着|呢|呀|啊)?")  # 最后一条是什么
 _AT_ONCE = 220  # characters that are read on
 
 
@@ -112,6 +113,8 @@ def of_item(item: Item, rest: str, index: Index, lexicon: Lexicon) -> Meant:
     """A question about one of the things that were listed."""
     place = Place(item.document, item.start, item.end) if item.end > item.label else None
     rest = re.sub(r"^(?:的|又|,|，|也)+", "", rest)
+    if place and _WHAT_IS_IT.fullmatch(rest):
+        return Meant(f"{item.name}是什么", place)
     if not content_words(rest, index, lexicon):
         return Meant(f"{item.name}讲了什么" if place else f"{item.name}的情况", place)
     return Meant(f"{item.name}，{rest}" if interrogative(rest) else f"{item.name}的{rest}", place)
