@@ -17,6 +17,8 @@ CONTEXT = Context(Segmenter(WORDS), PAIRS.__contains__, frozenset("的里之又�
         ("移动之付归模", "移动支付规模"),
         ("yidong zhifu的guimo", "移动支付的规模"),
         ("第二剃队", "第二梯队"),
+        ("baoxian de guimo shi duoshao", "保险的规模是多少"),
+        ("yidong zhifu younaxie", "移动支付有哪些"),
     ],
 )
 def test_what_sounds_like_a_corpus_word_becomes_it(typed, meant):
@@ -24,7 +26,19 @@ def test_what_sounds_like_a_corpus_word_becomes_it(typed, meant):
 
 
 @pytest.mark.parametrize(
-    "typed", ["这个事的事情", "hello world", "p2p爆发", "支付方式", "", "馆里的宝贝", "又可以叫什么", "德国工业"]
+    "typed",
+    [
+        "这个事的事情",
+        "hello world",
+        "you de",
+        "shenme shi le",
+        "p2p爆发",
+        "支付方式",
+        "",
+        "馆里的宝贝",
+        "又可以叫什么",
+        "德国工业",
+    ],
 )
 def test_other_text_is_left_alone(typed):
     assert PINYIN.correct(typed, CONTEXT) == typed
