@@ -175,6 +175,7 @@ def test_a_colon_leads_to_a_list_only_where_one_is_announced(sentence, items):
         ("小组由茶师、库管和采茶工组成。", ["茶师", "库管", "采茶工"]),
         ("特色菜有山药、柿饼和火烧。", ["山药", "柿饼", "火烧"]),
         ("费用包括房租、水电、物业三项。", ["房租", "水电", "物业"]),
+        ("茶厂先后历经合作社、国营、改制三个时期。", ["合作社", "国营", "改制"]),
     ],
 )
 def test_things_in_a_series_without_the_words_around_it(sentence, items):
@@ -274,11 +275,25 @@ def test_the_n_th_of_a_list_is_found_without_a_conversation(assistant):
     assert "西坡片区" in asked(assistant, "第二个片区是什么？").text
 
 
-def test_the_same_is_asked_of_each_thing_that_is_counted(assistant):
-    question = assistant.interpret("三个片区的产量各是多少？")
-    assert len(split_question(question, assistant.index, LEXICON)) == 3
-    text = asked(assistant, "三个片区的产量各是多少？").text
-    assert all(figure in text for figure in ("40吨", "25吨", "6吨"))
+@pytest.mark.parametrize(
+    "text",
+    ["三个片区的产量各是多少？", "三大片区每年的产量分别是多少", "各片区的产量是多少", "每个片区产量多少"],
+)
+def test_the_same_is_asked_of_each_thing_that_is_counted(assistant, text):
+    assert len(split_question(assistant.interpret(text), assistant.index, LEXICON)) == 3
+    told = asked(assistant, text).text
+    assert all(figure in told for figure in ("40吨", "25吨", "6吨"))
+
+
+@pytest.mark.parametrize("text", ["各工具的产量是多少", "每个茶师的产量是多少"])
+def test_of_what_the_text_does_not_list_nothing_is_asked_of_each(assistant, text):
+    assert split_question(assistant.interpret(text), assistant.index, LEXICON) == ()
+
+
+@pytest.mark.parametrize("text", ["西坡片区属于哪个片区", "新茶园归属于什么片区", "背阴的新茶园在哪个片区里"])
+def test_what_a_thing_belongs_to_is_told_once_by_the_heading_right_below_the_sort(assistant, text):
+    (claim,) = asked(assistant, text).claims
+    assert claim.text.startswith("【西坡片区：背阴的新茶园】")
 
 
 def test_two_sides_are_compared_under_one_label(assistant):

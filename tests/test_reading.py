@@ -96,7 +96,7 @@ def test_a_colon_brings_what_it_announces(assistant):
         e for e in weigh(sought.question, sought.vector, sought.hits, assistant.index) if e.folded.endswith("材料:")
     )
     document = assistant.index.documents["果园"]
-    said = "".join(document.text[s.start : s.end] for s in announced(sentence, assistant.index))
+    said = "".join(document.text[s.start : s.end] for s in announced(sentence, sought.question, assistant.index))
     assert all(item in said for item in ("纸箱", "网套", "标签"))
 
 
@@ -450,3 +450,47 @@ def test_a_heading_in_traditional_characters_tells_how_too(tmp_path):
     opened = open_index(tmp_path / "index", "hashing", LEXICON)
     place = understand("如何报销?", opened, LEXICON).within
     assert opened.documents[place.document].text[place.start : place.end].startswith("## 報銷辦法")
+
+
+LEDGER = """# 船厂年鉴
+
+## 一、船厂概况
+
+船厂先后历经修船(1950-1970)、造渔船(1971-1990)、造货轮(1991-今)三大阶段,形成了多种车间：
+
+### 1、主要车间
+
+#### 木工车间
+
+木工车间有30人。
+
+#### 铆焊车间
+
+铆焊车间有80人。
+
+### 2、仓库
+
+仓库由老何看管。
+
+## 二、安全
+
+车间要守三条制度，仓库要守《防火条例》《用电条例》等规章。
+"""
+
+
+def test_headings_behind_a_colon_are_left_out_where_the_list_before_it_is_asked_for(tmp_path):
+    (tmp_path / "船厂.md").write_text(LEDGER, encoding="utf-8")
+    build_index([tmp_path / "船厂.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    assistant = Assistant(
+        load_settings(threshold=0, reread=False), Hashing(), LEXICON, open_index(tmp_path / "index", "hashing", LEXICON)
+    )
+    told = [c.quote for c in assistant.ask("船厂经历了哪三个阶段").citations]
+    assert any("造渔船" in quote for quote in told)
+    assert "2、仓库" not in told
+    history = [("user", "船厂经历了哪三个阶段")]
+    assert assistant.interpret("第二个阶段是哪几年", history).folded.startswith("造渔船")
+    assert assistant.interpret("仓库那一节的要点是什么").kind == "summary"
+    assert assistant.interpret("那两个车间叫什么").kind == "list"
+    answer = assistant.ask("美国的船厂有哪些车间")
+    assert (answer.status, answer.text[:10]) == ("abstained", "文中没有提到“美国”")
+    assert assistant.ask("去美国的船是哪个车间造的").text[:10] != "文中没有提到“美国”"

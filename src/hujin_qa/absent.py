@@ -24,6 +24,7 @@ _MENTIONED = re.compile(
     "(?:提到|提及|讲到|说到|谈到|写到)[过了]?(?P<name>[^,的了吗没么?。]{2,10})了?(?:吗|没有?|么)?[?。]*$"
     "|^(?P<before>[^,的]{2,10}?)(?:有没有|有|是否)?被?(?:提到|提及|讲到|说到|谈到)[过了]?(?:吗|没有?|么)"
 )
+_PLACE = re.compile("(?:^|(?<=[在对]))[\u4e00-\u9fff]{2,5}?(?=(?:[省市]|地区|那边|这边|市场)?的)")
 PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
 
 
@@ -78,12 +79,15 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
 def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
     """What a question is about, if no document has it under any name: nothing can be said of it; ``""`` if there is none.
 
-    A question what X belongs to, or whether X is mentioned, is about X; any other about the names in it that the lexicon
-    has. Of other words it is not sure enough what they are: a misspelt or torn one looks like a new one.
+    A question what X belongs to, or whether X is mentioned, is about X; one that opens with a place of its own (美国的…)
+    is about what is there; any other about the names in it that the lexicon has. Of other words it is not sure enough what they are: a misspelt or torn one looks like a new one.
     """
     if name := _asked_of(question, index, lexicon):
         return name
     frequency, beside = index.lexical.frequency, index.beside
+    owned = (m[0] for m in _PLACE.finditer(question.folded) if m[0] in question.places)
+    if elsewhere := next((p for p in owned if not any(_occurs(o, index) for o in lexicon.others(p))), ""):
+        return elsewhere
     names = (w.text for w in question.words if w.text in lexicon.names)
     return next((w for w in names if not any(frequency(o) or o in beside for o in lexicon.others(w))), "")
 

@@ -8,11 +8,11 @@ announces what follows (a colon), those come with it.
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 
-from .evidence import Evidence, matched, share
+from .evidence import Evidence, matched, share, sure
 from .index import Index
-from .items import lines_of
+from .items import lines_of, short_title
 from .markers import strip_marker
 from .question import Question
 from .sections import Span, ancestors, children, heading_span
@@ -27,6 +27,8 @@ _LEANS_BACK = re.compile(
 )
 _ASKS_CHANGE = re.compile("变(?:成|为|化)|转(?:型|变|向|为|成)|升级|角色|从(?:什么|啥|哪)")
 _CHANGE = re.compile("[从由].{1,24}(?:到|至|变[成为]|转[向为成]|走向|升级为)")
+_WHICH = re.compile("第几|哪|什么|啥")
+_NTH = re.compile(r"第[一二三四五六七八九十\d]")
 _LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _ANNOUNCED = 260  # characters that a colon may bring along
 _MOST_ANNOUNCED = 8
@@ -59,7 +61,7 @@ def spans_of(chosen: Sequence[Evidence], question: Question, index: Index) -> li
     spans: dict[tuple[str, int], Span] = {}
     for e in chosen:
         place = Span(e.hit.passage.document, e.start, e.end, _leans_on(e, question, index))
-        for span in [*_before(e, index), place, *announced(e, index)]:
+        for span in [*_before(e, index), place, *announced(e, question, index)]:
             spans.setdefault((span.document, span.start), span)
     return list(spans.values())
 
@@ -89,14 +91,20 @@ def _table_head(evidence: Evidence, index: Index) -> list[Span]:
     return [Span(here.document, start, end)] if row != evidence.row else []
 
 
-def announced(evidence: Evidence, index: Index) -> list[Span]:
+def announced(evidence: Evidence, question: Question, index: Index) -> list[Span]:
     """What a sentence only leads to: the headings or sentences behind a colon, the answer behind a question, the
-    text behind the name of an item."""
+    text behind the name of an item. No headings where the sentence has a list of its own that is asked for, or where
+    one of them is asked about."""
     here = evidence.hit.passage
     document = index.documents[here.document]
     section = ancestors(document, here.position)[-1]
     last = not document.text[evidence.end : section.end].strip()
     if evidence.folded.endswith(":") and last and (below := children(document, here.position)):
+        *before, lead = re.split("[,;]", evidence.folded)
+        own = any("、" in clause and sure(matched(question.words, clause)) for clause in before)
+        named = [fold(short_title(s.heading)) in question.folded for s in below]
+        if (own and not sure(matched(question.words, lead))) or (any(named) and not all(named)):
+            return []
         return [Span(document.id, *heading_span(document, s)) for s in below]
     if evidence.folded.endswith((":", "?")):
         around = lines_of(document, section)  # of an item only what stands in it
@@ -122,15 +130,28 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     told = [s for s in above if _CHANGE.search(fold(s.heading))]  # "客服:从接线员到顾问"
     if told and _ASKS_CHANGE.search(question.folded) and not _CHANGE.search(evidence.folded):
         return told[-1]
-    if question.kind == "member":  # what it belongs to
-        named = [s for s in above if strip_marker(s.heading) not in document.labels]
-        return named[-1] if named and fold(strip_marker(named[-1].heading)) not in evidence.folded else None
+    if question.kind == "member":
+        owner = _owner(question, [s for s in above if strip_marker(s.heading) not in document.labels])
+        return owner if owner and fold(strip_marker(owner.heading)) not in evidence.folded else None
     lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
     if not lacking:
         return None
     weights = [(share(lacking, matched(lacking, fold(s.heading))), len(s.position)) for s in above]
     best = max(range(len(above)), key=lambda i: weights[i], default=None)
     return above[best] if best is not None and weights[best][0] > 0 else None
+
+
+def _owner(question: Question, above: Sequence[Section]) -> Section | None:
+    """What a thing belongs to: of the sections over it the one right below that which is named for the sort asked for
+    (业态 of 属于哪个业态), or else the innermost that is not named for the thing itself."""
+    which = _WHICH.search(question.folded)
+    behind = [w for w in question.words if which and question.folded.find(w.text, which.end()) >= 0]
+    things = [w for w in question.words if w not in behind and w.noun]
+    for outer, inner in reversed([*pairwise(above)]):
+        if sure(matched(behind, fold(outer.heading))) and not _NTH.search(fold(outer.heading)):
+            return inner
+    others = (s for s in reversed(above) if not things or not all(w.stands_in(fold(s.heading)) for w in things))
+    return next(others, None)
 
 
 def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

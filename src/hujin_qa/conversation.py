@@ -47,7 +47,7 @@ _ALL_OF_THEM = re.compile(
 )  # 这三个梯队
 _NEXT_CLASS = re.compile("[再那下后]*[下后]面?一?[个层级档批代类期组]?呢?[?。]*")  # 再下一个呢
 _RANKED = re.compile("(?:那么?|排在?)*第(?P<n>[二三四五六七八九十]|\\d+)[名位大]?(?:的|是|呢|哪|谁|[个家位])*[?。]*")
-_WHICH = re.compile("第几|哪")
+_WHICH = re.compile("第几|哪|什么|啥")
 _AGAINST = re.compile(r"(?:那么?|它们?)*[跟和与同](?P<new>[^,?]{1,12}?)相?比(?:较|起来|一下)?(?:呢|怎么样|如何)?[?。]*")
 _BY = re.compile("最(?=[高低大小多少长短快慢贵重轻早晚强远近好厚深])")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)

@@ -58,7 +58,7 @@ def digest_of(place: Place, index: Index, sentences: int = 0) -> list[Span]:
     leaders.sort()
     if 1 < sentences < len(leaders):  # from the beginning to the end
         leaders = [leaders[round(n * (len(leaders) - 1) / (sentences - 1))] for n in range(sentences)]
-    chosen = _short_enough([spans[n] for n in dict.fromkeys(leaders + order)], sentences)
+    chosen = _short_enough([spans[n] for n in dict.fromkeys(leaders + order)], sentences, len(leaders))
     return [Span(place.document, start, end) for start, end in sorted(chosen)]
 
 
@@ -77,14 +77,15 @@ def centrality(rows: Sequence[int], index: Index) -> list[float]:
     return near
 
 
-def _short_enough(spans: Sequence[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
-    """The first ``wanted``; where no number is wanted, as many as can be read at once."""
+def _short_enough(spans: Sequence[tuple[int, int]], wanted: int, leaders: int) -> list[tuple[int, int]]:
+    """The first ``wanted``; where no number is wanted, as many as can be read at once, of the ``leaders`` half as many
+    more: a whole with a part left out is worse than one that is long."""
     if wanted:
         return list(spans[:wanted])
     chosen: list[tuple[int, int]] = []
     used = 0
-    for start, end in spans:
-        if not chosen or used + end - start <= _LENGTH:
+    for n, (start, end) in enumerate(spans):
+        if not chosen or used + end - start <= _LENGTH * (1.5 if n < leaders else 1):
             chosen.append((start, end))
             used += end - start
     return chosen

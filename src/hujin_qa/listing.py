@@ -60,6 +60,9 @@ def find_list(
         return None
     if _announces(question, top.folded):
         return None
+    intro = fold(" ".join([*best.section.path, _before(best)]))
+    if any(w.text in top.folded for w in question.words) and not any(w.text in intro for w in question.words):
+        return None  # by other names alone
     if _lists_itself(top, best):
         return None
     enough = len(best.items) - 1

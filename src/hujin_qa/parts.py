@@ -1,6 +1,7 @@
 """One question that asks several things, taken apart: "理财和保险各做到多大", "规模多大,谁在领头"."""
 
 import re
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from .evidence import matched, share
@@ -9,6 +10,7 @@ from .items import sections_below
 from .lexicon import Lexicon
 from .question import Question, Word, content_words, interrogative, number
 from .text import fold
+from .types import Section
 
 _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
 _CLAUSE = re.compile(r"([,;?、])")
@@ -17,7 +19,8 @@ _LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause t
 _END = re.compile(r"的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
-    r"|(?P<n2>[二两三四五六七八九十])个(?P<thing2>[\u4e00-\u9fff]{2})的(?P<rest2>.+(?:各|分别).+)"
+    r"|(?P<n2>[二两三四五六七八九十])[个大类种](?P<thing2>[\u4e00-\u9fff]{2})的?(?P<rest2>.+(?:各|分别).+)"
+    r"|(?:各个?|每一?个)(?P<thing3>[\u4e00-\u9fff]{2})的?(?P<rest3>.+)"
 )
 _LEAD = re.compile(r"^(?:列出?|说说?|讲讲?|对?比较?|看看|把|就)")
 _ALIKE = re.compile(
@@ -27,6 +30,7 @@ _ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).
 _TOTAL = re.compile("加起来|加在一起|合在一起|一共|总共|合计|总和|之和")
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
+_MOST_OF_ALL = 6  # things of which something is asked of each
 
 
 def split_question(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
@@ -67,24 +71,33 @@ def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     found = _COUNTED.search(asked.folded)
     if not found:
         return ()
-    thing, n, rest = (found["thing"], found["n"], found["rest"]) if found["n"] else found.group("thing2", "n2", "rest2")
+    thing = found["thing"] or found["thing2"] or found["thing3"]
+    n, rest = found["n"] or found["n2"] or "", found["rest"] or found["rest2"] or found["rest3"]
     if not content_words(rest, index, lexicon):
         return ()  # the list itself is asked for: "五大趋势分别是什么"
     best: tuple[float, list[str]] | None = None
-    for id_, sections in index.branches.get(number(n), {}).items():
+    for id_, sections in _branches(n, index):
         document, recurring = index.documents[id_], index.documents[id_].labels
         for section in sections:
             items = sections_below(document, section)
             if all(i.name in recurring for i in items):
                 continue
             path = fold(" ".join([*section.path, *(i.name for i in items), document.text[section.body : section.end]]))
-            if thing in path:
+            called = fold(section.heading).endswith(thing) or all(thing in fold(i.name) for i in items)
+            if thing in path if n else called:
                 fit = share(asked.words, matched(asked.words, path))
                 if best is None or fit > best[0]:
                     best = fit, [i.name for i in items]
     if best is None:
         return ()
     return tuple(f"{name}的{rest}" for name in best[1])
+
+
+def _branches(n: str, index: Index) -> Iterator[tuple[str, Sequence[Section]]]:
+    """The sections with ``n`` below them, or with several if it is ``""``, by document."""
+    for count, by_document in index.branches.items():
+        if count == number(n) if n else 1 < count <= _MOST_OF_ALL:
+            yield from by_document.items()
 
 
 def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:

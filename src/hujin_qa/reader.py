@@ -115,7 +115,8 @@ def choose(
         return spans, list(evidence[:1])
     if question.kind in WORDLESS and (spans := digest(question, hits, index)):
         return spans, _resting_on(spans, evidence)
-    if not question.beyond and (listed := find_list(question, evidence, hits, index)):
+    of_each = question.value is not None and len(parts) > 1  # 三个片区的产量分别是多少: no list of their names
+    if not (question.beyond or of_each) and (listed := find_list(question, evidence, hits, index)):
         return listed
     if side_by_side := _of_parts(parts, question):
         return spans_of(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
@@ -269,7 +270,7 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
         gain = share(question.words, union(found, candidate.path_words)) - share(question.words, found)
         same = candidate.hit.passage.position == best.hit.passage.position
         near = best.score - candidate.score
-        tied = near < _TIE and not (one_value and _says_less(candidate, best))
+        tied = near < _TIE and question.kind != "member" and not (one_value and _says_less(candidate, best))
         if (gain > _GAIN and near < _BEHIND) or (open_ended and same and near < 2) or tied:
             chosen.append(candidate)
             used += length
