@@ -52,7 +52,7 @@ _AGAINST = re.compile(r"(?:那么?|它们?)*[跟和与同](?P<new>[^,?]{1,12}?)�
 _BY = re.compile("最(?=[高低大小多少长短快慢贵重轻早晚强远近好厚深])")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
 _POINTED_NAME = re.compile(
-    r"[这那]些(?:[里当之]面?中?)?|(这|那|该)(家|个|座|件|位)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
+    r"[这那]些(?:[里当之]面?中?)?|(这|那|该)(?![样么里])(家|个|座|件|位)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
 )
 _PERSON = re.compile(r"^(?:那|而)?[他她](?!们)|[他她](?:本人|的)")
 _ONLY = re.compile(
@@ -115,9 +115,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(_BY.sub(f"第{ranked['n']}", past.question.folded, count=1))
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = nth(past.items, asked.ordinal)
-        return of_item(
-            item, OPENING.sub("", NTH.sub("", RECALL.sub("", folded), count=1)).strip(" ,?。呢"), index, lexicon
-        )
+        rest = OPENING.sub("", NTH.sub("", RECALL.sub("", folded), count=1)).strip(" ,?。呢")
+        return of_item(item, rest, past, index, lexicon)
     for pattern, step in OTHER_YEAR:
         if pattern.search(folded) and len(past.years) == 1:
             (year,), other = past.years, str(int(*past.years) + step)
@@ -307,7 +306,7 @@ def _topic(
             return name
     gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone and w.known]
-    if past.question.kind == "member":  # 甲 of 甲是第几批
+    if pointed and past.question.kind == "member":  # 甲 of 甲是第几批
         words = [w for w in words if w.text in _WHICH.split(past.question.folded)[0]] or words
     if not new_words:
         return _phrase([w.text for w in words], past.question.folded, index, lexicon)

@@ -71,7 +71,12 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
                 return swapped
     if past.slot and past.slot in old.folded:
         return old.folded.replace(past.slot, new)
-    return of_subject or f"{new}，{_without(old, new_words)}"
+    if of_subject:
+        return of_subject
+    first = next((w.text for w in old.words if w.noun and w.known and old.folded.startswith(w.text)), "")
+    if first and thing:  # what a question opens with is its topic
+        return _put(new, first, old.folded, index, lexicon)
+    return f"{new}，{_without(old, new_words)}"
 
 
 def _is_attribute(name: str, past: Past, index: Index) -> bool:

@@ -20,6 +20,7 @@ _MARK = re.compile(
 )
 _NAME_END = re.compile(r"[。；;，,：:！？!?\n]|$")
 _BRACKET = re.compile(r"[(（【「《][^)）】」》]*[)）】」》]")
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 _CUT = re.compile(r"[:：—(（「]")
 BARE = re.compile(
     r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|\d{1,2}(?:\.\d{1,2})+|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
@@ -220,8 +221,10 @@ def in_series(sentence: str) -> list[str]:
     ['苹果', '香蕉', '雪梨', '葡萄']
     >>> in_series("评委会由老师、家长和学生组成。")
     ['老师', '家长', '学生']
+    >>> in_series("先用锯子(长的、短的)、刨子(推刨,拉刨)。")
+    ['先用锯子', '刨子']
     """
-    runs = max(re.split(r"[,。;:，；：]", sentence), key=lambda part: part.count("、"))
+    runs = max(re.split(r"[,。;:，；：]", _ASIDE.sub("", sentence)), key=lambda part: part.count("、"))
     if "、" not in runs:
         return []
     items = re.split(r"、|以及|和|与", runs)

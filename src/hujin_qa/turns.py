@@ -74,7 +74,7 @@ def steered(asked: Question, past: Past, index: Index, lexicon: Lexicon) -> Mean
     if past.items and past.at >= 0 and (found := _BESIDE.match(asked.folded)):
         at = past.at + (1 if found["on"] else -1)
         if 0 <= at < len(past.items):
-            return of_item(past.items[at], asked.folded[found.end() :].strip(" ,?。呢"), index, lexicon)
+            return of_item(past.items[at], asked.folded[found.end() :].strip(" ,?。呢"), past, index, lexicon)
         where = "后" if found["on"] else "前"
         refusal = f"前面说到的一共有{len(past.items)}项,{where}面没有了。"
         return Meant(past.question.text, refusal=refusal)
@@ -109,10 +109,13 @@ def asks_of_the_answer(plain: str) -> bool:
     return bool(_ABOUT_THE_ANSWER.fullmatch(plain.rstrip("?!。,呀啊呢 ")))
 
 
-def of_item(item: Item, rest: str, index: Index, lexicon: Lexicon) -> Meant:
-    """A question about one of the things that were listed."""
+def of_item(item: Item, rest: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
+    """A question about one of the things that were listed; one that says no more asks what was asked of another one."""
     place = Place(item.document, item.start, item.end) if item.end > item.label else None
     rest = re.sub(r"^(?:的|又|,|，|也)+", "", rest)
+    before = fold(past.items[past.at].name) if past.at >= 0 else ""
+    if not rest and before and before in past.question.folded:
+        return Meant(past.question.folded.replace(before, item.name), place)
     if place and _WHAT_IS_IT.fullmatch(rest):
         return Meant(f"{item.name}是什么", place)
     if not content_words(rest, index, lexicon):
