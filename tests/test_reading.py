@@ -487,6 +487,8 @@ def test_headings_behind_a_colon_are_left_out_where_the_list_before_it_is_asked_
     told = [c.quote for c in assistant.ask("船厂经历了哪三个阶段").citations]
     assert any("造渔船" in quote for quote in told)
     assert "2、仓库" not in told
+    asked = assistant.ask("船厂概况的仓库,经历了哪些形成")  # one of the headings is named
+    assert "1、主要车间" not in [c.quote for c in asked.citations]
     history = [("user", "船厂经历了哪三个阶段")]
     assert assistant.interpret("第二个阶段是哪几年", history).folded.startswith("造渔船")
     assert assistant.interpret("仓库那一节的要点是什么").kind == "summary"

@@ -243,3 +243,13 @@ def test_thanks_and_nods_before_a_turn_are_no_part_of_it(assistant):
     assert meant(assistant, "茶盏的容量是多少", "好的,谢谢,花瓶呢").folded == "花瓶的容量是多少"
     assert ask(assistant, "龙窑有多长", "嗯嗯，详细点").text == ask(assistant, "龙窑有多长", "详细点").text
     assert meant(assistant, "好的,").folded == "好的"
+
+
+def test_what_was_asked_of_one_item_is_asked_of_the_next(assistant):
+    said = meant(assistant, "展厅由哪几部分组成", "第一个的面积是多少", "第二个呢").folded
+    assert said == meant(assistant, "展厅由哪几部分组成", "第二个的面积是多少").folded
+    assert "面积" in said
+
+
+def test_what_a_question_opens_with_gives_way_to_another_topic(assistant):
+    assert meant(assistant, "龙窑去年开火几次", "那茶盏呢").folded == "茶盏去年开火几次"

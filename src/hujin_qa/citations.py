@@ -14,11 +14,11 @@ from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .items import lines_of, short_title
 from .markers import strip_marker
-from .question import Question
+from .question import Question, Word
 from .sections import Span, ancestors, children, heading_span
 from .sentences import unwrapped
 from .text import fold, without_bold
-from .types import Citation, Claim, Section
+from .types import Citation, Claim, Document, Section
 
 _BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
 _LEANS_BACK = re.compile(
@@ -93,8 +93,8 @@ def _table_head(evidence: Evidence, index: Index) -> list[Span]:
 
 def announced(evidence: Evidence, question: Question, index: Index) -> list[Span]:
     """What a sentence only leads to: the headings or sentences behind a colon, the answer behind a question, the
-    text behind the name of an item. No headings where the sentence has a list of its own that is asked for, or where
-    one of them is asked about."""
+    text behind the name of an item. No headings where the sentence has a list of its own that is asked for, and no
+    others than those asked about by name."""
     here = evidence.hit.passage
     document = index.documents[here.document]
     section = ancestors(document, here.position)[-1]
@@ -103,9 +103,10 @@ def announced(evidence: Evidence, question: Question, index: Index) -> list[Span
         *before, lead = re.split("[,;]", evidence.folded)
         own = any("、" in clause and sure(matched(question.words, clause)) for clause in before)
         named = [fold(short_title(s.heading)) in question.folded for s in below]
-        if (own and not sure(matched(question.words, lead))) or (any(named) and not all(named)):
+        if own and not sure(matched(question.words, lead)):
             return []
-        return [Span(document.id, *heading_span(document, s)) for s in below]
+        asked = [s for s, name in zip(below, named, strict=True) if name]
+        return [Span(document.id, *heading_span(document, s)) for s in asked or below]
     if evidence.folded.endswith((":", "?")):
         around = lines_of(document, section)  # of an item only what stands in it
         end = next((i.end for i in around if i.start <= evidence.start and evidence.end < i.end), len(document.text))
@@ -131,7 +132,7 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     if told and _ASKS_CHANGE.search(question.folded) and not _CHANGE.search(evidence.folded):
         return told[-1]
     if question.kind == "member":
-        owner = _owner(question, [s for s in above if strip_marker(s.heading) not in document.labels])
+        owner = _owner(question, document, evidence.hit.passage.position)
         return owner if owner and fold(strip_marker(owner.heading)) not in evidence.folded else None
     lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
     if not lacking:
@@ -141,17 +142,37 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     return above[best] if best is not None and weights[best][0] > 0 else None
 
 
-def _owner(question: Question, above: Sequence[Section]) -> Section | None:
-    """What a thing belongs to: of the sections over it the one right below that which is named for the sort asked for
-    (业态 of 属于哪个业态), or else the innermost that is not named for the thing itself."""
-    which = _WHICH.search(question.folded)
-    behind = [w for w in question.words if which and question.folded.find(w.text, which.end()) >= 0]
-    things = [w for w in question.words if w not in behind and w.noun]
-    for outer, inner in reversed([*pairwise(above)]):
-        if sure(matched(behind, fold(outer.heading))) and not _NTH.search(fold(outer.heading)):
+def _owner(question: Question, document: Document, position: str) -> Section | None:
+    """What stands in a section belongs to: of the sections over it that of the sort asked for, or else the innermost
+    that is not named for the thing itself."""
+    if of_sort := of_the_sort(question, document, position):
+        return of_sort
+    sort = _sort(question)
+    things = [w for w in question.words if w not in sort and w.noun]
+    above = reversed(_named(document, position))
+    return next(
+        (s for s in above if not things or not all(w.stands_in(fold(s.heading)) for w in things)),
+        None,
+    )
+
+
+def of_the_sort(question: Question, document: Document, position: str) -> Section | None:
+    """The section over a position right below one that is named for the sort asked for (业态 of 属于哪个业态)."""
+    sort = _sort(question)
+    for outer, inner in reversed([*pairwise(_named(document, position))]):
+        if sure(matched(sort, fold(outer.heading))) and not _NTH.search(fold(outer.heading)):
             return inner
-    others = (s for s in reversed(above) if not things or not all(w.stands_in(fold(s.heading)) for w in things))
-    return next(others, None)
+    return None
+
+
+def _sort(question: Question) -> list[Word]:
+    which = _WHICH.search(question.folded)
+    return [w for w in question.words if which and question.folded.find(w.text, which.end()) >= 0]
+
+
+def _named(document: Document, position: str) -> list[Section]:
+    """The sections over a position that are things of their own, outermost first."""
+    return [s for s in ancestors(document, position) if s.heading and strip_marker(s.heading) not in document.labels]
 
 
 def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

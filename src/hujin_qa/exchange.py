@@ -34,13 +34,15 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
         return re.sub("|".join(old.years), year[0], old.folded)
     named = any(thing.name for thing in absent_things(new, index, lexicon))
     found = _SUBJECT.match(old.folded)
-    subject = found["subject"] if found and not value_asked(found["subject"]) else ""
+    first = next((w.text for w in old.words if w.noun and w.known and old.folded.startswith(w.text)), "")
+    subject = _nominal(found["subject"], first) if found and not value_asked(found["subject"]) else ""
     bare = _PRONOUN.sub("", new)
     attribute = _is_attribute(bare, past, index)
     if bare != new and not (attribute and subject):  # 它的…: of what was asked about, nothing is put in its place
         return ""
     elsewhere = any(place in new for place in lexicon.places) and not any(place in subject for place in lexicon.places)
-    thing = bare == new and any(w.noun for w in new_words) and not (attribute or elsewhere or quantities(new))
+    alike = bare == new and not (attribute or elsewhere or quantities(new))
+    thing = alike and any(w.noun for w in new_words)
     of_subject = new + old.folded.removeprefix(_YEAR_BEHIND.sub("", subject)) if subject and thing else ""
     of_attribute = (
         f"{subject}的{bare}是多少" if old.value or value_asked(bare) or _MEASURE.search(bare) else f"{subject}的{bare}"
@@ -73,10 +75,19 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
         return old.folded.replace(past.slot, new)
     if of_subject:
         return of_subject
-    first = next((w.text for w in old.words if w.noun and w.known and old.folded.startswith(w.text)), "")
-    if first and thing:  # what a question opens with is its topic
+    if first and alike and any(w.known for w in new_words):  # what a question opens with is its topic
         return _put(new, first, old.folded, index, lexicon)
     return f"{new}，{_without(old, new_words)}"
+
+
+def _nominal(subject: str, first: str) -> str:
+    """A subject without the predicate that it runs into (甲去年卖出), but with all of its first word."""
+    at = 0
+    for word, flag in tag(subject) if first else ():
+        if at >= len(first) and flag[0] in "tvd" and flag != "vn":
+            return subject[:at]
+        at += len(word)
+    return subject
 
 
 def _is_attribute(name: str, past: Past, index: Index) -> bool:

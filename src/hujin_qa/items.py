@@ -221,13 +221,16 @@ def in_series(sentence: str) -> list[str]:
     ['苹果', '香蕉', '雪梨', '葡萄']
     >>> in_series("评委会由老师、家长和学生组成。")
     ['老师', '家长', '学生']
+    >>> in_series("经历开荒与修渠、建厂、改制三个阶段")
+    ['开荒与修渠', '建厂', '改制']
     >>> in_series("先用锯子(长的、短的)、刨子(推刨,拉刨)。")
     ['先用锯子', '刨子']
     """
     runs = max(re.split(r"[,。;:，；：]", _ASIDE.sub("", sentence)), key=lambda part: part.count("、"))
     if "、" not in runs:
         return []
-    items = re.split(r"、|以及|和|与", runs)
+    *before, end = runs.split("、")  # 与 within an item is part of its name
+    items = [*before, *re.split("以及|和|与", end)]
     first = re.split(_HEAD, items[0])[-1]
     last = re.sub(_TAIL, "", items[-1]) or items[-1]
     bare = (_SERIES_GRAMMAR.sub("", i).strip() for i in [first, *items[1:-1], last])

@@ -69,6 +69,15 @@ class Lexicon:
             return ""
         return next((sort for sort, words in self.courtesies if any(word in said for word in words)), "")
 
+    def without_courtesies(self, folded: str) -> str:
+        """A folded turn without the thanks and nods that it opens with, unless it is nothing else.
+
+        >>> load_lexicon().without_courtesies("好的,谢谢,还有呢?"), load_lexicon().without_courtesies("好的,")
+        ('还有呢?', '好的,')
+        """
+        said, _, rest = folded.partition(",")
+        return self.without_courtesies(rest.lstrip()) if rest and self.courtesy(said) else folded
+
     @property
     def segmentation_hash(self) -> str:
         """Changes when an index must be rebuilt: only ``words``, names among them, shape its terms."""

@@ -191,7 +191,7 @@ _UNITS = {"time": re.compile("年|季度|月|周|天|工作日|小时|分钟|点
 def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     """Read a question that stands alone (``conversation`` resolves follow-ups first)."""
     text = html.unescape(_MARKUP.sub(" ", clean(text)[:LONGEST])).strip()
-    plain = _without_nods(fold(text), lexicon)
+    plain = lexicon.without_courtesies(fold(text))
     asked = _without_fillers(plain, index, lexicon)
     chinese = _in_chinese(with_figures(asked), index, lexicon)
     folded = index.pinyin.correct(
@@ -367,12 +367,6 @@ def _without_fillers(folded: str, index: Index, lexicon: Lexicon) -> str:
             bare = bare[:start] + bare[end:]
         bare = bare.strip(" ,")
     return bare.strip(" ,.!?;:~…") or folded
-
-
-def _without_nods(folded: str, lexicon: Lexicon) -> str:
-    """A turn without the thanks and nods that it opens with, unless it is nothing else."""
-    said, stop, rest = folded.partition(",")
-    return _without_nods(rest.lstrip(), lexicon) if stop and rest and lexicon.courtesy(said) else folded
 
 
 def number(text: str) -> int:

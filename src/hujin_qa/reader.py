@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .citations import cite, spans_of
+from .citations import cite, of_the_sort, spans_of
 from .contents import located, outlined
 from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
@@ -122,6 +122,8 @@ def choose(
         return spans_of(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
     if question.beyond:
         evidence = _the_rest(question, evidence)
+    if question.kind == "member":
+        evidence = _of_the_sort(question, evidence, index)
     if question.kind == "define":
         evidence = _defining(question, evidence, index)
     return _told(question, evidence, index)
@@ -181,6 +183,17 @@ def _the_rest(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
         return list(evidence)
     rest = [e for e in new if _REST.search(e.folded) and e.score > new[0].score - _REST_NEAR]
     return rest[:1] or new
+
+
+def _of_the_sort(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Evidence]:
+    """The evidence, first what stands under a heading of the sort asked for, if it is about as good."""
+    near = [
+        e
+        for e in evidence
+        if e.score > evidence[0].score - _BEHIND
+        and of_the_sort(question, index.documents[e.hit.passage.document], e.hit.passage.position)
+    ]
+    return [*near, *(e for e in evidence if e not in near)]
 
 
 def _defining(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Evidence]:
