@@ -442,16 +442,6 @@ def texts(spans, assistant):
     return [claim.text for claim in cite(spans, assistant.index)[0]]
 
 
-def test_a_heading_in_traditional_characters_tells_how_too(tmp_path):
-    (tmp_path / "差旅.md").write_text(
-        "# 差旅\n\n## 報銷標準\n\n報銷每日百元。\n\n## 報銷辦法\n\n交發票。\n", encoding="utf-8"
-    )
-    build_index([tmp_path / "差旅.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
-    opened = open_index(tmp_path / "index", "hashing", LEXICON)
-    place = understand("如何报销?", opened, LEXICON).within
-    assert opened.documents[place.document].text[place.start : place.end].startswith("## 報銷辦法")
-
-
 LEDGER = """# 船厂年鉴
 
 ## 一、船厂概况

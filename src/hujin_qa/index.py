@@ -27,7 +27,6 @@ from .dense import DenseIndex
 from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex, reason
 from .lexical import LexicalIndex
 from .lexicon import Lexicon
-from .markers import WAY
 from .meaning import Meanings
 from .passages import SPLITTER, split_passages
 from .pinyin import Pinyin
@@ -87,11 +86,6 @@ class Index:
                 if n := len(document.below.get(section.position, ())):
                     found.setdefault(n, {}).setdefault(document.id, []).append(section)
         return found
-
-    @cached_property
-    def ways(self) -> list[tuple[str, Section]]:
-        """The sections whose headings say that they tell how something is done, with their documents."""
-        return [(d.id, s) for d in self.documents.values() for s in d.sections if WAY.search(fold(s.heading))]
 
     @cached_property
     def _starts(self) -> dict[str, tuple[list[int], int]]:

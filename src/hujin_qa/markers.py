@@ -170,9 +170,6 @@ def _value(number: str) -> int:
     return int(unicodedata.numeric(char)) if len(number) == 1 else int(number)
 
 
-WAY = re.compile("流程|步骤|办法|方法|方式|手续|程序|指南|做法|怎么|如何|怎样")
-"""Words of a heading that says that it tells how something is done."""
-
 _STRIP = re.compile(rf"(?:{_MARKER.pattern})[{_BLANK}]*")
 
 

@@ -11,12 +11,10 @@ from .differences import side_by_side
 from .divisions import asked_of_outline
 from .index import Index
 from .lexicon import Lexicon
-from .markers import WAY, strip_marker
 from .meaning import is_noun
 from .pinyin import Context
 from .quantities import DURATION, quantities, tells
 from .text import clean, fold, numeral, with_figures
-from .types import Section
 
 LONGEST = 500  # characters of a question that are read
 
@@ -104,7 +102,6 @@ _COUNT = re.compile(
 _ORDINAL = re.compile(
     r"(倒数)?第(\d+|[一二三四五六七八九十]+)|最后(?:一)?[个条点项步家种层级]|(最初|首|头一)[个条点项步家种层级]"
 )
-_HOW = re.compile("(?:怎么|如何|怎样|咋)(?:办理?|操作|进行|做|弄)?")
 _MEASURES = tuple("个条点项种类步件家")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
 
@@ -161,7 +158,7 @@ class Question:
     places: frozenset[str]  # countries, provinces, cities that it names
     chat: bool
     around: frozenset[tuple[str, str]] = frozenset()  # document and position of the sections it follows up on
-    within: Place | None = None  # where its answer must stand: what a follow-up points at, or a heading promises
+    within: Place | None = None  # where its answer must stand: what a follow-up points at
     beyond: frozenset[tuple[str, int]] = frozenset()  # document and start of what was said: it asks for the rest
     refusal: str = ""  # what is said instead of an answer
     unit: str = ""  # what the number that it asks for counts, where that is a name of places: 楼, 号窗口
@@ -225,42 +222,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         places=frozenset(p for p in lexicon.places if p in folded),
         chat=lexicon.is_chat(plain),
         topic=topic,
-        within=_told_how(folded, words, index) if kind == "how" else None,
     )
-
-
-def _told_how(folded: str, words: Sequence[Word], index: Index) -> Place | None:
-    """The one section whose heading says that it tells how to do what is asked, if no other has more of the words.
-
-    All words must stand in its document, what is to be done in its heading.
-    """
-    how = _HOW.search(folded)
-    behind = [w for w in words if how and folded.find(w.text, how.end()) >= 0]
-    done = min(behind, key=lambda w: folded.find(w.text), default=words[-1] if words else None)
-    if how is None or done is None:
-        return None
-    told = [(index.documents[id_], s, _named(s, words)) for id_, s in index.ways]
-    told = [(d, s, named) for d, s, named in told if done in named and _tells_how(s, named)]
-    most = max((len(named) for *_, named in told), default=0)
-    found = [(d, s) for d, s, named in told if len(named) == most and all(w.stands_in(fold(d.text)) for w in words)]
-    if len(found) != 1 or any(len(_named(s, words)) > most for d in index.documents.values() for s in d.sections):
-        return None
-    document, section = found[0]
-    return Place(document.id, *document.extent(section))
-
-
-def _named(section: Section, words: Sequence[Word]) -> list[Word]:
-    """The words that stand in a heading."""
-    heading = fold(strip_marker(section.heading))
-    return [w for w in words if w.stands_in(heading)]
-
-
-def _tells_how(section: Section, named: Sequence[Word]) -> bool:
-    """Whether a heading has nothing but these words and one for a way of doing it: 报销流程, 怎么报销."""
-    bare = WAY.sub("", fold(strip_marker(section.heading)))
-    for spelling in sorted((other for w in named for other in w.same), key=len, reverse=True):
-        bare = bare.replace(spelling, "")
-    return not bare.strip("的与和及 ?")
 
 
 def value_asked(folded: str) -> Value | None:
