@@ -41,8 +41,7 @@ def contradiction(claim: str, evidence: tuple[str, ...]) -> str:
             return sides
         if (_denies_too_much if _denials(clause) else _denies_too_little)(clause, near, there):
             return f"“{clause[:24]}”与所引原文的肯定、否定相反"
-    asserted = ",".join(c for c in mine if c is mine[-1] or not _CONDITION.search(c))
-    return _undenied(asserted, " ".join(evidence))
+    return ""
 
 
 _CONDITION = re.compile(
@@ -93,21 +92,6 @@ def comparison(claim: str, evidence: Sequence[str]) -> bool | None:
             return False
         found = True if verdicts else found
     return found
-
-
-def _undenied(claim: str, evidence: str) -> str:
-    """技术人员 where the source speaks of 非技术人员 alone."""
-    for match in words().negator.finditer(evidence):
-        for length in (4, 3, 2) if match["no"] else ():
-            denied = evidence[match.end() : match.end() + length]
-            if len(denied) == length and denied.isalnum() and denied in claim:
-                ends = [m.start() for m in re.finditer(re.escape(denied), evidence)]
-                if any(n["no"] for n in words().negator.finditer(claim)) or any(
-                    not words().negator.search(evidence[max(0, at - 4) : at]) for at in ends
-                ):
-                    break
-                return f"“{denied}”在所引原文中是“{match[0]}{denied}”"
-    return ""
 
 
 def _shared_numbers(clause: str, other: str) -> float:

@@ -27,7 +27,6 @@ _ALIKE = re.compile(
     r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:区别|差别|差异|不同|不一样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:对比|比较|相比|比)(?:一下)?,?"
 )
 _ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).*$")
-_TOTAL = re.compile("加起来|加在一起|合在一起|一共|总共|合计|总和|之和")
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
 _MOST_OF_ALL = 6  # things of which something is asked of each
@@ -103,8 +102,6 @@ def _branches(n: str, index: Index) -> Iterator[tuple[str, Sequence[Section]]]:
 def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """The same asked of several things: of each alone."""
     text = asked.folded
-    if asked.kind != "compare" and _TOTAL.search(text):
-        return ()
     names = {w.text for w in asked.words if w.known}
     joints = [m for m in _JOINT.finditer(text) if _ends_with(text[: m.start()], names)]
     joints = [m for m in joints if any(text.startswith(n, m.end()) for n in names)]

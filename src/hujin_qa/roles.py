@@ -133,7 +133,7 @@ def _rival(part: Part, name: str, leads: bool, there: Sequence[Part]) -> str:
     if max(_said(acts, holder.text) for holder in holders) > _said(acts, best.text):
         return ""
     for other, place in _owners(best, there):
-        if (place != leads and fit < 0.5) or other in words().plain or (_is_torn(other) and fit < 0.7):
+        if (place != leads and fit < 0.5) or other in words().plain:
             continue
         if (
             _has(part.text, other)
@@ -167,11 +167,6 @@ def _has(text: str, name: str) -> bool:
 
 def _said(acts: Sequence[str], text: str) -> int:
     return sum(_has(text, act) for act in acts)
-
-
-def _is_torn(name: str) -> bool:
-    """Whether a supposed name is the ends of two words, as 方为恒 of 施工方为恒正."""
-    return any(c in "为是的在与和由将比" for c in name)
 
 
 def _owners(part: Part, there: Sequence[Part]) -> Iterator[tuple[str, bool]]:
@@ -217,8 +212,7 @@ def _turned(part: Part, there: Sequence[Part]) -> str:
             between = part.text[part.text.find(a) + len(a) : part.text.find(b)]
             if _TOGETHER.search(between) or _TOGETHER.search(other.text[min(at) : max(at)]):
                 continue
-            flip = _gives(part.text) * _gives(other.text) < 0
-            if (_actor(part.text, a, b) == _actor(other.text, a, b)) == flip:
+            if _actor(part.text, a, b) != _actor(other.text, a, b):
                 return f"“{a}”与“{b}”的关系与所引原文相反"
     return ""
 
@@ -305,7 +299,7 @@ def _crossed(part: Part, there: Sequence[Part]) -> str:
     mine = part.text
     if likeness(mine, best) < _FIT or "比" in mine or any(c in mine and c in best for c in ",、"):
         return ""
-    if any((p in mine) != (p in best) for p in PREPOSITIONS) or _gives(mine) * _gives(best) < 0:
+    if any((p in mine) != (p in best) for p in PREPOSITIONS):
         return ""
     told = [(w, flag[0]) for w, flag in content(mine) if len(w) > 1]
     acts = [w for w, kind in told if kind == "v"] or [w for w, kind in told if kind == "n"]  # 指导 is a noun to jieba
@@ -341,11 +335,6 @@ def _actor(text: str, a: str, b: str) -> str:
         if _TO.search(before):
             return other
     return min(a, b, key=text.find)
-
-
-def _gives(text: str) -> int:
-    giver, taker = words().converse
-    return bool(giver.search(text)) - bool(taker.search(giver.sub("", text)))
 
 
 def _compared(claim: str, there: Sequence[Part]) -> str:

@@ -18,7 +18,6 @@ class Words:
     poles: dict[str, frozenset[tuple[int, int]]]  # word: (pair, side)
     pole: re.Pattern[str]
     kinds: tuple[str, ...]
-    converse: tuple[re.Pattern[str], re.Pattern[str]]  # of the giver, of the taker
     acts: tuple[tuple[re.Pattern[str], ...], ...]  # rows of one meaning: of the doer, of the other
     modal: dict[str, re.Pattern[str]]  # pending, done, weak, strong, binding, soft
 
@@ -36,7 +35,6 @@ def words() -> Words:
             for word in spellings.split():
                 poles.setdefault(word, set()).add((pair, side))
     no, not_no = _longest_first(table["negators"]), _longest_first(table["not_negators"])
-    giver, taker = (re.compile(_longest_first(side)) for side in table["converses"])
     return Words(
         re.compile(f"(?P<other>{not_no})|(?P<no>{no})"),
         tuple(table["name_ends"].split()),
@@ -45,7 +43,6 @@ def words() -> Words:
         {word: frozenset(where) for word, where in poles.items()},
         re.compile(_longest_first(" ".join(poles))),
         tuple(table["kinds"]),
-        (giver, taker),
         tuple(tuple(re.compile(_longest_first(side)) for side in row) for row in table["acts"]),
         {name: re.compile(_longest_first(table[name])) for name in _MODAL},
     )
