@@ -16,7 +16,6 @@ from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
 from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, share, sure, union, weigh
 from .index import Index
-from .items import lines_of, short_title
 from .listing import find_list, nth_place
 from .markers import strip_marker
 from .question import WORDLESS, Place, Question
@@ -41,7 +40,6 @@ _WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
 _IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|[?。,呢啊呀])*"
 _VALUED = 2.0  # log-odds that a sentence with a value of the sort that is asked for may lie behind the best
 _OUTLINE_SURE = 0.95  # headings that a question on the outline names, or all that there are
-_SIDES = 2.5  # log-odds that each side may lie behind its best, for both to be told by the same aspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def choose(
 def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> Choice:
     """The best sentences, in reading order."""
     chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OPEN_BUDGET))
-    if question.kind in _OPEN and not _is_one_of_many(question, chosen[0], index):
+    if question.kind in _OPEN:
         chosen = _rounded(chosen, evidence)
     return spans_of(_in_reading_order(chosen), question, index), chosen
 
@@ -226,11 +224,9 @@ def _defining(question: Question, evidence: Sequence[Evidence], index: Index) ->
 def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], question: Question) -> list[Evidence]:
     """The best for each part, one after the other."""
     parts = [(part, found) for part, found in parts if found]
-    sides = _same_aspect(parts) if question.kind == "compare" else []
     chosen: dict[tuple[str, int], Evidence] = {}
     for part, found in parts:
-        mine = [e for e in sides if e in found] or _sentences(part, _valued(part, found), _PART_BUDGET)
-        for e in _in_reading_order(mine):
+        for e in _in_reading_order(_sentences(part, _valued(part, found), _PART_BUDGET)):
             chosen.setdefault((e.hit.passage.document, e.start), e)
     return list(chosen.values())
 
@@ -241,31 +237,6 @@ def _valued(question: Question, evidence: Sequence[Evidence]) -> Sequence[Eviden
     if held is evidence[0] or held.score < evidence[0].score - _VALUED:
         return evidence
     return [e for e in evidence if e.score <= held.score]
-
-
-def _same_aspect(parts: Sequence[tuple[Question, Sequence[Evidence]]]) -> list[Evidence]:
-    """For each side of a comparison the best sentence under one and the same label, if all have one that is good."""
-    under: list[dict[str, Evidence]] = []
-    for part, found in parts:
-        best: dict[str, Evidence] = {}
-        for e in found:
-            path = e.hit.passage.section
-            if len(path) < 2:
-                continue
-            name = fold(short_title(path[-2]))
-            mine = name in part.folded or any(len(w.text) > 2 and w.text in name for w in part.words)
-            sought = _FEATURES.search(part.folded) and _FEATURES.search(strip_marker(path[-1]))
-            if name and mine and (sought or e.score > found[0].score - _SIDES):
-                label = strip_marker(path[-1])
-                if label not in best or (e.signals["lead"] and _FEATURES.search(label)):
-                    best[label] = e
-        under.append(best)
-    shared = set.intersection(*(set(u) for u in under)) if under else set()
-    if not shared:
-        return []
-    of_features = {name for name in shared if _FEATURES.search(name) and _FEATURES.search(parts[0][0].folded)}
-    label = max(of_features or shared, key=lambda name: sum(u[name].score for u in under))
-    return [u[label] for u in under]
 
 
 def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) -> list[Evidence]:
@@ -295,15 +266,6 @@ def _says_less(evidence: Evidence, best: Evidence) -> bool:
     """Whether a sentence has some of what the best has of the question and nothing that this lacks."""
     less = sure(evidence.words).keys() < sure(best.words).keys()
     return less and evidence.words.keys() <= best.words.keys()
-
-
-def _is_one_of_many(question: Question, best: Evidence, index: Index) -> bool:
-    """Whether a sentence leads to a list, or is one item of it and that item is asked for."""
-    if best.folded.endswith(":") or question.kind not in ("define", "polar", "why"):
-        return best.folded.endswith(":")
-    document = index.documents[best.hit.passage.document]
-    section = ancestors(document, best.hit.passage.position)[-1]
-    return any(i.start <= best.start < i.end for i in lines_of(document, section))
 
 
 def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
