@@ -1,6 +1,7 @@
 """A run as one HTML file that needs no network, and as a table for a README. Everything is escaped."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -95,10 +96,10 @@ def to_html(of: Run, against: tuple[Run, Comparison] | None = None) -> str:
 def tables_html(of: Run) -> str:
     """Where the numbers come from, causes, the numbers with their intervals; plots and groups, folded away."""
     made, parts = numbers(of), groups(of.scores)
-    told = f"{_system(of)} · {of.set['n']} 题 · {of.started} · {of.seconds} 秒 · 问题集 {of.set['sha256']}"
+    told = f"{_system(of)} · {of.set['n']} 题 · {of.seconds} 秒 · 问题集 {of.set['sha256']}"
     return "".join(
         [
-            f"<p>{escape(told)}</p>",
+            f"<p>{_time(of.started)} · <span>{escape(told)}</span></p>",
             _causes(made["causes"]),
             f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], rows(made))}",
             "<details><summary>曲线和分组</summary>",
@@ -112,6 +113,11 @@ def tables_html(of: Run) -> str:
 def _system(of: Run) -> str:
     reader = {"extractive": "原文摘句", "llm": "大模型"}.get(of.system["reader"], of.system["reader"])
     return f"{reader} · {of.system['encoder']} · {of.system['commit'] or of.system['version']}"
+
+
+def _time(at: str) -> str:
+    """An ISO time as it is on this machine; ``report.js`` makes it that of whoever reads the report."""
+    return f'<time datetime="{escape(at)}">{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}</time>'
 
 
 def _number(value: float) -> str:
