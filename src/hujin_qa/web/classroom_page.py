@@ -59,8 +59,8 @@ def lay_out_classroom(course: Course, accounts: Accounts, sections: Sequence[str
         stem = gr.Textbox(label=say.STEM, lines=2, max_lines=6, max_length=400)
         right = gr.Textbox(label=say.RIGHT_OPTIONS, lines=1, max_lines=6, max_length=800)
         wrong = gr.Textbox(label=say.WRONG_OPTIONS, lines=3, max_lines=8, max_length=1600)
-        ids = list(course.index.documents)
-        document = gr.Dropdown(ids, value=ids[0] if ids else None, label=say.PROOF_DOCUMENT)
+        documents = [(d.title, d.id) for d in course.index.documents.values()]
+        document = gr.Dropdown(documents, value=documents[0][1] if documents else None, label=say.PROOF_DOCUMENT)
         proof = gr.Textbox(label=say.PROOF, lines=2, max_lines=6, max_length=1600)
         write = gr.Button(say.SAVE_ITEM, variant="primary", size="sm")
         kept = gr.HTML(apply_default_css=False, elem_id="kept-item")

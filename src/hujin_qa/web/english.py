@@ -108,6 +108,7 @@ IN_PAGE = {
     "log_in": "Sign in again",
 }
 OTHER_LANGUAGE = "中文"
+GRADIO: dict[str, str] = {}
 
 BUILDING = (
     "The index is being built. This mostly takes less than a minute, or several with many documents. The page opens by "

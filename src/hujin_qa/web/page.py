@@ -41,7 +41,7 @@ def assets() -> dict[str, Any]:
     """What ``launch`` needs to dress the page; everything is inline or comes from this machine."""
     here = files(__package__)
     style, *scripts = ((here / name).read_text("utf-8") for name in ("style.css", "shell.js", "reader.js", "page.js"))
-    words: dict[str, dict[str, str]] = {}
+    words: dict[str, dict[str, Any]] = {}
     for language in LANGUAGES:
         with speaking(language):
             words[language] = say.IN_PAGE | {
@@ -50,6 +50,7 @@ def assets() -> dict[str, Any]:
                 "no_files": say.NO_UPLOAD,
                 "problem": say.PROBLEM,
                 "failed": say.FAILED,
+                "gradio": say.GRADIO,
             }
     given = f"window.hujinWords = {json.dumps(words)}; window.hujinCookie = {json.dumps(COOKIE)};"
     return {

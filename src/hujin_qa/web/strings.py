@@ -88,6 +88,21 @@ IN_PAGE = {  # for page.js
     "log_in": "重新登录",
 }
 OTHER_LANGUAGE = "English"
+GRADIO = {  # what it says in English in every language, as patterns, for shell.js
+    "Feedback": "说说哪里不好",
+    "Liked": "已赞",
+    "Disliked": "已踩",
+    "Close": "关闭",
+    "undo": "撤销",
+    "chatbot conversation": "对话",
+    "Select example \\d+: (.*)": "问:$1",
+    "Toggle Sidebar": "打开或收起我的对话",
+    "More tabs": "更多",
+    "Reset to default value": "恢复原来的数",
+    "number input for (.*)": "$1",
+    "range slider for (.*)": "$1",
+    "(\\d+) choices shown, (\\d+) remaining": "列出了 $1 项,还有 $2 项",
+}
 
 BUILDING = "正在建立索引,通常不到一分钟;文档多时要几分钟。建好后这一页会自动打开,不用刷新。"
 BUILDING_ENDED = "服务没有回应:建立索引时可能出了错。请看运行窗口里的说明,改正后再运行;这一页会自动恢复。"
