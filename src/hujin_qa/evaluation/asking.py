@@ -6,13 +6,13 @@ import subprocess
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..assistant import Assistant
+from ..database import now
 from ..encoder import Remembering
 from ..grounding import support
 from ..index import read_manifest
@@ -105,7 +105,7 @@ def plan(assistant: Assistant, questions: Sequence[EvalQuestion], name: str) -> 
         system=_system(assistant),
         set={"name": name, "sha256": digest(questions), "n": len(questions)},
         index=_index(assistant),
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        started=now(),
         seconds=0.0,
         scores=(),
         entries=(),

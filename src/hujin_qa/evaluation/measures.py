@@ -17,7 +17,7 @@ from ..metrics import (
     reliability,
     risk_coverage,
 )
-from .judge import BUDGETS, CAUSES, TOPS, Outcome, Score
+from .judge import BUDGETS, CAUSES, TOPS, Score
 
 SHAPE = {
     "retrieval": ("ndcg@10", "recall@5", "mrr@10", *(f"facts@{k}" for k in TOPS), *(f"facts@{n}c" for n in BUDGETS)),
@@ -28,11 +28,6 @@ SHAPE = {
 """The measures that are means over questions, by section."""
 
 LOWER_IS_BETTER = frozenset({"abstention.wrong_rate"})
-
-
-def measures(outcomes: Sequence[Outcome], seconds: float = 0.0) -> dict[str, Any]:
-    """The numbers of outcomes: see ``summary``."""
-    return summary([o.score for o in outcomes], seconds)
 
 
 def summary(scores: Sequence[Score], seconds: float = 0.0) -> dict[str, Any]:

@@ -12,9 +12,7 @@ from .classroom import Desk, kinds
 from .language import say
 from .lesson import said
 from .login import user_of
-from .talk import told
-
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+from .talk import QUIET, told
 
 
 @dataclass(frozen=True, slots=True)
