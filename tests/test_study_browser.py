@@ -166,7 +166,9 @@ def practise(page):
     page.reload()  # nothing is lost
     tab(page, say.QUIZ)
     sit(page, 5, "blockquote")
-    assert re.search(r"得分 \d/5。", page.locator("#score textarea").input_value())
+    score, *weak = page.locator("#score textarea").input_value().splitlines()
+    assert re.fullmatch(r"得分 \d/5。", score)
+    assert all(line.startswith("· ") for line in weak[1:])  # a section a line
 
 
 def review(page):
