@@ -9,7 +9,7 @@ import typer
 from ..errors import BadInput
 from ..files import write_whole
 from ..settings import load_settings
-from ..usage import CommandLine, IndexOption, JsonOption, print_json, tell
+from ..usage import CommandLine, IndexOption, JsonOption, conclude, print_json, tell
 from ..users import LOCAL
 
 if TYPE_CHECKING:
@@ -203,10 +203,7 @@ def backup(
     from .store import Store
 
     Store.of(load_settings()).back_up(target)
-    if as_json:
-        print_json({"backup": str(target)})
-    else:
-        tell(f"已备份:{target}")
+    conclude(as_json, {"backup": str(target)}, f"已备份:{target}")
 
 
 @app.command()
@@ -217,10 +214,7 @@ def restore(
     from .store import Store
 
     Store.of(load_settings()).restore(source)
-    if as_json:
-        print_json({"restored": str(source)})
-    else:
-        tell("已恢复。")
+    conclude(as_json, {"restored": str(source)}, "已恢复。")
 
 
 def open_course(index: Path | None) -> "Course":

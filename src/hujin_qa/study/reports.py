@@ -163,7 +163,8 @@ def report_pdf(course: Course, word: Word = str) -> bytes:
 
     learners, tasks, _, (name, heads, rows) = tables(course, word)
     styles = _styles()
-    story: list[Any] = [Paragraph(word("带教报告"), styles["title"]), Paragraph(_subtitle(course), styles["small"])]
+    about = escape(f"{_titles(course)} · {datetime.now():%Y-%m-%d %H:%M}")
+    story: list[Any] = [Paragraph(word("带教报告"), styles["title"]), Paragraph(about, styles["small"])]
     for table, columns in ((tasks, range(7)), (learners, range(4))):
         story += [Paragraph(_head(table[0], word), styles["head"]), _table(table, columns, styles, word)]
     story.append(Paragraph(word("最难的章节"), styles["head"]))
@@ -196,14 +197,13 @@ def certificate_pdf(course: Course, learner: str, form: str = "", word: Word = s
     total = Score(sum(p.right for p in parts), sum(p.total for p in parts))
     responses = [r for s in sessions for r in course.store.responses(session=s.id)]
     styles = _styles()
-    title = "、".join(d.title for d in course.index.documents.values())
     what = f"「{form}」" if form else f"{len(sessions)} 次测验"
     rows: list[Row] = [[name, s.right, s.total, s.share] for name, s in by_section(responses, course.items()).items()]
     story = [
         Spacer(1, 60),
         Paragraph(word("学习证明"), styles["certificate"]),
         Spacer(1, 24),
-        Paragraph(escape(word(f"{learner} 学习了《{title}》,完成{what},")), styles["center"]),
+        Paragraph(escape(word(f"{learner} 学习了《{_titles(course)}》,完成{what},")), styles["center"]),
         Paragraph(word(f"答对 {total.right}/{total.total} 题({total.share:.0%})。"), styles["center"]),
         Spacer(1, 12),
         Paragraph(word(f"最近一次:{day}"), styles["center"]),
@@ -215,9 +215,8 @@ def certificate_pdf(course: Course, learner: str, form: str = "", word: Word = s
     return _pdf(story, word("学习证明"))
 
 
-def _subtitle(course: Course) -> str:
-    titles = "、".join(d.title for d in course.index.documents.values())
-    return escape(f"{titles} · {datetime.now():%Y-%m-%d %H:%M}")
+def _titles(course: Course) -> str:
+    return "、".join(d.title for d in course.index.documents.values())
 
 
 def _styles() -> dict[str, Any]:

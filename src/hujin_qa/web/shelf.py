@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +13,6 @@ from ..export import FORMATS, file_name
 from ..users import User
 from .language import said_now, say
 from .twins import twin
-
-Event = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
