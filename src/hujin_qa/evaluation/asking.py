@@ -23,16 +23,7 @@ from .runs import Journal, Run
 
 DEPTH = 10  # passages that a ranking is measured on
 
-_SETTINGS = (
-    "fusion",
-    "threshold",
-    "reread",
-    "hits",
-    "unsupported",
-    "llm_model",
-    "llm_prompt_tokens",
-    "llm_reply_tokens",
-)
+_SETTINGS = "fusion threshold reread hits unsupported llm_model llm_prompt_tokens llm_reply_tokens".split()
 
 
 Steps = Generator[tuple[int, int], None, Run]
@@ -43,10 +34,8 @@ class Asker:
     """Asks one question after another and judges each, with what would have been said in place of an abstention."""
 
     def __init__(self, assistant: Assistant) -> None:
-        encoder, bold = (
-            Remembering(assistant.encoder),
-            assistant.settings.model_copy(update={"threshold": 0.0, "llm_model": ""}),
-        )
+        encoder = Remembering(assistant.encoder)
+        bold = assistant.settings.model_copy(update={"threshold": 0.0, "llm_model": ""})
         self._assistant = assistant.over(encoder, assistant.settings)
         self._bold = assistant.over(encoder, bold)
 

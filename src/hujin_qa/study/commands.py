@@ -218,7 +218,10 @@ def restore(
 
 
 def open_course(index: Path | None) -> "Course":
-    """The course over this index."""
+    """The course over this index, which is built if it is missing."""
+    from ..assistant import Assistant
     from .course import Course
+    from .store import Store
 
-    return Course.open(load_settings(index=index), tell)
+    settings = load_settings(index=index)
+    return Course.of(Assistant.open(settings, tell).index, Store.of(settings))

@@ -1,12 +1,9 @@
 """What is taught from one index, and where it is kept how learning goes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..assistant import Assistant
 from ..errors import BadInput
 from ..index import Index
-from ..settings import Settings
 from .bank import Bank, make_bank, notes_of
 from .classroom import Classroom
 from .items import Item, arrange
@@ -30,15 +27,6 @@ class Course:
     @property
     def written(self) -> WrittenItems:
         return WrittenItems(self.store.path)
-
-    @classmethod
-    def open(cls, settings: Settings, report: Callable[[str], None] = lambda _: None) -> "Course":
-        """The course over the index of the settings, which is built if it is missing.
-
-        Raises:
-            HujinError: the index cannot be opened.
-        """
-        return cls.of(Assistant.open(settings, report).index, Store.of(settings))
 
     @classmethod
     def of(cls, index: Index, store: Store) -> "Course":

@@ -38,34 +38,18 @@ def tables(course: Course, word: Word = str) -> list[Table]:
         mine = [r for r in responses if r.learner == name]
         total = score(mine)
         learners.append([name, total.right, total.total, round(total.share, 3), _local(mine[-1].at)])
-    done: list[Row] = [
-        [
-            d.learner,
-            d.assignment.cohort,
-            d.assignment.form.name,
-            d.assignment.due.isoformat(),
-            word(d.state),
-            d.score.right if d.score else "",
-            d.score.total if d.score else "",
-            _local(d.finished),
-        ]
-        for d in deeds(course.classroom, course.store)
-    ]
+    done: list[Row] = []
+    for d in deeds(course.classroom, course.store):
+        a, got = d.assignment, (d.score.right, d.score.total) if d.score else ("", "")
+        done.append([d.learner, a.cohort, a.form.name, a.due.isoformat(), word(d.state), *got, _local(d.finished)])
     sections: list[Row] = [
         [name, s.right, s.total, round(s.share, 3)] for name, s in by_section(responses, items).items()
     ]
     quality = sorted(item_quality(responses).items(), key=lambda pair: pair[1].difficulty)
-    asked: list[Row] = [
-        [
-            id_,
-            word(items[id_].stem) if id_ in items else "",
-            q.answers,
-            round(q.difficulty, 3),
-            round(q.discrimination, 3),
-            word("停用" if id_ in retired else lapsed.get(id_, "在用")),
-        ]
-        for id_, q in quality
-    ]
+    asked: list[Row] = []
+    for id_, q in quality:
+        stem, state = items[id_].stem if id_ in items else "", "停用" if id_ in retired else lapsed.get(id_, "在用")
+        asked.append([id_, word(stem), q.answers, round(q.difficulty, 3), round(q.discrimination, 3), word(state)])
     return [
         ("学员", ("学员", "答对", "答题", _SHARE, "最近"), learners),
         ("任务", ("学员", "班级", "试卷", "截止", "状态", "答对", "题数", "交卷"), done),

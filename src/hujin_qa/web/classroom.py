@@ -1,7 +1,5 @@
 """What a trainer sees and does: results, cohorts, forms, items, files. Nobody else gets anything out of it."""
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,9 +11,10 @@ from ..study.course import Course
 from ..study.items import Item
 from ..study.reports import FORMATS, Table, certificate_pdf, in_words, section_plot, tables
 from ..study.results import by_section, section_name
-from ..study.written import KINDS, as_written, from_lines
+from ..study.written import as_written, from_lines
 from ..users import User
 from .language import say
+from .shelf import packed
 from .twins import twin, twin_html
 
 _FOUND = 50  # items in the list to choose from
@@ -115,28 +114,19 @@ class Desk:
     def packed(self, user: User, ending: str) -> str:
         """The results as a file for ``page.js`` to save; it is never written on the server."""
         _trainer(user)
-        return _packed(f"{say.REPORT_NAME}-{datetime.now():%Y%m%d}.{ending}", FORMATS[ending](self.course, twin))
+        return packed(f"{say.REPORT_NAME}-{datetime.now():%Y%m%d}.{ending}", FORMATS[ending](self.course, twin))
 
     def certificate(self, user: User, learner: str) -> str:
         """A learner's certificate as a file for ``page.js`` to save."""
         _trainer(user)
         if not learner:
             raise BadInput(say.CHOOSE_LEARNER)
-        return _packed(f"{say.CERTIFICATE_NAME}-{learner}.pdf", certificate_pdf(self.course, learner, word=twin))
-
-
-def kinds() -> list[tuple[str, str]]:
-    """The kinds of items that trainers write, as they are chosen from."""
-    return [(twin(word), kind) for kind, word in KINDS.items()]
+        return packed(f"{say.CERTIFICATE_NAME}-{learner}.pdf", certificate_pdf(self.course, learner, word=twin))
 
 
 def _trainer(user: User) -> None:
     if "trainer" not in user.roles:
         raise BadInput(say.TRAINERS_ONLY)
-
-
-def _packed(name: str, data: bytes) -> str:
-    return json.dumps({"name": name, "data": base64.b64encode(data).decode()})
 
 
 def _table(of: Table, columns: Sequence[int], most: int | None = None) -> str:
