@@ -120,6 +120,7 @@ def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
     plot = {
         "data": {"values": rows},
         "width": width,
+        "config": {"aria": False},  # it would be read out in English; the table beside it says the same
         "encoding": {
             "y": {"field": "章节", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}},
             "x": {
