@@ -19,7 +19,7 @@ import numpy as np
 from hujin_qa.assistant import Assistant
 from hujin_qa.evaluation.asking import Asker
 from hujin_qa.evaluation.judge import Outcome
-from hujin_qa.evaluation.measures import measures
+from hujin_qa.evaluation.measures import summary as measured
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
 from hujin_qa.quantities import quantities
 from hujin_qa.settings import load_settings
@@ -49,7 +49,7 @@ def facts(outcome: Outcome) -> float:
 
 def summary(outcomes: list[Outcome]) -> dict[str, Any]:
     """The numbers of one reader."""
-    found = measures(outcomes)
+    found = measured([o.score for o in outcomes])
     claims = [c for o in outcomes for c in o.answer.claims]
     return {
         "fact_recall": found["answers"]["fact_recall"],

@@ -1,5 +1,6 @@
 """What a test does in a browser; the fixtures that open it are in conftest.py."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ def no_barrier(page):
             return
         page.wait_for_timeout(300)
     raise AssertionError([(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found])
+
+
+def english_names(page):
+    """What is shown to a mouse or read out, and has no Chinese word in it."""
+    names = page.evaluate(
+        """() => [...document.querySelectorAll("[aria-label], [title]")].filter((e) => !e.closest("#language"))
+        .flatMap((e) => [e.ariaLabel, e.title])
+        .concat([...document.querySelectorAll(".sr-only")].filter((e) => e.checkVisibility()).map((e) => e.textContent))"""
+    )
+    return {n for n in names if re.search("[A-Za-z]{3}", n or "") and not re.search("[\u4e00-\u9fff]", n)}
 
 
 def answer_something(page):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 import web_fake as fake
-from browsing import PHONE, WIDE, ask, lit, needs_chromium, no_barrier
+from browsing import PHONE, WIDE, ask, english_names, lit, needs_chromium, no_barrier
 from hujin_qa.web import english
 from hujin_qa.web import strings as say
 
@@ -49,6 +49,20 @@ def test_the_login_has_no_barrier_and_speaks_both_languages(browser, scheme):
         page.keyboard.press("Enter")
         expect(page.get_by_placeholder(english.ASK_HERE)).to_be_visible()
         page.context.close()
+
+
+def test_whatever_gradio_names_in_english_has_a_chinese_name(visit, address):
+    page = visit(address)
+    assert english_names(page) == set()
+    ask(page, "支付")
+    page.get_by_role("button", name="踩").click()
+    page.get_by_role("button", name=say.GRADIO["Disliked"]).wait_for()
+    page.get_by_role("button", name=say.GRADIO["Feedback"]).click()
+    page.get_by_role("button", name=next(iter(say.REASONS))).wait_for()
+    page.get_by_role("button", name=say.GRADIO["Toggle Sidebar"]).click()
+    page.get_by_label(say.CHAT_TITLE).wait_for()
+    page.get_by_role("button", name="编辑").click()
+    assert english_names(page) == set()
 
 
 def test_everything_can_be_reached_by_keyboard_and_seen_to_be(visit, address):

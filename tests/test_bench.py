@@ -72,7 +72,7 @@ def test_what_failed_comes_before_the_numbers_and_times_are_those_of_this_machin
     finally:
         monkeypatch.undo()
         time.tzset()
-    assert "2026-02-01 04:00 " in page
+    assert ">2026-02-01 04:00<" in page
     assert "2026-02-01 05:00 小李" in told
     assert page.index('id="questions"') < page.index("总表")
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -306,11 +307,13 @@ def test_an_answer_is_read_from_its_start_until_its_reader_scrolls(visit, addres
 
 def test_a_report_is_one_file_that_filters_its_questions_without_a_network(browser, tmp_path, assistant, questions):  # noqa: F811
     timid = assistant.over(assistant.encoder, assistant.settings.model_copy(update={"threshold": 1.0}))
-    (tmp_path / "report.html").write_text(to_html(run(timid, questions, "仓库")), encoding="utf-8")
-    page, asked, errors = browser.new_page(viewport=PHONE), [], []
+    done = replace(run(timid, questions, "仓库"), started="2026-01-31T20:00:00+00:00")
+    (tmp_path / "report.html").write_text(to_html(done), encoding="utf-8")
+    page, asked, errors = browser.new_page(viewport=PHONE, timezone_id="Asia/Shanghai"), [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((tmp_path / "report.html").as_uri())
+    expect(page.locator("time")).to_have_text("2026-02-01 04:00")
     shown = page.locator("#questions details:visible")
     expect(shown).to_have_count(3)  # all but the one that it was right to refuse
     page.get_by_label("原因").select_option(label="答对")

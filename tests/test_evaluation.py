@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 from unittest.mock import Mock
 
 import ir_measures
@@ -27,8 +28,9 @@ from hujin_qa.errors import BadInput
 from hujin_qa.evaluation import drafts, report
 from hujin_qa.evaluation.ablation import STAGES, ablate, ablation_table, ablation_value
 from hujin_qa.evaluation.asking import finish, plan, run, runs
+from hujin_qa.evaluation.commands import Format
 from hujin_qa.evaluation.compare import broken, compare
-from hujin_qa.evaluation.exports import FORMATS, export
+from hujin_qa.evaluation.exports import export
 from hujin_qa.evaluation.judge import entry, facts_in_hits, gold_passages, judge
 from hujin_qa.evaluation.measures import summary
 from hujin_qa.evaluation.questions import EvalQuestion, load_questions
@@ -721,7 +723,7 @@ def test_an_evaluator_sees_the_text_of_gold_that_was_not_found(assistant, questi
 
 
 def test_exports_are_read_by_the_tools_that_they_are_for(assistant, done, tmp_path):
-    for format_ in FORMATS:
+    for format_ in get_args(Format):
         assert all(p.is_file() for p in export(done, format_, tmp_path / format_, assistant.index.passages))
     qrels = list(ir_measures.read_trec_qrels(str(tmp_path / "trec" / "qrels.txt")))
     ranked = list(ir_measures.read_trec_run(str(tmp_path / "trec" / "run.txt")))

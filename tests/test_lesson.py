@@ -15,6 +15,7 @@ from hujin_qa.database import database
 from hujin_qa.errors import BadInput
 from hujin_qa.study.cards import due_cards
 from hujin_qa.study.course import Course
+from hujin_qa.study.exports import source_line
 from hujin_qa.study.items import Kind
 from hujin_qa.study.store import MIGRATIONS, Store
 from hujin_qa.users import LOCAL, User
@@ -306,6 +307,14 @@ def test_trainers_change_items_and_the_checks_answer(desk):
         desk.editable(TEACHER, next(i.id for i in desk.course.items().values() if i.kind == "order"))
     with pytest.raises(BadInput, match="不是日期"):
         desk.assign(TEACHER, "一班", "卷", "明天")
+
+
+def test_a_proof_is_read_without_the_marks_of_its_markup(lesson):
+    item = next(iter(lesson.course.items().values()))
+    marked = replace(item, citation=replace(item.citation, quote="#### 2、梨树\n\n**雪梨**每亩2500斤。"))
+    for shown in (card_html(marked, opened=True), source_line(marked)):
+        assert "雪梨每亩2500斤。" in shown
+        assert "#" not in shown.partition("2、梨树")[0][-6:]
 
 
 def test_feedback_leads_to_the_chat_with_a_question_and_the_place(lesson):

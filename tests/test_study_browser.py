@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 import web_fake as fake
-from browsing import answer_something, needs_chromium
+from browsing import answer_something, english_names, needs_chromium
 from hujin_qa.accounts import Accounts
 from hujin_qa.web import strings as say
 
@@ -110,6 +110,7 @@ def test_a_trainers_week_and_a_newcomers_first_half_hour(enter, tmp_path):
     teacher.get_by_role("cell", name="未开始").wait_for()
     teacher.locator("#results .plot svg").wait_for()
     shoot(teacher, "results")
+    assert english_names(teacher) == set()
     teacher.set_viewport_size({"width": 390, "height": 844})
     stem = teacher.locator("#results table").last.locator("td").first
     assert (stem.bounding_box() or {})["width"] > 150  # not a few characters a line
@@ -126,7 +127,7 @@ def arrange(page):
     page.get_by_role("button", name=say.SAVE_COHORT).click()
     page.get_by_text("已保存班级「一班」:2 人。").wait_for()
     page.get_by_role("textbox", name=say.FORM_NAME).fill("期末")
-    page.locator("#cohorts").get_by_label(f"number input for {say.FORM_ITEMS}").fill("3")
+    page.locator("#cohorts").get_by_role("spinbutton", name=say.FORM_ITEMS).fill("3")
     page.get_by_label(say.MINUTES).fill("30")
     page.get_by_label(say.SEED).fill("7")
     page.get_by_role("button", name=say.LOCK).click()
@@ -159,13 +160,15 @@ def write_an_item(page):
 
 def practise(page):
     """A quiz of five with feedback, the proof one click away, a question to the chat, a reload in between."""
-    page.get_by_label(f"number input for {say.HOW_MANY}").fill("5")
+    page.get_by_role("spinbutton", name=say.HOW_MANY).fill("5")
     page.get_by_role("button", name=say.START).click()
     page.get_by_text("第 1/5 题").wait_for()
     page.reload()  # nothing is lost
     tab(page, say.QUIZ)
     sit(page, 5, "blockquote")
-    assert re.search(r"得分 \d/5。", page.locator("#score textarea").input_value())
+    score, *weak = page.locator("#score textarea").input_value().splitlines()
+    assert re.fullmatch(r"得分 \d/5。", score)
+    assert all(line.startswith("· ") for line in weak[1:])  # a section a line
 
 
 def review(page):

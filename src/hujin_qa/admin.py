@@ -9,7 +9,7 @@ import typer
 from .accounts import Accounts
 from .errors import BadInput
 from .settings import load_settings
-from .usage import CommandLine, JsonOption, print_json
+from .usage import CommandLine, JsonOption, conclude, print_json, tell
 from .users import ROLES
 
 users = CommandLine("users", "管理能登录网页的用户。")
@@ -29,17 +29,11 @@ NameArgument = Annotated[str, typer.Argument(help="用户名")]
 
 
 @users.command("add")
-def add_user(
-    name: NameArgument,
-    role: RoleOption = None,
-    as_json: JsonOption = False,
-) -> None:
+def add_user(name: NameArgument, role: RoleOption = None, as_json: JsonOption = False) -> None:
     """添加用户;密码在提示后输入,或从标准输入读一行。"""
     user = Accounts.of(load_settings()).add(name, _password(), [r for r in ROLES if r in (role or ["staff"])])
-    if as_json:
-        print_json({"name": user.name, "roles": sorted(user.roles)})
-    else:
-        print(f"已添加用户「{user.name}」({'、'.join(sorted(user.roles))})。", file=sys.stderr)
+    roles = sorted(user.roles)
+    conclude(as_json, {"name": user.name, "roles": roles}, f"已添加用户「{user.name}」({'、'.join(roles)})。")
 
 
 @users.command("list")
@@ -52,17 +46,14 @@ def list_users(as_json: JsonOption = False) -> None:
     for user in found:
         print(f"{user.name}  {'、'.join(sorted(user.roles))}")
     if not found:
-        print("还没有用户。添加请运行:hujin-qa users add 用户名", file=sys.stderr)
+        tell("还没有用户。添加请运行:hujin-qa users add 用户名")
 
 
 @users.command("remove")
 def remove_user(name: NameArgument, as_json: JsonOption = False) -> None:
     """不再让这个用户登录;他的对话仍保留。"""
     Accounts.of(load_settings()).remove(name)
-    if as_json:
-        print_json({"removed": name})
-    else:
-        print(f"已移除用户「{name}」。", file=sys.stderr)
+    conclude(as_json, {"removed": name}, f"已移除用户「{name}」。")
 
 
 @feedback.command("export")
@@ -74,7 +65,7 @@ def export_feedback(as_json: JsonOption = False) -> None:
     for line in [found] if as_json else found:
         print_json(line)
     if not found:
-        print("还没有评价。用户在网页里给回答点赞或点踩之后,这里才有内容。", file=sys.stderr)
+        tell("还没有评价。用户在网页里给回答点赞或点踩之后,这里才有内容。")
 
 
 def _password() -> str:

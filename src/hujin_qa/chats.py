@@ -5,7 +5,6 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from sqlite3 import Connection
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -103,7 +102,8 @@ class Chats:
             db.execute("DELETE FROM turn WHERE chat = ? AND n >= ?", (chat, n))
             insert = "INSERT INTO turn (chat, n, question, answer, text, remark) VALUES (?, ?, ?, '', '', '')"
             turn = db.execute(insert, (chat, n, question)).lastrowid
-            _touch(db, user, chat)
+            now = datetime.now(UTC).isoformat()
+            db.execute("UPDATE chat SET changed = ? WHERE id = ? AND user = ?", (now, chat, user.name))
         return chat, turn or 0
 
     def finish(self, user: User, turn: int, answer: Answer | None, remark: str = "") -> None:
@@ -150,8 +150,3 @@ def read_answer(written: str) -> Answer | None:
         return _ANSWER.validate_json(written) if written else None
     except ValidationError:
         return None
-
-
-def _touch(db: Connection, user: User, chat: str) -> None:
-    now = datetime.now(UTC).isoformat()
-    db.execute("UPDATE chat SET changed = ? WHERE id = ? AND user = ?", (now, chat, user.name))

@@ -16,7 +16,7 @@ from .errors import BadInput, HujinError, reason
 from .evaluation.commands import app as evaluation
 from .settings import Settings, load_settings
 from .study.teaching import app as study
-from .usage import CommandLine, IndexOption, JsonOption, explain, print_json, tell
+from .usage import CommandLine, IndexOption, JsonOption, conclude, explain, print_json, tell
 
 app = CommandLine("hujin-qa", "向中文文档提问,句句有出处。")
 app.add_typer(evaluation)
@@ -181,11 +181,8 @@ def download(
 
     settings = load_settings(index=index)
     path = download_model(name)
-    if as_json:
-        print_json({"model": name, "path": str(path)})
-    else:
-        tell(f"已下载:{path}")
-        tell(f"用它建索引:HUJIN_QA_ENCODER={name} hujin-qa index --index {settings.index}")
+    how = f"用它建索引:HUJIN_QA_ENCODER={name} hujin-qa index --index {settings.index}"
+    conclude(as_json, {"model": name, "path": str(path)}, f"已下载:{path}\n{how}")
 
 
 def _assistant(settings: Settings) -> Any:

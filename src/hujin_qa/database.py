@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -29,6 +30,11 @@ def database(path: Path, migrations: Sequence[str]) -> Iterator[sqlite3.Connecti
         _migrate(connection, path, migrations)
         with _transaction(connection):
             yield connection
+
+
+def now() -> str:
+    """The time as it is kept: UTC, ISO 8601, to the second. Such times sort as text."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def back_up(path: Path, target: Path, migrations: Sequence[str]) -> None:
@@ -116,12 +122,8 @@ def _read_only(path: Path) -> sqlite3.Connection:
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
-    try:
+    with connection:
         yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """The one JSON shape of an answer, and the words that describe it, on every surface."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from .types import Answer, Citation, Hit, Note
@@ -29,15 +30,12 @@ def answer_payload(answer: Answer, id_: str) -> dict[str, Any]:
 
 
 def citation_payload(citation: Citation) -> dict[str, Any]:
-    return {
-        "n": citation.n,
-        "document": citation.document,
-        "passage": citation.passage,
-        "section": list(citation.section),
-        "start": citation.start,
-        "end": citation.end,
-        "quote": citation.quote,
-    }
+    return asdict(citation) | {"section": list(citation.section)}
+
+
+def proof_payload(citation: Citation) -> dict[str, Any]:
+    """A citation that stands alone, without a number."""
+    return {name: value for name, value in citation_payload(citation).items() if name != "n"}
 
 
 def hit_payload(hit: Hit) -> dict[str, Any]:

@@ -6,7 +6,7 @@ others are renumbered by first use. What may be half a marker is held back. Line
 
 import re
 
-_OPEN = "[【［(（"
+_INTEREST = re.compile("[<[【［(（]")
 _MARKER = re.compile(
     r"[\[【［(（]{1,2}\s{0,2}(?:(?:资料|来源|出处|文献|参考|段落)\s{0,2})?"
     r"(\d{1,3}(?:\s{0,2}[,，、;；和]\s{0,2}(?:资料\s{0,2})?\d{1,3}){0,9})\s{0,2}[\]】］)）]{1,2}"
@@ -95,6 +95,3 @@ class Transcript:
     def _renumbered(self, numbers: str) -> str:
         known = [n for n in map(int, re.findall(r"\d+", numbers)) if 1 <= n <= self._passages]
         return "".join(f"[{self.order.setdefault(n, len(self.order) + 1)}]" for n in dict.fromkeys(known))
-
-
-_INTEREST = re.compile(f"[<{re.escape(_OPEN)}]")

@@ -84,6 +84,14 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=not utf8), flush=True)
 
 
+def conclude(as_json: bool, value: Any, line: str) -> None:
+    """What a command did: as JSON for a program, or as a line for the person."""
+    if as_json:
+        print_json(value)
+    else:
+        tell(line)
+
+
 def explain(error: typer.TyperException) -> str:
     """What is wrong with the line that was typed, and what to type next. A bare command gets its help page."""
     kind = type(error).__name__  # typer keeps most of these classes to itself

@@ -127,17 +127,8 @@ def ablation_value(found: Sequence[tuple[str, Run]]) -> dict[str, Any]:
 
 def ablation_table(value: dict[str, Any]) -> str:
     """The file of an ablation as a Markdown table."""
-    heads = [
-        "",
-        "nDCG@10",
-        "facts in top 1",
-        "top 5",
-        "facts in the answer",
-        "characters",
-        "wrong",
-        "right abstentions",
-    ]
-    lines = [f"| {' | '.join([*heads, 'questions won / lost'])} |", "|---" * (len(heads) + 1) + "|"]
+    heads = " | nDCG@10 | facts in top 1 | top 5 | facts in the answer | characters | wrong | right abstentions"
+    lines = [f"| {heads} | questions won / lost |", "|---" * (len(SHOWN) + 2) + "|"]
     for stage in value["stages"]:
         cells = [
             f"{found:.0f}" if measure == "chars_median" else f"{found:.3f}"

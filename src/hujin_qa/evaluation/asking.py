@@ -6,13 +6,13 @@ import subprocess
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..assistant import Assistant
+from ..database import now
 from ..encoder import Remembering
 from ..grounding import support
 from ..index import read_manifest
@@ -23,16 +23,7 @@ from .runs import Journal, Run
 
 DEPTH = 10  # passages that a ranking is measured on
 
-_SETTINGS = (
-    "fusion",
-    "threshold",
-    "reread",
-    "hits",
-    "unsupported",
-    "llm_model",
-    "llm_prompt_tokens",
-    "llm_reply_tokens",
-)
+_SETTINGS = "fusion threshold reread hits unsupported llm_model llm_prompt_tokens llm_reply_tokens".split()
 
 
 Steps = Generator[tuple[int, int], None, Run]
@@ -43,10 +34,8 @@ class Asker:
     """Asks one question after another and judges each, with what would have been said in place of an abstention."""
 
     def __init__(self, assistant: Assistant) -> None:
-        encoder, bold = (
-            Remembering(assistant.encoder),
-            assistant.settings.model_copy(update={"threshold": 0.0, "llm_model": ""}),
-        )
+        encoder = Remembering(assistant.encoder)
+        bold = assistant.settings.model_copy(update={"threshold": 0.0, "llm_model": ""})
         self._assistant = assistant.over(encoder, assistant.settings)
         self._bold = assistant.over(encoder, bold)
 
@@ -105,7 +94,7 @@ def plan(assistant: Assistant, questions: Sequence[EvalQuestion], name: str) -> 
         system=_system(assistant),
         set={"name": name, "sha256": digest(questions), "n": len(questions)},
         index=_index(assistant),
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        started=now(),
         seconds=0.0,
         scores=(),
         entries=(),

@@ -1,33 +1,19 @@
 """``hujin-qa eval``: run a question set, and everything that is done with a run."""
 
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from ..errors import BadInput
-from ..settings import load_settings
+from ..settings import Fusion, load_settings
 from ..usage import CommandLine, IndexOption, JsonOption, print_json, tell
 
 app = CommandLine("eval", "评测:跑一个问题集,给出检索、回答、引用、拒答的数字和失败原因。", alone=True)
 
+Format = Literal["trec", "beir", "ragas", "ragchecker"]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN.json", help="评测结果文件")]
-
-
-class FusionName(StrEnum):
-    scores = "scores"
-    rrf = "rrf"
-    dense = "dense"
-    lexical = "lexical"
-
-
-class Format(StrEnum):
-    trec = "trec"
-    beir = "beir"
-    ragas = "ragas"
-    ragchecker = "ragchecker"
 
 
 @app.callback(invoke_without_command=True)
@@ -39,7 +25,7 @@ def evaluate(
     out: Annotated[Path | None, typer.Option("--out", metavar="RUN.json", help="把结果写到这个文件或文件夹")] = None,
     scores_only: Annotated[bool, typer.Option("--scores-only", help="结果文件只留分数,不留回答")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="接着上次没跑完的(同一个 --out)")] = False,
-    fusion: Annotated[FusionName | None, typer.Option("--fusion", help="怎样合并两种检索")] = None,
+    fusion: Annotated[Fusion | None, typer.Option("--fusion", help="怎样合并两种检索")] = None,
     hits: Annotated[int | None, typer.Option("--hits", min=1, max=100, help="读几段")] = None,
     threshold: Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="把握低于它就不答")] = None,
     extractive: Annotated[bool, typer.Option("--extractive", help="设了大模型也不用它")] = False,
@@ -57,7 +43,7 @@ def evaluate(
 
     if resume and not out:
         raise BadInput("--resume 要和上次的 --out 一起用。")
-    chosen: dict[str, Any] = {"fusion": fusion and fusion.value, "hits": hits, "threshold": threshold}
+    chosen: dict[str, Any] = {"fusion": fusion, "hits": hits, "threshold": threshold}
     if extractive:
         chosen["llm_model"] = ""
     settings = load_settings(index=index, **chosen)
@@ -200,7 +186,7 @@ def report(
 def export(
     run: RunArgument,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到这个文件夹")],
-    format_: Annotated[Format, typer.Option("--format", help="trec、beir、ragas 或 ragchecker")] = Format.trec,
+    format_: Annotated[Format, typer.Option("--format", help="trec、beir、ragas 或 ragchecker")] = "trec",
     index: Annotated[Path | None, typer.Option("--index", metavar="DIR", help="评测时的索引;导出 beir 用")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -210,7 +196,7 @@ def export(
 
     done = read_run(run)
     passages: Any = ()
-    if format_ is Format.beir:
+    if format_ == "beir":
         from ..assistant import Assistant
         from ..index import read_manifest
 
@@ -218,7 +204,7 @@ def export(
         if read_manifest(settings.index)["corpus"] != done.index["corpus"]:
             raise BadInput(f"这次评测用的不是 {settings.index} 里现在的文档。请用 --index 指明评测时的索引。")
         passages = Assistant.open(settings, tell).index.passages
-    _report(write(done, format_.value, out, passages), as_json)
+    _report(write(done, format_, out, passages), as_json)
 
 
 @app.command()

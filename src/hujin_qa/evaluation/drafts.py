@@ -112,11 +112,5 @@ def _aspect(line: Line, source: Source) -> str:
 
 
 def _draft(kind: str, question: str, facts: list[list[str]], evidence: str) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "question": question,
-        "answerable": True,
-        "facts": facts,
-        "evidence": [evidence],
-        "draft": True,
-    }
+    asked = {"kind": kind, "question": question, "answerable": True}
+    return asked | {"facts": facts, "evidence": [evidence], "draft": True}

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from filelock import FileLock
 
+from ..database import now
 from ..decoding import decode
 from ..errors import BadInput, reason
 from ..files import write_whole
@@ -72,8 +72,7 @@ def edits(log: Path) -> Sequence[dict[str, Any]]:
 
 
 def _note(log: Path, told: dict[str, Any], before: EvalQuestion, after: EvalQuestion) -> None:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    value = {"at": now, **told, "before": question_value(before), "after": question_value(after)}
+    value = {"at": now(), **told, "before": question_value(before), "after": question_value(after)}
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as file:

@@ -1,7 +1,7 @@
 """A run in the formats of other tools: TREC, BEIR, ragas and RAGChecker."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,6 @@ from ..errors import BadInput
 from ..files import write_whole
 from ..types import Passage
 from .runs import Run
-
-FORMATS = ("trec", "beir", "ragas", "ragchecker")
 
 
 def export(of: Run, format_: str, folder: Path, passages: Sequence[Passage]) -> list[Path]:
@@ -97,6 +95,5 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _lines(lines: Any) -> str:
-    found: Iterator[str] = iter(lines)
-    return "".join(f"{line}\n" for line in found)
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

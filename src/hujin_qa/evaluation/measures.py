@@ -1,13 +1,13 @@
 """The numbers of a run, of each group in it, and the curves behind them; all from the scores alone."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from ..metrics import (
-    Statistic,
     aurc,
     calibration_error,
     interval,
@@ -17,7 +17,7 @@ from ..metrics import (
     reliability,
     risk_coverage,
 )
-from .judge import BUDGETS, CAUSES, TOPS, Outcome, Score
+from .judge import BUDGETS, CAUSES, TOPS, Score
 
 SHAPE = {
     "retrieval": ("ndcg@10", "recall@5", "mrr@10", *(f"facts@{k}" for k in TOPS), *(f"facts@{n}c" for n in BUDGETS)),
@@ -28,11 +28,6 @@ SHAPE = {
 """The measures that are means over questions, by section."""
 
 LOWER_IS_BETTER = frozenset({"abstention.wrong_rate"})
-
-
-def measures(outcomes: Sequence[Outcome], seconds: float = 0.0) -> dict[str, Any]:
-    """The numbers of outcomes: see ``summary``."""
-    return summary([o.score for o in outcomes], seconds)
 
 
 def summary(scores: Sequence[Score], seconds: float = 0.0) -> dict[str, Any]:
@@ -142,18 +137,12 @@ def _consistency(scores: Sequence[Score]) -> dict[str, Any]:
 
 def _cost(scores: Sequence[Score]) -> dict[str, Any]:
     """Milliseconds of one question as asked, history included, and tokens of a language model."""
-    times = [s.ms for s in scores]
-    found: dict[str, tuple[int, Statistic]] = {"ms_p50": (50, np.median), "ms_p95": (95, _p95)}
+    times, tokens = [s.ms for s in scores], [s.tokens for s in scores]
     cost: dict[str, Any] = {}
-    for name, (share, statistic) in found.items():
+    for share in (50, 95):
         value = float(np.percentile(times, share)) if times else 0.0
-        cost |= _with_interval(name, value, interval(times, statistic=statistic))
-    tokens = [s.tokens for s in scores]
+        cost |= _with_interval(f"ms_p{share}", value, interval(times, statistic=partial(np.percentile, q=share)))
     return cost | {"tokens": sum(tokens)} | _with_interval("tokens_mean", mean(tokens), interval(tokens))
-
-
-def _p95(values: Any, axis: int) -> Any:
-    return np.percentile(values, 95, axis=axis)
 
 
 def _with_interval(name: str, value: float, bounds: tuple[float, float]) -> dict[str, Any]:

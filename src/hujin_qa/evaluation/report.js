@@ -15,6 +15,9 @@ function filter() {
   document.getElementById("shown").textContent = `${shown} 题`;
 }
 
+for (const time of document.querySelectorAll("time")) {
+  time.textContent = new Date(time.dateTime).toLocaleString("sv").slice(0, 16); // Swedish dates are ISO's
+}
 cause.addEventListener("change", filter);
 find.addEventListener("input", filter);
 filter();

@@ -1,6 +1,7 @@
 """A run as one HTML file that needs no network, and as a table for a README. Everything is escaped."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -95,12 +96,12 @@ def to_html(of: Run, against: tuple[Run, Comparison] | None = None) -> str:
 def tables_html(of: Run) -> str:
     """Where the numbers come from, causes, the numbers with their intervals; plots and groups, folded away."""
     made, parts = numbers(of), groups(of.scores)
-    told = f"{_system(of)} · {of.set['n']} 题 · {of.started} · {of.seconds} 秒 · 问题集 {of.set['sha256']}"
+    told = f"{_system(of)} · {of.set['n']} 题 · {of.seconds} 秒 · 问题集 {of.set['sha256']}"
     return "".join(
         [
-            f"<p>{escape(told)}</p>",
+            f"<p>{_time(of.started)} · <span>{escape(told)}</span></p>",
             _causes(made["causes"]),
-            f"<h2>总表</h2>{_table(['指标', '值', '95% 区间'], rows(made))}",
+            f"<h2>总表</h2>{table(['指标', '值', '95% 区间'], rows(made))}",
             "<details><summary>曲线和分组</summary>",
             _plots(made["confidence"], parts["kinds"]),
             *(_group(title, parts[name]) for name, title in _GROUPS.items()),
@@ -114,23 +115,28 @@ def _system(of: Run) -> str:
     return f"{reader} · {of.system['encoder']} · {of.system['commit'] or of.system['version']}"
 
 
+def _time(at: str) -> str:
+    """An ISO time as it is on this machine; ``report.js`` makes it that of whoever reads the report."""
+    return f'<time datetime="{escape(at)}">{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}</time>'
+
+
 def _number(value: float) -> str:
     return f"{value:.3f}" if abs(value) <= 1 else f"{value:.0f}"
 
 
-def _table(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+def table(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
     lines = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in line) + "</tr>" for line in body)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
 
 
 def _causes(causes: Mapping[Cause, int]) -> str:
-    return "<h2>原因</h2>" + _table(["原因", "题数"], [[CAUSES[cause], str(n)] for cause, n in causes.items()])
+    return "<h2>原因</h2>" + table(["原因", "题数"], [[CAUSES[cause], str(n)] for cause, n in causes.items()])
 
 
 def _group(title: str, found: Mapping[str, Mapping[str, Any]]) -> str:
     body = [[name, str(g["questions"]), *(_in_group(g, measure) for measure in _SHOWN)] for name, g in found.items()]
-    return f"<h2>{title}</h2>" + _table([title[1:], "题数", *_SHOWN.values()], body)
+    return f"<h2>{title}</h2>" + table([title[1:], "题数", *_SHOWN.values()], body)
 
 
 def _in_group(group: Mapping[str, Any], measure: str) -> str:
@@ -187,7 +193,10 @@ def _plots(confidence: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, Any
             ],
         },
     ]
-    drawn = [vl_convert.vegalite_to_svg(plot | {"width": 260}, vl_version="5.21") for plot in plots]
+    drawn = [
+        vl_convert.vegalite_to_svg(plot | {"width": 260, "config": {"aria": False}}, vl_version="5.21")
+        for plot in plots
+    ]
     return '<h2>曲线</h2><div class="plots">' + "".join(drawn) + "</div>"
 
 
@@ -209,8 +218,8 @@ def comparison_html(before: Run, found: Comparison) -> str:
     told = "".join(f"<p>{escape(line)}</p>" for line in comparison_lines(found))
     return (
         f"<h2>与 {escape(before.name)} 相比</h2>{told}"
-        + _table(["指标", "题数", "之前", "现在", "差", "p"], changes)
-        + (_table(["变化", "题", "原因", "问题", "之前的回答", "现在的回答"], swapped) if swapped else "")
+        + table(["指标", "题数", "之前", "现在", "差", "p"], changes)
+        + (table(["变化", "题", "原因", "问题", "之前的回答", "现在的回答"], swapped) if swapped else "")
     )
 
 
@@ -232,7 +241,7 @@ def answers_html(answers: Sequence[tuple[str, Answer]]) -> str:
         for _, answer in answers
     ]
     took = [sum(answer.timings_ms.values()) for _, answer in answers]
-    return _table(
+    return table(
         ["", *(name for name, _ in answers)],
         [
             ["理解为", *(a.interpreted for _, a in answers)],
@@ -257,7 +266,7 @@ def variants_html(found: Sequence[tuple[str, Run]]) -> str:
         if any(measure in column for column in columns)
     ]
     head = f"<p>* 与第一列相差显著(p<{SIGNIFICANT:g})</p>".replace("p<", "p&lt;")
-    return head + _table(["指标", *(name for name, _ in found)], body)
+    return head + table(["指标", *(name for name, _ in found)], body)
 
 
 def _column(first: Run, of: Run) -> dict[str, str]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def read_run(path: Path) -> Run:
             {name: value["system"][name] for name in ("reader", "encoder", "settings", "version", "commit", "machine")},
             {name: value["set"][name] for name in ("name", "sha256", "n")},
             value["index"],
-            str(value["started"]),
+            datetime.fromisoformat(value["started"]).isoformat(),
             float(value["seconds"]),
             tuple(map(_score, value["scores"])),
             tuple(value["questions"]),

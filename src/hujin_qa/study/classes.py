@@ -7,28 +7,7 @@ from ..markers import strip_marker
 from .enumerations import Enumeration
 from .source import Line
 
-_VAGUE = frozenset(
-    [
-        "方面",
-        "领域",
-        "内容",
-        "问题",
-        "情况",
-        "部分",
-        "维度",
-        "方向",
-        "层面",
-        "工作",
-        "环节",
-        "要求",
-        "条件",
-        "核心",
-        "代表",
-        "以上",
-        "以下",
-        "手段",
-    ]
-)
+_VAGUE = frozenset("方面 领域 内容 问题 情况 部分 维度 方向 层面 工作 环节 要求 条件 核心 代表 以上 以下 手段".split())
 _ORGANISATIONS = frozenset(["企业", "公司", "机构", "平台", "品牌", "巨头", "商家", "厂商", "银行"])
 _ENDINGS = "性化者版法部员制费"  # words that share one of these name the same sort of thing
 _NAMED = re.compile("代表|头部|龙头|主要玩家|领先|巨头")

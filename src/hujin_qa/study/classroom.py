@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from ..database import database
+from ..database import database, now
 from ..errors import BadInput
 from .items import Item
 from .results import Score, score
@@ -66,7 +66,7 @@ class Classroom:
         if not members:
             raise BadInput("班级里至少要有一个人。请写上学员的用户名。")
         with database(self.path, MIGRATIONS) as db:
-            db.execute("INSERT OR IGNORE INTO cohort VALUES (?, ?, ?)", (name, by, _now()))
+            db.execute("INSERT OR IGNORE INTO cohort VALUES (?, ?, ?)", (name, by, now()))
             db.execute("DELETE FROM member WHERE cohort = ?", (name,))
             db.executemany("INSERT INTO member VALUES (?, ?)", [(name, learner) for learner in members])
 
@@ -98,21 +98,18 @@ class Classroom:
         with database(self.path, MIGRATIONS) as db:
             if db.execute("SELECT 1 FROM form WHERE name = ?", (name,)).fetchone():
                 raise BadInput(f"已有试卷「{name}」。试卷锁定后不能再改,请换一个名称。")
-            ids, now = tuple(item.id for item in items), _now()
+            ids, at = tuple(item.id for item in items), now()
             row = db.execute(
                 "INSERT INTO form (name, seed, items, minutes, by, at) VALUES (?, ?, ?, ?, ?, ?)",
-                (name, seed, json.dumps(ids), minutes, by, now),
+                (name, seed, json.dumps(ids), minutes, by, at),
             )
-            return Form(int(row.lastrowid or 0), name, seed, ids, minutes, by, now)
+            return Form(int(row.lastrowid or 0), name, seed, ids, minutes, by, at)
 
     def forms(self) -> list[Form]:
         """Every form, in the order they were locked."""
         with database(self.path, MIGRATIONS) as db:
             rows = db.execute("SELECT * FROM form ORDER BY id").fetchall()
-        return [
-            Form(r["id"], r["name"], r["seed"], tuple(json.loads(r["items"])), r["minutes"], r["by"], r["at"])
-            for r in rows
-        ]
+        return [Form(**{**row, "items": tuple(json.loads(row["items"]))}) for row in rows]
 
     def form(self, name: str) -> Form:
         """The form of this name.
@@ -138,7 +135,7 @@ class Classroom:
             db.execute(
                 "INSERT INTO assignment (cohort, form, due, by, at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (cohort, form) DO UPDATE SET due = excluded.due",
-                (cohort, given.id, due.isoformat(), by, _now()),
+                (cohort, given.id, due.isoformat(), by, now()),
             )
 
     def assignments(self, learner: str = "") -> list[Assignment]:
@@ -183,7 +180,7 @@ def _deed(store: Store, assignment: Assignment, learner: str, sessions: Sequence
     end = datetime.combine(assignment.due, time.max).astimezone().astimezone(UTC).isoformat(timespec="seconds")
     done = [s for s in sessions if s.finished or s.overdue]
     if not done:
-        late = _now() > end
+        late = now() > end
         return Deed(learner, assignment, "逾期未做" if late else "进行中" if sessions else "未开始", None, "")
     scored = [(session_score(store, s), s) for s in done]
     best, session = max(scored, key=lambda pair: pair[0].share)
@@ -204,7 +201,3 @@ def _named(name: str, what: str) -> str:
     if not 0 < len(name) <= NAME_LONGEST:
         raise BadInput(f"{what}的名称要有 1 到 {NAME_LONGEST} 个字。")
     return name
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

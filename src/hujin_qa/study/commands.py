@@ -1,16 +1,15 @@
 """``hujin-qa study``: path, quiz and cards in the terminal, exports, results, backup."""
 
 import secrets
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from ..errors import BadInput
 from ..files import write_whole
 from ..settings import load_settings
-from ..usage import CommandLine, IndexOption, JsonOption, print_json, tell
+from ..usage import CommandLine, IndexOption, JsonOption, conclude, print_json, tell
 from ..users import LOCAL
 
 if TYPE_CHECKING:
@@ -21,12 +20,6 @@ app = CommandLine("study", "学习:路径、测验和卡片,每题都有出处�
 SeedOption = Annotated[int, typer.Option("--seed", help="同一个数得到同样的题和顺序")]
 LearnerOption = Annotated[str, typer.Option("--learner", help="谁在学")]
 SectionOption = Annotated[str, typer.Option("--section", help="只学这一节,写标题的一部分")]
-
-
-class Format(StrEnum):
-    anki = "anki"
-    gift = "gift"
-    moodle = "moodle"
 
 
 @app.command()
@@ -135,7 +128,9 @@ def cards(
 @app.command()
 def export(
     out: Annotated[Path, typer.Argument(metavar="FILE", help="写到这个文件")],
-    format_: Annotated[Format, typer.Option("--format", help="anki(.apkg)、gift 或 moodle(XML)")] = Format.anki,
+    format_: Annotated[
+        Literal["anki", "gift", "moodle"], typer.Option("--format", help="anki(.apkg)、gift 或 moodle(XML)")
+    ] = "anki",
     seed: SeedOption = 0,
     index: IndexOption = None,
 ) -> None:
@@ -143,17 +138,17 @@ def export(
     from .exports import to_anki, to_gift, to_moodle_xml
 
     items = list(open_course(index).items(seed).values())
-    if format_ is Format.anki:
+    if format_ == "anki":
         data = to_anki(items, next((i.citation.document for i in items), "hujin_qa"))
     else:
-        data = (to_gift if format_ is Format.gift else to_moodle_xml)(items).encode()
+        data = (to_gift if format_ == "gift" else to_moodle_xml)(items).encode()
     tell(f"已导出 {len(items)} 题:{write_whole(out, data)}")
 
 
 @app.command()
 def results(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """每个人的成绩和每题的难度、区分度(CSV)。"""
-    from .reports import tables, to_csv
+    from .reports import to_csv
     from .results import by_section, item_quality, score
 
     course = open_course(index)
@@ -179,7 +174,7 @@ def results(index: IndexOption = None, as_json: JsonOption = False) -> None:
         }
         print_json(value)
         return
-    print(to_csv(tables(course)).decode("utf-8-sig"), end="")
+    print(to_csv(course).decode("utf-8-sig"), end="")
 
 
 @app.command()
@@ -191,7 +186,7 @@ def retire(
 ) -> None:
     """停用一道题,或恢复它;已有的成绩不变。"""
     course = open_course(index)
-    if item not in {i.id for i in course.bank.items()} | course.desk.all().keys():
+    if item not in {i.id for i in course.bank.items()} | course.written.all().keys():
         raise BadInput(f"没有这道题:{item}。题目的 id 见:hujin-qa study items")
     if undo:
         course.store.revive(item)
@@ -208,10 +203,7 @@ def backup(
     from .store import Store
 
     Store.of(load_settings()).back_up(target)
-    if as_json:
-        print_json({"backup": str(target)})
-    else:
-        tell(f"已备份:{target}")
+    conclude(as_json, {"backup": str(target)}, f"已备份:{target}")
 
 
 @app.command()
@@ -222,14 +214,14 @@ def restore(
     from .store import Store
 
     Store.of(load_settings()).restore(source)
-    if as_json:
-        print_json({"restored": str(source)})
-    else:
-        tell("已恢复。")
+    conclude(as_json, {"restored": str(source)}, "已恢复。")
 
 
 def open_course(index: Path | None) -> "Course":
-    """The course over this index."""
+    """The course over this index, which is built if it is missing."""
+    from ..assistant import Assistant
     from .course import Course
+    from .store import Store
 
-    return Course.open(load_settings(index=index), tell)
+    settings = load_settings(index=index)
+    return Course.of(Assistant.open(settings, tell).index, Store.of(settings))

@@ -1,18 +1,15 @@
 """What is taught from one index, and where it is kept how learning goes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..assistant import Assistant
 from ..errors import BadInput
 from ..index import Index
-from ..settings import Settings
 from .bank import Bank, make_bank, notes_of
 from .classroom import Classroom
 from .items import Item, arrange
 from .source import Source
 from .store import Store
-from .written import Desk
+from .written import WrittenItems
 
 
 @dataclass(frozen=True)
@@ -28,17 +25,8 @@ class Course:
         return Classroom(self.store.path)
 
     @property
-    def desk(self) -> Desk:
-        return Desk(self.store.path)
-
-    @classmethod
-    def open(cls, settings: Settings, report: Callable[[str], None] = lambda _: None) -> "Course":
-        """The course over the index of the settings, which is built if it is missing.
-
-        Raises:
-            HujinError: the index cannot be opened.
-        """
-        return cls.of(Assistant.open(settings, report).index, Store.of(settings))
+    def written(self) -> WrittenItems:
+        return WrittenItems(self.store.path)
 
     @classmethod
     def of(cls, index: Index, store: Store) -> "Course":
@@ -51,7 +39,7 @@ class Course:
     def items(self, seed: int = 0) -> dict[str, Item]:
         """The items that no trainer has retired, by id, those that trainers wrote among them, in the order of the seed."""
         retired = self.store.retired()
-        written, _ = self.desk.standing(self.index)
+        written, _ = self.written.standing(self.index)
         own = [replace(arrange(d, notes_of(d, self.index.notes), seed), id=id_) for id_, d in written]
         return {item.id: item for item in self.bank.items(seed, own) if item.id not in retired}
 
@@ -61,7 +49,7 @@ class Course:
         They are never shown; trainers see them marked.
         """
         retired, standing = self.store.retired(), {item.id for item in self.bank.items()}
-        written, gone = self.desk.standing(self.index)
+        written, gone = self.written.standing(self.index)
         known = [r.item for r in self.store.responses()] + [i for f in self.classroom.forms() for i in f.items]
         standing |= {id_ for id_, _ in written}
         return {

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from ..payload import note_line
 from .items import Item
 from .results import section_name
+from .source import bare
 
 _GIFT_ESCAPES = str.maketrans({c: f"\\{c}" for c in "~=#{}:\\"})
 _DECK, _MODEL = 1_732_400_001, 1_732_400_002  # Anki tells decks and models apart by number
@@ -17,7 +18,7 @@ _DECK, _MODEL = 1_732_400_001, 1_732_400_002  # Anki tells decks and models apar
 def source_line(item: Item) -> str:
     """The proof of an item as a learner reads it."""
     notes = "".join(f"⚠ {note_line(note)}" for note in item.notes)
-    return f"原文({section_name(item)}):「{item.citation.quote}」{notes}"
+    return f"原文({section_name(item)}):「{bare(item.citation.quote)}」{notes}"
 
 
 def answer_text(item: Item) -> str:

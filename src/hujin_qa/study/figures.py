@@ -102,7 +102,8 @@ def is_setting(figure: Figure, source: Source) -> bool:
 def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
     """Up to three numbers of the same kind and unit that are wrong in this place, each with the reason."""
     rng = random.Random(f"{figure.line.start}/{figure.start}/{figure.text}")
-    said = [q for line in _about(figure.line, source) for q in quantities(plain(line.text))]
+    here = source.by_section[figure.line.document.id, figure.line.section.position]
+    said = [q for line in here for q in quantities(plain(line.text))]  # they may be true of the same thing
     taken = [figure.quantity]
     rivals: list[tuple[str, str]] = []
 
@@ -113,7 +114,8 @@ def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
             taken.append(value)
             rivals.append((text, why))
 
-    elsewhere = [f for f in _figures_of(source, figure.line.document.id) if f.unit == figure.unit and _near(figure, f)]
+    lines = [line for line in source.lines if line.document is figure.line.document]
+    elsewhere = [f for line in lines for f in figures(line) if f.unit == figure.unit and _near(figure, f)]
     rng.shuffle(elsewhere)
     for other in elsewhere:
         if len(rivals) < _RIVALS - 1:
@@ -122,15 +124,6 @@ def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
         if len(rivals) < _RIVALS:
             take(text, f"原文没有这样写,原文是「{figure.text}」。")
     return rivals
-
-
-def _about(line: Line, source: Source) -> list[Line]:
-    """The sentences of the same section: their numbers may be true of the same thing."""
-    return source.by_section[line.document.id, line.section.position]
-
-
-def _figures_of(source: Source, document: str) -> list[Figure]:
-    return [f for line in source.lines if line.document.id == document for f in figures(line)]
 
 
 def _differs(value: Quantity, others: list[Quantity]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from ..payload import citation_payload, note_line
+from ..payload import note_line, proof_payload
 from ..types import Citation, Note
 
 Kind = Literal["figure", "true_false", "list", "tier", "match", "order", "term", "topic", "aspect", "choice"]
@@ -109,7 +109,6 @@ def _answer(draft: Draft, order: list[int]) -> tuple[int, ...]:
 
 def item_payload(item: Item) -> dict[str, Any]:
     """An item as ``study items --json`` and the exports give it."""
-    citation = {name: value for name, value in citation_payload(item.citation).items() if name != "n"}
     return {
         "id": item.id,
         "kind": item.kind,
@@ -118,6 +117,6 @@ def item_payload(item: Item) -> dict[str, Any]:
         "options": list(item.options),
         "answer": list(item.answer),
         "why": list(item.why),
-        "citation": citation,
+        "citation": proof_payload(item.citation),
         "notes": [note_line(note) for note in item.notes],
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..digest import centrality
-from ..payload import citation_payload, note_line
+from ..payload import note_line, proof_payload
 from ..types import Document, Note, Section
 from .figures import figures
 from .items import Item
@@ -79,13 +79,9 @@ def step_payload(step: Step, items: Sequence[Item]) -> dict[str, Any]:
         "position": step.section.position,
         "section": list(step.section.path),
         "minutes": step.minutes,
-        "key_points": [_cited(line) for line in step.key_points],
-        "terms": [{"term": term} | _cited(line) for term, line in step.terms],
-        "figures": [{"figure": figure} | _cited(line) for figure, line in step.figures],
+        "key_points": [proof_payload(line.citation()) for line in step.key_points],
+        "terms": [{"term": term} | proof_payload(line.citation()) for term, line in step.terms],
+        "figures": [{"figure": figure} | proof_payload(line.citation()) for figure, line in step.figures],
         "items": [item.id for item in items],
         "notes": [note_line(note) for note in step.notes],
     }
-
-
-def _cited(line: Line) -> dict[str, Any]:
-    return {name: value for name, value in citation_payload(line.citation()).items() if name != "n"}

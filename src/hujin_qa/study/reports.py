@@ -26,6 +26,7 @@ _RISKY = ("=", "+", "-", "@", "\t")  # a spreadsheet would run what begins like 
 _BARS = 12  # sections in the plot
 _SHARE = "正确率"  # the head of what is shown in percent
 _SECTIONS = ("章节", "答对", "答题", _SHARE)
+_AS_READ = {_SHARE: "{:.0%}", "区分度": "{:+.2f}"}
 
 
 def tables(course: Course, word: Word = str) -> list[Table]:
@@ -37,34 +38,18 @@ def tables(course: Course, word: Word = str) -> list[Table]:
         mine = [r for r in responses if r.learner == name]
         total = score(mine)
         learners.append([name, total.right, total.total, round(total.share, 3), _local(mine[-1].at)])
-    done: list[Row] = [
-        [
-            d.learner,
-            d.assignment.cohort,
-            d.assignment.form.name,
-            d.assignment.due.isoformat(),
-            word(d.state),
-            d.score.right if d.score else "",
-            d.score.total if d.score else "",
-            _local(d.finished),
-        ]
-        for d in deeds(course.classroom, course.store)
-    ]
+    done: list[Row] = []
+    for d in deeds(course.classroom, course.store):
+        a, got = d.assignment, (d.score.right, d.score.total) if d.score else ("", "")
+        done.append([d.learner, a.cohort, a.form.name, a.due.isoformat(), word(d.state), *got, _local(d.finished)])
     sections: list[Row] = [
         [name, s.right, s.total, round(s.share, 3)] for name, s in by_section(responses, items).items()
     ]
     quality = sorted(item_quality(responses).items(), key=lambda pair: pair[1].difficulty)
-    asked: list[Row] = [
-        [
-            id_,
-            word(items[id_].stem) if id_ in items else "",
-            q.answers,
-            round(q.difficulty, 3),
-            round(q.discrimination, 3),
-            word("停用" if id_ in retired else lapsed.get(id_, "在用")),
-        ]
-        for id_, q in quality
-    ]
+    asked: list[Row] = []
+    for id_, q in quality:
+        stem, state = items[id_].stem if id_ in items else "", "停用" if id_ in retired else lapsed.get(id_, "在用")
+        asked.append([id_, word(stem), q.answers, round(q.difficulty, 3), round(q.discrimination, 3), word(state)])
     return [
         ("学员", ("学员", "答对", "答题", _SHARE, "最近"), learners),
         ("任务", ("学员", "班级", "试卷", "截止", "状态", "答对", "题数", "交卷"), done),
@@ -73,18 +58,25 @@ def tables(course: Course, word: Word = str) -> list[Table]:
     ]
 
 
-def to_csv(found: Sequence[Table], word: Word = str) -> bytes:
+def in_words(table: Table, columns: Sequence[int], word: Word = str) -> list[list[str]]:
+    """The heads and then the rows of a table as they are read, only these columns of it."""
+    _, heads, rows = table
+    lines = [[_AS_READ.get(heads[c], "{}").format(row[c]) for c in columns] for row in rows]
+    return [[_head(heads[c], word) for c in columns], *lines]
+
+
+def to_csv(course: Course, word: Word = str) -> bytes:
     """The tables one below the other; with a mark by which Excel knows that it is UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
-    for name, heads, rows in found:
+    for name, heads, rows in tables(course, word):
         writer.writerows(
             [[_head(name, word)], [_head(h, word) for h in heads], *([_tame(cell) for cell in row] for row in rows), []]
         )
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def to_xlsx(found: Sequence[Table], word: Word = str) -> bytes:
+def to_xlsx(course: Course, word: Word = str) -> bytes:
     """A sheet a table."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
@@ -92,7 +84,7 @@ def to_xlsx(found: Sequence[Table], word: Word = str) -> bytes:
 
     book = Workbook()
     book.remove(book.active)
-    for name, heads, rows in found:
+    for name, heads, rows in tables(course, word):
         sheet = book.create_sheet(_head(name, word))
         sheet.append([_head(head, word) for head in heads])
         for row in rows:
@@ -128,6 +120,7 @@ def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
     plot = {
         "data": {"values": rows},
         "width": width,
+        "config": {"aria": False},  # it would be read out in English; the table beside it says the same
         "encoding": {
             "y": {"field": "章节", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}},
             "x": {
@@ -149,26 +142,25 @@ def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
     return str(vl_convert.vegalite_to_svg(plot, vl_version="5.21"))
 
 
-def report_pdf(course: Course) -> bytes:
-    """The printed report in Chinese."""
-    return printed_report(course, str)
-
-
-def printed_report(course: Course, word: Word) -> bytes:
+def report_pdf(course: Course, word: Word = str) -> bytes:
     """Who did what, the hardest sections as bars, the hardest items: for printing."""
     from reportlab.platypus import Paragraph, Spacer
 
-    found = {name: (heads, rows) for name, heads, rows in tables(course, word)}
+    learners, tasks, _, (name, heads, rows) = tables(course, word)
     styles = _styles()
-    story: list[Any] = [Paragraph(word("带教报告"), styles["title"]), Paragraph(_subtitle(course), styles["small"])]
-    for name, columns in (("任务", (0, 1, 2, 3, 4, 5, 6)), ("学员", (0, 1, 2, 3))):
-        heads, rows = found[name]
-        story += [Paragraph(_head(name, word), styles["head"]), _table(heads, rows, columns, styles, word)]
+    about = escape(f"{_titles(course)} · {datetime.now():%Y-%m-%d %H:%M}")
+    story: list[Any] = [Paragraph(word("带教报告"), styles["title"]), Paragraph(about, styles["small"])]
+    for table, columns in ((tasks, range(7)), (learners, range(4))):
+        story += [Paragraph(_head(table[0], word), styles["head"]), _table(table, columns, styles, word)]
     story.append(Paragraph(word("最难的章节"), styles["head"]))
     story += [_bars(by_section(course.store.responses(), course.items()), word), Spacer(1, 8)]
-    heads, rows = found["题目"]
-    story += [Paragraph(word("最难的题"), styles["head"]), _table(heads, rows[:20], (1, 2, 3, 4, 5), styles, word)]
+    hardest = _table((name, heads, rows[:20]), range(1, 6), styles, word)
+    story += [Paragraph(word("最难的题"), styles["head"]), hardest]
     return _pdf(story, word("带教报告"))
+
+
+FORMATS: Mapping[str, Callable[[Course, Word], bytes]] = {"csv": to_csv, "xlsx": to_xlsx, "pdf": report_pdf}
+"""By the ending of the file."""
 
 
 def certificate_pdf(course: Course, learner: str, form: str = "", word: Word = str) -> bytes:
@@ -190,28 +182,26 @@ def certificate_pdf(course: Course, learner: str, form: str = "", word: Word = s
     total = Score(sum(p.right for p in parts), sum(p.total for p in parts))
     responses = [r for s in sessions for r in course.store.responses(session=s.id)]
     styles = _styles()
-    title = "、".join(d.title for d in course.index.documents.values())
     what = f"「{form}」" if form else f"{len(sessions)} 次测验"
     rows: list[Row] = [[name, s.right, s.total, s.share] for name, s in by_section(responses, course.items()).items()]
     story = [
         Spacer(1, 60),
         Paragraph(word("学习证明"), styles["certificate"]),
         Spacer(1, 24),
-        Paragraph(escape(word(f"{learner} 学习了《{title}》,完成{what},")), styles["center"]),
+        Paragraph(escape(word(f"{learner} 学习了《{_titles(course)}》,完成{what},")), styles["center"]),
         Paragraph(word(f"答对 {total.right}/{total.total} 题({total.share:.0%})。"), styles["center"]),
         Spacer(1, 12),
         Paragraph(word(f"最近一次:{day}"), styles["center"]),
         Spacer(1, 24),
-        _table(_SECTIONS, rows, (0, 1, 2, 3), styles, word),
+        _table(("章节", _SECTIONS, rows), range(4), styles, word),
         Spacer(1, 24),
         Paragraph(word("每一题的答案都出自原文,由程序核对。"), styles["small"]),
     ]
     return _pdf(story, word("学习证明"))
 
 
-def _subtitle(course: Course) -> str:
-    titles = "、".join(d.title for d in course.index.documents.values())
-    return escape(f"{titles} · {datetime.now():%Y-%m-%d %H:%M}")
+def _titles(course: Course) -> str:
+    return "、".join(d.title for d in course.index.documents.values())
 
 
 def _styles() -> dict[str, Any]:
@@ -231,25 +221,19 @@ def _styles() -> dict[str, Any]:
     }
 
 
-def _table(
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str | int | float]],
-    columns: Sequence[int],
-    styles: dict[str, Any],
-    word: Word,
-) -> Any:
+def _table(table: Table, columns: Sequence[int], styles: dict[str, Any], word: Word) -> Any:
     from reportlab.lib.units import mm
-    from reportlab.platypus import Paragraph, Table
+    from reportlab.platypus import Paragraph
+    from reportlab.platypus import Table as Printed
 
-    if not rows:
+    shown = in_words(table, columns, word)
+    if not shown[1:]:
         return Paragraph(word("还没有。"), styles["cell"])
-    shown = [[_head(heads[c], word) for c in columns]]
-    shown += [[f"{v:.0%}" if heads[c] == _SHARE else str(v) for c in columns for v in [row[c]]] for row in rows]
     wide = [max(4, min(24, max(len(line[n]) for line in shown))) for n in range(len(columns))]
     widths = [174 * mm * w / sum(wide) for w in wide]
     body = [[Paragraph(escape(cell), styles["cell"]) for cell in line] for line in shown]
     lines = [("LINEBELOW", (0, 0), (-1, 0), 0.8, "#333333"), ("LINEBELOW", (0, 1), (-1, -1), 0.25, "#bbbbbb")]
-    return Table(body, widths, repeatRows=1, style=[*lines, ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    return Printed(body, widths, repeatRows=1, style=[*lines, ("VALIGN", (0, 0), (-1, -1), "TOP")])
 
 
 def _bars(found: Mapping[str, Score], word: Word) -> Any:

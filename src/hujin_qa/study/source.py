@@ -23,7 +23,7 @@ _NUMBERED = re.compile(
 )
 _NUMBER_ONLY = re.compile(r"第[一二三四五六七八九十百零〇\d]+[章节条款篇部分]*|[\d.、)）(（一二三四五六七八九十]+")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?=\s*年)")
-_MARKUP = re.compile(r"\*\*|__|`")
+_MARKUP = re.compile(r"\*\*|__|`|^#{1,6}\s+", re.MULTILINE)
 _FULL_WIDTH = str.maketrans(
     {chr(c): chr(c - 0xFEE0) for c in range(0xFF10, 0xFF5B)} | {"％": "%", "，": ",", "．": "."}
 )
@@ -177,7 +177,7 @@ def _label(line: Line) -> str:
 
 
 def bare(text: str) -> str:
-    """A text without emphasis marks."""
+    """A text without the marks of emphasis and of headings."""
     return _MARKUP.sub("", text)
 
 

@@ -4,11 +4,11 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from ..database import back_up, database, restore
+from ..database import back_up, database, now, restore
 from ..errors import BadInput
 from ..settings import Settings
 
@@ -67,7 +67,7 @@ class Session:
     @property
     def overdue(self) -> bool:
         """Whether its time is up."""
-        return bool(self.deadline) and _now() > self.deadline
+        return bool(self.deadline) and now() > self.deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,8 @@ class Store:
         Raises:
             BadInput: the learner has sat this exam before.
         """
-        now = datetime.now(UTC)
-        started = now.isoformat(timespec="seconds")
-        deadline = (now + timedelta(minutes=minutes)).isoformat(timespec="seconds") if minutes else ""
+        started = now()
+        deadline = (datetime.fromisoformat(started) + timedelta(minutes=minutes)).isoformat() if minutes else ""
         try:
             with database(self.path, MIGRATIONS) as db:
                 row = db.execute(
@@ -132,20 +131,7 @@ class Store:
                 "SELECT * FROM session WHERE (? = '' OR learner = ?) AND (? = 0 OR form = ?) ORDER BY id",
                 (learner, learner, form, form),
             ).fetchall()
-        return [
-            Session(
-                r["id"],
-                r["learner"],
-                r["mode"],
-                r["seed"],
-                tuple(json.loads(r["items"])),
-                r["started"],
-                r["finished"],
-                r["form"],
-                r["deadline"],
-            )
-            for r in rows
-        ]
+        return [Session(**{**row, "items": tuple(json.loads(row["items"]))}) for row in rows]
 
     def answer(self, session: Session, item: str, given: Sequence[int], correct: bool, seconds: float) -> None:
         """Keep an answer. The first one counts: answering again changes nothing.
@@ -160,17 +146,16 @@ class Store:
             found = db.execute(query, (session.id, session.learner)).fetchone()
             if found is None or found["finished"]:
                 raise BadInput("这次测验已经交卷。")
-            if found["deadline"] and _now() > found["deadline"]:
+            if found["deadline"] and now() > found["deadline"]:
                 raise BadInput("考试时间到了,这一题没有记下。已答的题都已交卷。")
             db.execute(
                 "INSERT OR IGNORE INTO response VALUES (?, ?, ?, ?, ?, ?)",
-                (session.id, item, json.dumps(list(given)), int(correct), round(seconds, 1), _now()),
+                (session.id, item, json.dumps(list(given)), int(correct), round(seconds, 1), now()),
             )
 
     def finish(self, session: Session) -> None:
         """Close a session, an exam no later than its time was up."""
-        now = _now()
-        at = min(now, session.deadline or now)
+        at = min(filter(None, (now(), session.deadline)))
         with database(self.path, MIGRATIONS) as db:
             db.execute("UPDATE session SET finished = ? WHERE id = ? AND finished = ''", (at, session.id))
 
@@ -183,16 +168,8 @@ class Store:
                 (learner, learner, session, session),
             ).fetchall()
         return [
-            Response(
-                r["session"],
-                r["learner"],
-                r["item"],
-                tuple(json.loads(r["given"])),
-                bool(r["correct"]),
-                r["seconds"],
-                r["at"],
-            )
-            for r in rows
+            Response(**{**row, "given": tuple(json.loads(row["given"])), "correct": bool(row["correct"])})
+            for row in rows
         ]
 
     def cards(self, learner: str) -> dict[str, str]:
@@ -207,7 +184,7 @@ class Store:
             old = db.execute("SELECT state FROM card WHERE learner = ? AND item = ?", (learner, item)).fetchone()
             db.execute(
                 "INSERT INTO review (learner, item, before, rating, at) VALUES (?, ?, ?, ?, ?)",
-                (learner, item, old["state"] if old else "", rating, _now()),
+                (learner, item, old["state"] if old else "", rating, now()),
             )
             db.execute("INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?)", (learner, item, state, due))
 
@@ -231,7 +208,7 @@ class Store:
     def retire(self, item: str, reason: str, by: str) -> None:
         """Never show an item again; what was answered to it stays."""
         with database(self.path, MIGRATIONS) as db:
-            db.execute("INSERT OR REPLACE INTO retired VALUES (?, ?, ?, ?)", (item, reason, by, _now()))
+            db.execute("INSERT OR REPLACE INTO retired VALUES (?, ?, ?, ?)", (item, reason, by, now()))
 
     def revive(self, item: str) -> None:
         with database(self.path, MIGRATIONS) as db:
@@ -249,7 +226,3 @@ class Store:
     def restore(self, backup: Path) -> None:
         """Put a backup in place; what was there stays beside it as ``.old``."""
         restore(backup, self.path, MIGRATIONS)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

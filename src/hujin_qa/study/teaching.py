@@ -145,7 +145,7 @@ def write(
             fields = {name: value[name] for name in ("kind", "stem", "document", "quote")}
             right, wrong = ("\n".join(map(str, value.get(name, []))) for name in ("right", "wrong"))
             written = from_lines(right=right, wrong=wrong, **fields)
-            print(course.desk.save(written, course.index, LOCAL.name, replaces if n == 1 else ""))
+            print(course.written.save(written, course.index, LOCAL.name, replaces if n == 1 else ""))
         except (KeyError, TypeError, AttributeError):
             raise BadInput(f"{source} 第 {n} 行缺少 kind、stem、document 或 quote。") from None
         except BadInput as error:
@@ -158,13 +158,13 @@ def report(
     index: IndexOption = None,
 ) -> None:
     """导出成绩:学员、任务、章节、题目。"""
-    from .reports import report_pdf, tables, to_csv, to_xlsx
+    from .reports import FORMATS
 
-    kinds = {".csv": lambda c: to_csv(tables(c)), ".xlsx": lambda c: to_xlsx(tables(c)), ".pdf": report_pdf}
-    make = kinds.get(out.suffix.lower())
+    make = FORMATS.get(out.suffix.lower()[1:])
     if make is None:
-        raise BadInput(f"不认识 {out.suffix or '没有扩展名的文件'}。可用的扩展名:{'、'.join(kinds)}。")
-    tell(f"已导出:{write_whole(out, make(open_course(index)))}")
+        known = "、".join(f".{ending}" for ending in FORMATS)
+        raise BadInput(f"不认识 {out.suffix or '没有扩展名的文件'}。可用的扩展名:{known}。")
+    tell(f"已导出:{write_whole(out, make(open_course(index), str))}")
 
 
 @app.command()

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from ..citations import Citations
-from ..database import database
+from ..database import database, now
 from ..errors import BadInput
 from ..index import Index
 from .checks import fault
@@ -67,7 +66,7 @@ def as_written(item: Item) -> Written | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WrittenItems:
     """Where trainers keep what they write."""
 
     path: Path
@@ -79,14 +78,13 @@ class Desk:
             BadInput: it fails a check, or is kept already.
         """
         id_ = draft_id(draft_of(written, index))
-        now = datetime.now(UTC).isoformat(timespec="seconds")
         with database(self.path, MIGRATIONS) as db:
             if db.execute("SELECT 1 FROM written WHERE id = ?", (id_,)).fetchone():
                 raise BadInput("已有一道一模一样的题。")
             kept = json.dumps(asdict(written), ensure_ascii=False)
-            db.execute("INSERT INTO written VALUES (?, ?, ?, ?, ?)", (id_, kept, replaces, by, now))
+            db.execute("INSERT INTO written VALUES (?, ?, ?, ?, ?)", (id_, kept, replaces, by, now()))
             if replaces and replaces != id_:
-                row = (replaces, f"改写为 {id_}", by, now)
+                row = (replaces, f"改写为 {id_}", by, now())
                 db.execute("INSERT OR REPLACE INTO retired VALUES (?, ?, ?, ?)", row)
         return id_
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from html import escape
@@ -72,7 +72,6 @@ class Bench:
         """A kept run as HTML: every question of a cause with what is needed to judge it, and beside them, or below them
         where there is no room, causes and numbers."""
         run = read_run(self._run(name))
-        run = replace(run, started=_local(run.started))
         return twin_html(
             f'<div class="result"><div>{questions_html(run, cause)}</div><div>{tables_html(run)}</div></div>'
         )

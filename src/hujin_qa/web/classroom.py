@@ -1,30 +1,23 @@
 """What a trainer sees and does: results, cohorts, forms, items, files. Nobody else gets anything out of it."""
 
-import base64
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
 
 from ..errors import BadInput
-from ..study.classroom import deeds
+from ..evaluation.report import table
 from ..study.course import Course
 from ..study.items import Item
-from ..study.reports import certificate_pdf, printed_report, section_plot, tables, to_csv, to_xlsx
-from ..study.results import by_section, item_quality, score, section_name
-from ..study.written import KINDS, as_written, from_lines
+from ..study.reports import FORMATS, Table, certificate_pdf, in_words, section_plot, tables
+from ..study.results import by_section, section_name
+from ..study.written import as_written, from_lines
 from ..users import User
 from .language import say
+from .shelf import packed
 from .twins import twin, twin_html
 
-_SHOWN = 30  # rows of items
 _FOUND = 50  # items in the list to choose from
-_MAKERS: dict[str, Callable[[Course], bytes]] = {
-    "csv": lambda course: to_csv(tables(course, twin), twin),
-    "xlsx": lambda course: to_xlsx(tables(course, twin), twin),
-    "pdf": lambda course: printed_report(course, twin),
-}
 
 
 @dataclass(frozen=True)
@@ -40,42 +33,18 @@ class Desk:
     def results_html(self, user: User) -> str:
         """Who did what, the hardest sections as a plot, and the quality of every item."""
         _trainer(user)
-        items, responses = self.course.items(), self.course.store.responses()
-        done = [
-            [
-                d.learner,
-                d.assignment.cohort,
-                d.assignment.form.name,
-                d.assignment.due.isoformat(),
-                twin(d.state),
-                f"{d.score.right}/{d.score.total}" if d.score else "",
-            ]
-            for d in deeds(self.course.classroom, self.course.store)
-        ]
-        tasks = f"<h2>{say.BY_TASK}</h2>{_table(say.TASK_HEADS, done)}" if done else ""
-        if not responses:
-            return tasks or f"<p>{escape(say.NO_RESULTS)}</p>"
-        learners = [
-            [name, f"{s.right}/{s.total}", f"{s.share:.0%}"]
-            for name in dict.fromkeys(r.learner for r in responses)
-            for s in [score([r for r in responses if r.learner == name])]
-        ]
-        sections = by_section(responses, items)
-        hard = [[name, f"{s.right}/{s.total}", f"{s.share:.0%}"] for name, s in list(sections.items())[:10]]
-        quality = sorted(item_quality(responses).items(), key=lambda pair: pair[1].difficulty)
-        lapsed = self.course.lapsed()
-        worst = [
-            [twin(items[i].stem), str(q.answers), f"{q.difficulty:.0%}", f"{q.discrimination:+.2f}"]
-            for i, q in quality
-            if i in items
-        ]
-        gone = (
-            f"<p>{escape(say.LAPSED)}</p><ul>{''.join(f'<li>{escape(i)}</li>' for i in lapsed)}</ul>" if lapsed else ""
-        )
+        learners, tasks, sections, (name, heads, items) = tables(self.course, twin)
+        done = f"<h2>{say.BY_TASK}</h2>{_table(tasks, range(7))}" if tasks[2] else ""
+        if not learners[2]:
+            return done or f"<p>{escape(say.NO_RESULTS)}</p>"
+        plot = twin_html(section_plot(by_section(self.course.store.responses(), self.course.items())))
+        standing = [row for row in items if row[1]]
+        lapsed = "".join(f"<li>{escape(id_)}</li>" for id_ in self.course.lapsed())
+        gone = f"<p>{escape(say.LAPSED)}</p><ul>{lapsed}</ul>" if lapsed else ""
         return (
-            f"{tasks}<h2>{say.BY_LEARNER}</h2>{_table(say.LEARNER_HEADS, learners)}"
-            f'<h2>{say.BY_SECTION}</h2><div class="plot">{twin_html(section_plot(sections))}</div>{_table(say.SECTION_HEADS, hard)}'
-            f"<h2>{say.BY_ITEM}</h2>{_table(say.ITEM_HEADS, worst[:_SHOWN])}{gone}"
+            f"{done}<h2>{say.BY_LEARNER}</h2>{_table(learners, range(4))}"
+            f'<h2>{say.BY_SECTION}</h2><div class="plot">{plot}</div>{_table(sections, range(4), 10)}'
+            f"<h2>{say.BY_ITEM}</h2>{_table((name, heads, standing), range(1, 5), 30)}{gone}"
         )
 
     def save_cohort(self, user: User, name: str, members: str) -> str:
@@ -140,24 +109,19 @@ class Desk:
         """Check and keep an item; what was done, in words."""
         _trainer(user)
         written = from_lines(*(str(field or "") for field in fields))
-        return say.SAVED_ITEM.format(id=self.course.desk.save(written, self.course.index, user.name, replaces))
+        return say.SAVED_ITEM.format(id=self.course.written.save(written, self.course.index, user.name, replaces))
 
     def packed(self, user: User, ending: str) -> str:
         """The results as a file for ``page.js`` to save; it is never written on the server."""
         _trainer(user)
-        return _packed(f"{say.REPORT_NAME}-{datetime.now():%Y%m%d}.{ending}", _MAKERS[ending](self.course))
+        return packed(f"{say.REPORT_NAME}-{datetime.now():%Y%m%d}.{ending}", FORMATS[ending](self.course, twin))
 
     def certificate(self, user: User, learner: str) -> str:
         """A learner's certificate as a file for ``page.js`` to save."""
         _trainer(user)
         if not learner:
             raise BadInput(say.CHOOSE_LEARNER)
-        return _packed(f"{say.CERTIFICATE_NAME}-{learner}.pdf", certificate_pdf(self.course, learner, word=twin))
-
-
-def kinds() -> list[tuple[str, str]]:
-    """The kinds of items that trainers write, as they are chosen from."""
-    return [(twin(word), kind) for kind, word in KINDS.items()]
+        return packed(f"{say.CERTIFICATE_NAME}-{learner}.pdf", certificate_pdf(self.course, learner, word=twin))
 
 
 def _trainer(user: User) -> None:
@@ -165,11 +129,6 @@ def _trainer(user: User) -> None:
         raise BadInput(say.TRAINERS_ONLY)
 
 
-def _packed(name: str, data: bytes) -> str:
-    return json.dumps({"name": name, "data": base64.b64encode(data).decode()})
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+def _table(of: Table, columns: Sequence[int], most: int | None = None) -> str:
+    heads, *rows = in_words(of, columns, twin)
+    return table(heads, rows[:most])

@@ -8,13 +8,14 @@ import gradio as gr
 
 from ..accounts import Accounts
 from ..study.course import Course
-from .classroom import Desk, kinds
+from ..study.written import KINDS
+from ..users import User
+from .classroom import Desk
 from .language import say
 from .lesson import said
 from .login import user_of
-from .talk import told
-
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+from .talk import QUIET, told
+from .twins import twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,12 @@ def lay_out_classroom(course: Course, accounts: Accounts, sections: Sequence[str
             why = gr.Textbox(label=say.RETIRE_WHY, max_lines=1, max_length=200)
             retire = gr.Button(say.RETIRE, size="sm")
             edit = gr.Button(say.EDIT, size="sm")
-        kind = gr.Radio(kinds(), value="choice", label=say.KIND)
+        kind = gr.Radio([(twin(word), kind) for kind, word in KINDS.items()], value="choice", label=say.KIND)
         stem = gr.Textbox(label=say.STEM, lines=2, max_lines=6, max_length=400)
         right = gr.Textbox(label=say.RIGHT_OPTIONS, lines=1, max_lines=6, max_length=800)
         wrong = gr.Textbox(label=say.WRONG_OPTIONS, lines=3, max_lines=8, max_length=1600)
-        ids = list(course.index.documents)
-        document = gr.Dropdown(ids, value=ids[0] if ids else None, label=say.PROOF_DOCUMENT)
+        documents = [(d.title, d.id) for d in course.index.documents.values()]
+        document = gr.Dropdown(documents, value=documents[0][1] if documents else None, label=say.PROOF_DOCUMENT)
         proof = gr.Textbox(label=say.PROOF, lines=2, max_lines=6, max_length=1600)
         write = gr.Button(say.SAVE_ITEM, variant="primary", size="sm")
         kept = gr.HTML(apply_default_css=False, elem_id="kept-item")
@@ -84,28 +85,21 @@ def lay_out_classroom(course: Course, accounts: Accounts, sections: Sequence[str
         with told():
             return filled(request)
 
-    def on_save_cohort(name: str, who: str, request: gr.Request) -> tuple[Any, ...]:
-        with told():
-            return (said(desk.save_cohort(user_of(request, accounts), name, who)), *filled(request))
+    def does(button: gr.Button, act: Callable[[User, dict[Any, Any]], str], fields: set[Any], where: gr.HTML) -> None:
+        """What a button does with fields; it says so ``where``, and the lists are filled anew."""
 
-    def on_lock(name: str, where: str, n: float, limit: float, mixed: float | None, request: gr.Request) -> Any:
-        with told():
-            number, time = int(mixed or 0), int(limit or 0)
-            locked = desk.lock(user_of(request, accounts), name, where or "", int(n), time, number)
-            return (said(locked), *filled(request))
+        def on_click(values: dict[Any, Any], request: gr.Request) -> tuple[Any, ...]:
+            with told():
+                return (said(act(user_of(request, accounts), values)), *filled(request))
 
-    def on_assign(whom: str, which: str, day: str, request: gr.Request) -> tuple[Any, ...]:
-        with told():
-            assigned = desk.assign(user_of(request, accounts), whom or "", which or "", day)
-            return (said(assigned), *filled(request))
+        button.click(on_click, fields, [where, *outputs], **QUIET)
+
+    def locked(user: User, v: dict[Any, Any]) -> str:
+        return desk.lock(user, v[form], v[section] or "", *(int(v[number] or 0) for number in (count, minutes, seed)))
 
     def on_find(wanted: str, request: gr.Request) -> Any:
         with told():
             return gr.update(choices=desk.find(user_of(request, accounts), wanted), value=None)
-
-    def on_retire(id_: str, reason: str, request: gr.Request) -> tuple[Any, ...]:
-        with told():
-            return (said(desk.retire(user_of(request, accounts), id_, reason)), *filled(request))
 
     def on_edit(id_: str, request: gr.Request) -> tuple[Any, ...]:
         with told():
@@ -127,11 +121,12 @@ def lay_out_classroom(course: Course, accounts: Accounts, sections: Sequence[str
         with told():
             return desk.certificate(user_of(request, accounts), who or "")
 
-    save_cohort.click(on_save_cohort, [cohort, members], [arranged, *outputs], **QUIET)
-    lock.click(on_lock, [form, section, count, minutes, seed], [arranged, *outputs], **QUIET)
-    assign.click(on_assign, [to_whom, what, due], [arranged, *outputs], **QUIET)
+    does(save_cohort, lambda user, v: desk.save_cohort(user, v[cohort], v[members]), {cohort, members}, arranged)
+    does(lock, locked, {form, section, count, minutes, seed}, arranged)
+    given: set[Any] = {to_whom, what, due}
+    does(assign, lambda user, v: desk.assign(user, v[to_whom] or "", v[what] or "", v[due]), given, arranged)
+    does(retire, lambda user, v: desk.retire(user, v[item], v[why]), {item, why}, kept)
     words.input(on_find, words, item, trigger_mode="always_last", **QUIET)
-    retire.click(on_retire, [item, why], [kept, *outputs], **QUIET)
     edit.click(on_edit, item, [*fields, replaces], **QUIET)
     write.click(on_write, {*fields, replaces}, [kept, replaces, *outputs], **QUIET)
     events = [button.click(on_file(ending), None, file, **QUIET) for ending, button in files.items()]

@@ -108,6 +108,7 @@ IN_PAGE = {
     "log_in": "Sign in again",
 }
 OTHER_LANGUAGE = "中文"
+GRADIO: dict[str, str] = {}
 
 BUILDING = (
     "The index is being built. This mostly takes less than a minute, or several with many documents. The page opens by "
@@ -171,9 +172,6 @@ UNDO_CARD = "Undo the last card"
 TRAINERS_ONLY = "This page is for trainers only."
 NO_RESULTS = "Nobody has done a quiz yet."
 BY_LEARNER, BY_SECTION, BY_ITEM = "Who did how much", "Hardest sections", "Hardest items"
-LEARNER_HEADS = ("Learner", "Right", "Share")
-SECTION_HEADS = ("Section", "Right", "Share")
-ITEM_HEADS = ("Item", "Answers", "Share right", "Discrimination")
 
 EVAL, RUN, RUNS, COMPARE = "Evaluate", "Run", "Results", "Compare"
 QUESTION_SET = "Question set"
@@ -228,7 +226,6 @@ NOTED = "Noted. You will see what was right after handing in."
 TIME_LEFT = "{minutes} minutes left, until {end}"
 ASK_ABOUT = "Ask about this place"
 ABOUT_ITEM = "“{section}”讲了什么?"  # asked of a Chinese text
-TASK_HEADS = ("Learner", "Cohort", "Form", "Due", "State", "Score")
 COHORT_SAVED = "Saved cohort “{name}”: {n} people."
 LOCKED = "Locked “{name}”: {n} items, seed {seed}."
 FORM_ITEMS = "Items"

@@ -1,7 +1,7 @@
 """The page /eval: run a set, look into failures, compare, try variants, correct gold. For evaluators only."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -14,13 +14,13 @@ from ..evaluation.judge import CAUSES
 from ..evaluation.questions import parts
 from ..evaluation.variants import FUSIONS, READERS, variants
 from ..users import User
-from .bench import Bench
+from .bench import Bench, Progress
 from .language import say
+from .lesson import said
 from .login import user_of
-from .talk import told
+from .talk import QUIET, told
 from .twins import twin
 
-_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _SHOWN_EVERY = 5  # questions
 
 
@@ -60,7 +60,7 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 go = gr.Button(say.COMPARE)
                 compared = gr.HTML(apply_default_css=False, elem_id="compared", elem_classes="report")
             with gr.Tab(say.VARIANTS):
-                trial = _Trial(bench)
+                tried = _trial_tab(bench, allowed)
             with gr.Tab(say.CORRECT):
                 sets, corrections = _correction_tab(bench, allowed)
 
@@ -78,16 +78,11 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
         def on_run(name: str, request: gr.Request, go_on: bool = False) -> Iterator[tuple[Any, ...]]:
             with told():
                 allowed(request)
-                done = 0
-                steps = bench.run(name or "", resume=go_on)
-                while True:
-                    try:
-                        done, total = next(steps)
-                    except StopIteration as end:
-                        yield (say.RAN.format(n=done, name=_dated(end.value)), bench.page(end.value, "wrong"), *lists())
-                        return
-                    if done % _SHOWN_EVERY == 0 or done == total:
-                        yield (say.RUNNING.format(done=done, total=total), *(gr.skip() for _ in range(4)))
+                run, n = yield from _watched(
+                    bench.run(name or "", resume=go_on),
+                    lambda done, total: (say.RUNNING.format(done=done, total=total), *(gr.skip() for _ in range(4))),
+                )
+                yield say.RAN.format(n=n, name=_dated(run)), bench.page(run, "wrong"), *lists()
 
         def on_resume(name: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
             yield from on_run(name, request, go_on=True)
@@ -102,20 +97,13 @@ def build_eval(page: gr.Blocks, bench: Bench, accounts: Accounts) -> None:
                 allowed(request)
                 return bench.comparison(first or "", second or "")
 
-        def on_try(*chosen: Any) -> Iterator[Any]:
-            *values, request = chosen
-            with told():
-                allowed(request)
-                yield from _tried(bench, *values)
-
         choices: list[Any] = [kept, first, second]
-        page.load(on_load, None, [asked, trial.set, sets, *choices, corrections], **_QUIET)
-        running = start.click(on_run, asked, [state, shown, *choices], **_QUIET)
-        resumed = resume.click(on_resume, asked, [state, shown, *choices], **_QUIET)
-        stop.click(lambda: say.RUN_STOPPED, None, state, cancels=[running, resumed], **_QUIET)
-        gr.on([look.click, cause.change], on_show, [kept, cause], looked, **_QUIET)
-        go.click(on_compare, [first, second], compared, **_QUIET)
-        trial.connect(on_try)
+        page.load(on_load, None, [asked, tried, sets, *choices, corrections], **QUIET)
+        running = start.click(on_run, asked, [state, shown, *choices], **QUIET)
+        resumed = resume.click(on_resume, asked, [state, shown, *choices], **QUIET)
+        stop.click(lambda: say.RUN_STOPPED, None, state, cancels=[running, resumed], **QUIET)
+        gr.on([look.click, cause.change], on_show, [kept, cause], looked, **QUIET)
+        go.click(on_compare, [first, second], compared, **QUIET)
 
 
 def _dated(name: str) -> str:
@@ -131,84 +119,63 @@ def _dated(name: str) -> str:
     return f"{started:%m-%d %H:%M:%S} {found[1]}{found[3] or ''}"
 
 
-class _Trial:
-    """The fields of the tab where variants are tried."""
-
-    def __init__(self, bench: Bench) -> None:
-        settings = bench.assistant.settings
-        gr.Markdown(say.VARIANTS_HINT)
-        with gr.Row():
-            self.fusions = gr.CheckboxGroup(
-                [(twin(n), f) for f, n in FUSIONS.items()], value=["scores", "rrf"], label=say.FUSION
-            )
-            others = [(say.CURRENT, ""), *((name, name) for name in settings.other_encoders)]
-            self.encoders = gr.CheckboxGroup(others, value=[""], label=say.ENCODER, visible=len(others) > 1)
-            self.hits = gr.Textbox(str(settings.hits), label=say.HITS)
-            self.thresholds = gr.Textbox(f"{settings.threshold:g}", label=say.THRESHOLD)
-            readers = [(twin(name), r) for r, name in READERS.items() if r == "extractive" or settings.has_llm]
-            self.readers = gr.CheckboxGroup(readers, value=["extractive"], label=say.READER)
-        with gr.Row():
-            self.question = gr.Textbox(label=say.QUESTION, elem_id="trial-question")
-            self.set = gr.Dropdown([], label=say.OR_SET)
-        with gr.Row():
-            self.go = gr.Button(say.TRY, variant="primary")
-            self.stop = gr.Button(say.STOP_RUN)
-        self.shown = gr.HTML(apply_default_css=False, elem_id="tried", elem_classes="report")
-
-    def connect(self, act: Any) -> None:
-        fields: list[Any] = [
-            self.encoders,
-            self.fusions,
-            self.hits,
-            self.thresholds,
-            self.readers,
-            self.question,
-            self.set,
-        ]
-
-        def on_click(
-            e: list[str], f: list[Any], h: str, t: str, r: list[str], q: str, s: str, request: gr.Request
-        ) -> Iterator[Any]:
-            yield from act(e, f, h, t, r, q, s, request)
-
-        running = self.go.click(on_click, fields, self.shown, **_QUIET)
-        self.stop.click(lambda: say.RUN_STOPPED, None, self.shown, cancels=[running], **_QUIET)
+def _watched(steps: Progress, show: Callable[[int, int], Any]) -> Generator[Any, None, tuple[str, int]]:
+    """Go through a run, showing now and then how far it is; the name of what was kept, and of how many questions."""
+    done = 0
+    while True:
+        try:
+            done, total = next(steps)
+        except StopIteration as end:
+            return end.value, done
+        if done % _SHOWN_EVERY == 0 or done == total:
+            yield show(done, total)
 
 
-def _tried(
-    bench: Bench,
-    encoders: Any,
-    fusions: Any,
-    hits: str,
-    thresholds: str,
-    readers: Any,
-    question: str,
-    name: str,
-) -> Iterator[str]:
-    """A question, or else a set, asked of every variant that was chosen."""
-    chosen = variants(
-        encoders or [],
-        fusions or [],
-        [int(v) for v in _numbers(hits, 1, 100)],
-        _numbers(thresholds, 0, 1),
-        readers or [],
-    )
-    if question.strip():
-        yield bench.ask(question, chosen)
-        return
-    names = []
-    for n, variant in enumerate(chosen, 1):
-        steps = bench.run(name or "", variant)
-        while True:
-            try:
-                done, total = next(steps)
-            except StopIteration as end:
-                names.append(end.value)
-                break
-            if done % _SHOWN_EVERY == 0:
-                told_ = say.TRYING.format(n=n, of=len(chosen), name=twin(variant.name), done=done, total=total)
-                yield f'<p role="status">{escape(told_)}</p>'
-    yield bench.contrast(chosen, names)
+def _trial_tab(bench: Bench, allowed: Any) -> gr.Dropdown:
+    """Ask a question, or else a set, of every combination of what is chosen. The list of sets is empty until the page
+    is loaded by an evaluator."""
+    settings = bench.assistant.settings
+    gr.Markdown(say.VARIANTS_HINT)
+    with gr.Row():
+        fusions = gr.CheckboxGroup(
+            [(twin(n), f) for f, n in FUSIONS.items()], value=["scores", "rrf"], label=say.FUSION
+        )
+        others = [(say.CURRENT, ""), *((name, name) for name in settings.other_encoders)]
+        encoders = gr.CheckboxGroup(others, value=[""], label=say.ENCODER, visible=len(others) > 1)
+        hits = gr.Textbox(str(settings.hits), label=say.HITS)
+        thresholds = gr.Textbox(f"{settings.threshold:g}", label=say.THRESHOLD)
+        known = [(twin(name), r) for r, name in READERS.items() if r == "extractive" or settings.has_llm]
+        readers = gr.CheckboxGroup(known, value=["extractive"], label=say.READER)
+    with gr.Row():
+        question = gr.Textbox(label=say.QUESTION, elem_id="trial-question")
+        sets = gr.Dropdown([], label=say.OR_SET)
+    with gr.Row():
+        go = gr.Button(say.TRY, variant="primary")
+        stop = gr.Button(say.STOP_RUN)
+    shown = gr.HTML(apply_default_css=False, elem_id="tried", elem_classes="report")
+
+    def on_try(values: dict[Any, Any], request: gr.Request) -> Iterator[str]:
+        with told():
+            allowed(request)
+            numbers = [int(v) for v in _numbers(values[hits], 1, 100)], _numbers(values[thresholds], 0, 1)
+            chosen = variants(values[encoders] or [], values[fusions] or [], *numbers, values[readers] or [])
+            if values[question].strip():
+                yield bench.ask(values[question], chosen)
+                return
+            names = []
+            for n, variant in enumerate(chosen, 1):
+
+                def state(done: int, total: int, n: int = n, name: str = twin(variant.name)) -> str:
+                    return said(say.TRYING.format(n=n, of=len(chosen), name=name, done=done, total=total))
+
+                name, _ = yield from _watched(bench.run(values[sets] or "", variant), state)
+                names.append(name)
+            yield bench.contrast(chosen, names)
+
+    fields: set[Any] = {encoders, fusions, hits, thresholds, readers, question, sets}
+    running = go.click(on_try, fields, shown, **QUIET)
+    stop.click(lambda: say.RUN_STOPPED, None, shown, cancels=[running], **QUIET)
+    return sets
 
 
 def _numbers(text: str, low: float, high: float) -> list[float]:
@@ -262,6 +229,6 @@ def _correction_tab(bench: Bench, allowed: Any) -> tuple[gr.Dropdown, gr.HTML]:
             bench.correct(name or "", id_, change, user.name, why)
             return say.CORRECTED.format(id=id_.strip()), bench.corrections()
 
-    fetch.click(on_fetch, [name, id_], [*gold, state, log], **_QUIET)
-    save.click(on_save, [name, id_, *gold, why], [state, log], **_QUIET)
+    fetch.click(on_fetch, [name, id_], [*gold, state, log], **QUIET)
+    save.click(on_save, [name, id_, *gold, why], [state, log], **QUIET)
     return name, log

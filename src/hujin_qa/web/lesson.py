@@ -16,6 +16,7 @@ from ..study.exports import answer_text
 from ..study.items import Item
 from ..study.path import Step, quizzes, study_path
 from ..study.results import Score, by_section, section_name
+from ..study.source import bare
 from ..study.store import Session
 from ..types import Citation
 from ..users import User
@@ -217,7 +218,7 @@ def proof_html(item: Item) -> str:
     """The cited sentence with a link to its place in the chat's source pane, and the notes on it."""
     notes = "".join(f'<p class="note">{escape(note_line(note, say.NOTE, say.NOTE_WORDS))}</p>' for note in item.notes)
     source = _link(item.citation, say.IN_SOURCE.format(section=section_name(item)))
-    return f"<blockquote>{escape(item.citation.quote)}</blockquote><p>{source} {_ask_link(item)}</p>{notes}"
+    return f"<blockquote>{escape(bare(item.citation.quote))}</blockquote><p>{source} {_ask_link(item)}</p>{notes}"
 
 
 def _ask_link(item: Item) -> str:
@@ -237,7 +238,7 @@ def _link(citation: Citation, words: str) -> str:
 
 
 def _step(title: str, step: Step, ids: Sequence[str], right: set[str], upcoming: bool) -> str:
-    name = " › ".join(h for h in step.section.path if h) or title
+    name = " › ".join([h for h in step.section.path if h][-2:]) or title
     points = "".join(f"<li>{escape(line.shown)} {_link(line.citation(), say.HERE)}</li>" for line in step.key_points)
     terms = say.COMMA.join(dict.fromkeys(term for term, _ in step.terms))
     told = f"<p>{escape(say.TERMS + terms)}</p>" if terms else ""

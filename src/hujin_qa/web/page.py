@@ -25,7 +25,7 @@ from .render import welcome
 from .shelf import Shelf
 from .source import reader_html
 from .study_page import build_study
-from .talk import DISLIKE, LIKE, UNCHANGED, Talk, Updates, idle, told, words_for
+from .talk import DISLIKE, LIKE, QUIET, UNCHANGED, Talk, Updates, idle, told, words_for
 from .twins import twin_question
 
 _AT_ONCE = 8  # questions answered side by side; more wait in line
@@ -41,7 +41,7 @@ def assets() -> dict[str, Any]:
     """What ``launch`` needs to dress the page; everything is inline or comes from this machine."""
     here = files(__package__)
     style, *scripts = ((here / name).read_text("utf-8") for name in ("style.css", "shell.js", "reader.js", "page.js"))
-    words: dict[str, dict[str, str]] = {}
+    words: dict[str, dict[str, Any]] = {}
     for language in LANGUAGES:
         with speaking(language):
             words[language] = say.IN_PAGE | {
@@ -50,6 +50,7 @@ def assets() -> dict[str, Any]:
                 "no_files": say.NO_UPLOAD,
                 "problem": say.PROBLEM,
                 "failed": say.FAILED,
+                "gradio": say.GRADIO,
             }
     given = f"window.hujinWords = {json.dumps(words)}; window.hujinCookie = {json.dumps(COOKIE)};"
     return {
@@ -218,43 +219,42 @@ def _chat(site: Site) -> Page:
                     js_on_load="window.hujin.open(element, server)",
                     server_functions=[read_document],
                 )
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         shown: list[Any] = [log, box, chat]
 
         def list_again(event: Any) -> None:
-            event.then(on_shelf, [chat, shelf.find], shelf.shown, **quiet)
+            event.then(on_shelf, [chat, shelf.find], shelf.shown, **QUIET)
 
         def settle(event: Any) -> None:
-            list_again(event.then(None, chat, js="(chat) => window.hujin.answered(chat)", **quiet))
+            list_again(event.then(None, chat, js="(chat) => window.hujin.answered(chat)", **QUIET))
 
         asking = [
-            box.submit(on_ask, [box, chat], shown, trigger_mode="multiple", js=_ASKING, **quiet),  # see Talk.reply
-            log.example_select(on_pick, chat, shown, js=_ASKING, **quiet),
-            log.option_select(on_pick, chat, shown, **quiet),
-            log.retry(on_retry, chat, shown, **quiet),
-            log.edit(on_edit, chat, shown, **quiet),
+            box.submit(on_ask, [box, chat], shown, trigger_mode="multiple", js=_ASKING, **QUIET),  # see Talk.reply
+            log.example_select(on_pick, chat, shown, js=_ASKING, **QUIET),
+            log.option_select(on_pick, chat, shown, **QUIET),
+            log.retry(on_retry, chat, shown, **QUIET),
+            log.edit(on_edit, chat, shown, **QUIET),
         ]
         opening = [
-            page.load(on_load, chat, shown, js=_NAMED, **quiet),
-            shelf.choice.input(on_open, shelf.choice, shown, **quiet),
-            log.undo(on_undo, chat, shown, **quiet),
-            log.clear(lambda: ([], idle(), ""), None, shown, **quiet),
-            shelf.new.click(lambda: ([], idle(), ""), None, shown, **quiet),
-            shelf.sure.click(on_remove, chat, shown, **quiet),
-            box.stop(on_stop, chat, shown, cancels=asking, **quiet),  # type: ignore[arg-type]
+            page.load(on_load, chat, shown, js=_NAMED, **QUIET),
+            shelf.choice.input(on_open, shelf.choice, shown, **QUIET),
+            log.undo(on_undo, chat, shown, **QUIET),
+            log.clear(lambda: ([], idle(), ""), None, shown, **QUIET),
+            shelf.new.click(lambda: ([], idle(), ""), None, shown, **QUIET),
+            shelf.sure.click(on_remove, chat, shown, **QUIET),
+            box.stop(on_stop, chat, shown, cancels=asking, **QUIET),  # type: ignore[arg-type]
         ]
         for event in [*asking, *opening]:
             settle(event)
-        log.like(on_like, chat, None, **quiet)
-        shelf.find.input(on_shelf, [chat, shelf.find], shelf.shown, trigger_mode="always_last", **quiet)
+        log.like(on_like, chat, None, **QUIET)
+        shelf.find.input(on_shelf, [chat, shelf.find], shelf.shown, trigger_mode="always_last", **QUIET)
         for renaming in (shelf.rename.click, shelf.title.submit):
-            list_again(renaming(on_rename, [chat, shelf.title], None, **quiet))
+            list_again(renaming(on_rename, [chat, shelf.title], None, **QUIET))
         ask_first = gr.update(visible=False), gr.update(visible=True)
-        shelf.remove.click(lambda: ask_first, None, [shelf.remove, shelf.sure], **quiet)
+        shelf.remove.click(lambda: ask_first, None, [shelf.remove, shelf.sure], **QUIET)
         for ending, button in shelf.files.items():
-            packed = button.click(on_export(ending), chat, shelf.file, **quiet)
-            packed.success(None, shelf.file, js="(file) => window.hujin.save(file)", **quiet)
-        page.load(None, None, box, js=_ASKED, **quiet)
+            packed = button.click(on_export(ending), chat, shelf.file, **QUIET)
+            packed.success(None, shelf.file, js="(file) => window.hujin.save(file)", **QUIET)
+        page.load(None, None, box, js=_ASKED, **QUIET)
         gr.api(answer_json, api_name="ask")  # type: ignore[attr-defined]
     return page  # type: ignore[no-any-return]
 

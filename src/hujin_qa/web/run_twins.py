@@ -16,7 +16,7 @@ TWINS = {
     "原文摘句": "sentences of the text",
     "大模型": "language model",
     "{} · {} 段 · 门槛 {} · {}": "{} · {} passages · threshold {} · {}",
-    "{} · {} 题 · {} · {} 秒 · 问题集 {}": "{} · {} questions · {} · {} s · question set {}",
+    "{} · {} 题 · {} 秒 · 问题集 {}": "{} · {} questions · {} s · question set {}",
     "{} · {} · {}": "{} · {} · {}",
     "没有设置大模型。请先设 OPENAI_BASE_URL 和 OPENAI_MODEL,再比较它。": "No language model is set. Please set OPENAI_BASE_URL and OPENAI_MODEL before you compare it.",
     "每一项至少选一个。": "Please choose at least one of each.",

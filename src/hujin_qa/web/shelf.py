@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +13,6 @@ from ..export import FORMATS, file_name
 from ..users import User
 from .language import said_now, say
 from .twins import twin
-
-Event = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,7 @@ class Shelf:
         return listed, *about, gr.update(visible=True), gr.update(visible=False)
 
     def packed(self, user: User, chat: str, ending: str) -> str:
-        """A conversation as a file for ``page.js`` to save. It is never written on the server, where Gradio would
-        hand it to whoever knows its name.
+        """A conversation as a file to take away.
 
         Raises:
             BadInput: the user has no such conversation.
@@ -76,4 +72,10 @@ class Shelf:
         if found is None:
             raise BadInput(say.NO_CHAT)
         data = FORMATS[ending](found, self.chats.turns(user, chat), lambda words: twin(said_now(words)))
-        return json.dumps({"name": file_name(found, ending), "data": base64.b64encode(data).decode()})
+        return packed(file_name(found, ending), data)
+
+
+def packed(name: str, data: bytes) -> str:
+    """A file for ``page.js`` to save. It is never written on the server, where Gradio would hand it to whoever knows
+    its name."""
+    return json.dumps({"name": name, "data": base64.b64encode(data).decode()})

@@ -107,9 +107,24 @@
   // Gradio heads every failure "Error", whatever its title, and says its own in English.
   function inWords(toast) {
     toast.querySelector(".toast-title").firstChild.data = `${words.problem} `;
-    toast.querySelector("[data-testid=toast-close]").setAttribute("aria-label", words.close);
     for (const text of toast.querySelectorAll("[data-testid=toast-text]")) {
       if (language === "zh" && !/\p{Script=Han}/u.test(text.textContent)) text.textContent = words.failed;
+    }
+  }
+
+  // Names that Gradio gives in English in every language; a box that is ticked it names by its value too.
+  const own = Object.entries(words.gradio).map(([english, told]) => [new RegExp(`^${english}$`), told]);
+  const inTheirs = (said) => own.reduce((text, pair) => text.replace(...pair), said);
+  function named() {
+    for (const element of document.querySelectorAll("label > input[title]")) element.removeAttribute("title");
+    for (const element of document.querySelectorAll(":is(button, input, svg, div)[aria-label], button[title]")) {
+      for (const name of ["aria-label", "title"]) {
+        const said = element.getAttribute(name) ?? "";
+        if (inTheirs(said) !== said) element.setAttribute(name, inTheirs(said));
+      }
+    }
+    for (const { firstChild: text } of document.querySelectorAll("span.sr-only")) {
+      if (text?.data && inTheirs(text.data) !== text.data) text.data = inTheirs(text.data);
     }
   }
 
@@ -123,7 +138,8 @@
     }
     if (/Connection to the server was lost/.test(document.querySelector(".toast-wrap")?.textContent)) watch();
     document.querySelectorAll(".toast-body.error").forEach(inWords);
-  }).observe(document, { subtree: true, childList: true });
+    named();
+  }).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label", "title"] });
 
   window.hujin = { words, made, notice, written };
 })();

@@ -88,6 +88,21 @@ IN_PAGE = {  # for page.js
     "log_in": "重新登录",
 }
 OTHER_LANGUAGE = "English"
+GRADIO = {  # what it says in English in every language, as patterns, for shell.js
+    "Feedback": "说说哪里不好",
+    "Liked": "已赞",
+    "Disliked": "已踩",
+    "Close": "关闭",
+    "undo": "撤销",
+    "chatbot conversation": "对话",
+    "Select example \\d+: (.*)": "问:$1",
+    "Toggle Sidebar": "打开或收起我的对话",
+    "More tabs": "更多",
+    "Reset to default value": "恢复原来的数",
+    "number input for (.*)": "$1",
+    "range slider for (.*)": "$1",
+    "(\\d+) choices shown, (\\d+) remaining": "列出了 $1 项,还有 $2 项",
+}
 
 BUILDING = "正在建立索引,通常不到一分钟;文档多时要几分钟。建好后这一页会自动打开,不用刷新。"
 BUILDING_ENDED = "服务没有回应:建立索引时可能出了错。请看运行窗口里的说明,改正后再运行;这一页会自动恢复。"
@@ -151,7 +166,6 @@ ASK_ABOUT = "就这一处提问"
 ABOUT_ITEM = "“{section}”讲了什么?"  # a question to the text
 BY_LEARNER, BY_SECTION, BY_ITEM = "谁做了多少", "最难的章节", "最难的题"
 BY_TASK, LAPSED = "谁完成了什么", "引文已不成立的题,不再出示:"
-TASK_HEADS = ("学员", "班级", "试卷", "截止", "状态", "成绩")
 COHORTS, COHORT_NAME, MEMBERS, SAVE_COHORT = "班级与任务", "班级名称", "学员的用户名(一行一个)", "保存班级"
 COHORT_SAVED = "已保存班级「{name}」:{n} 人。"
 FORM_NAME, MINUTES, SEED, LOCK = "试卷名称", "限时几分钟(0 是不限时的练习)", "种子(同一个数锁定同样的题)", "锁定试卷"
@@ -187,9 +201,6 @@ TAKE_AWAY, CERTIFICATE, CERTIFICATE_FOR = "导出", "开学习证明(PDF)", "给
 REPORTS = {"csv": "成绩 CSV", "xlsx": "成绩 Excel", "pdf": "打印报告 PDF"}
 REPORT_NAME, CERTIFICATE_NAME = "成绩", "学习证明"
 CHOOSE_LEARNER = "请先选一位学员。"
-LEARNER_HEADS = ("学员", "答对", "正确率")
-SECTION_HEADS = ("章节", "答对", "正确率")
-ITEM_HEADS = ("题目", "作答人数", "正确率", "区分度")
 
 EVAL, RUN, RUNS, COMPARE = "评测", "跑一次", "看结果", "比较"
 QUESTION_SET = "问题集"

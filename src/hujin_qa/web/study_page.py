@@ -15,7 +15,7 @@ from .classroom_page import lay_out_classroom
 from .language import say
 from .lesson import Asked, Lesson, card_html, item_html, said
 from .login import user_of
-from .talk import told
+from .talk import QUIET, told
 from .twins import twin
 
 _PLACES = 6  # the most that an item has to pair or to sort
@@ -56,8 +56,9 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
         score, sections, wrong = lesson.last(user)
         ended = ""
         if asked is None and score.total:
-            weak = ";".join(f"{name}({s.right}/{s.total})" for name, s in sections.items() if s.share < 1)
-            ended = say.SCORE.format(right=score.right, total=score.total) + (say.WEAK + weak if weak else "")
+            weak = [f"· {name}({s.right}/{s.total})" for name, s in sections.items() if s.share < 1]
+            told_ = [say.SCORE.format(right=score.right, total=score.total), *([say.WEAK, *weak] if weak else [])]
+            ended = "\n".join(told_)
         idle = asked is None
         start, redo = gr.update(visible=idle), gr.update(visible=idle and bool(wrong))
         forms = gr.update(choices=[(say.FREE_QUIZ, ""), *lesson.forms(user)], value="")
@@ -165,34 +166,18 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
                 classroom = lay_out_classroom(course, accounts, lesson.sections())
         again, since, chosen = gr.State([]), gr.State(0.0), gr.State(0)
         on_screen, card_shown = gr.State(""), gr.State("")
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        quiz: list[Any] = [
-            item,
-            one,
-            many,
-            *places,
-            submit,
-            start,
-            redo,
-            following,
-            ended,
-            feedback,
-            again,
-            since,
-            which,
-            on_screen,
-            chosen,
-        ]
+        quiz: list[Any] = [item, one, many, *places, submit, start, redo, following, ended, feedback]
+        quiz += [again, since, which, on_screen, chosen]
         deck: list[Any] = [waiting, front, turn, *ratings.values(), card_shown]
-        page.load(on_load, None, [path, results_tab, *quiz, *deck], **quiet)
-        begin.click(on_start, [which, section, count], quiz, **quiet)
-        redo.click(on_redo, None, quiz, **quiet)
+        page.load(on_load, None, [path, results_tab, *quiz, *deck], **QUIET)
+        begin.click(on_start, [which, section, count], quiz, **QUIET)
+        redo.click(on_redo, None, quiz, **QUIET)
         answered: set[Any] = {on_screen, chosen, since, again, one, many, *places}
-        submit.click(on_submit, answered, [feedback, submit, following, again], **quiet)
-        following.click(on_next, [again, chosen], quiz, **quiet)
-        turn.click(on_turn, card_shown, deck, **quiet)
+        submit.click(on_submit, answered, [feedback, submit, following, again], **QUIET)
+        following.click(on_next, [again, chosen], quiz, **QUIET)
+        turn.click(on_turn, card_shown, deck, **QUIET)
         for n, button in ratings.items():
-            button.click(on_rate(n), card_shown, deck, **quiet)
-        undo.click(on_undo, None, deck, **quiet)
-        path_tab.select(on_path, None, path, **quiet)
-        results_tab.select(classroom.open, None, classroom.outputs, **quiet)
+            button.click(on_rate(n), card_shown, deck, **QUIET)
+        undo.click(on_undo, None, deck, **QUIET)
+        path_tab.select(on_path, None, path, **QUIET)
+        results_tab.select(classroom.open, None, classroom.outputs, **QUIET)

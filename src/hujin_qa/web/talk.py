@@ -27,6 +27,9 @@ Stream = Callable[[str, Sequence[Turn]], Generator[Delta | Answer]]
 Updates = tuple[Any, Any, Any]
 """For the conversation, the question box and the id of the conversation."""
 
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""Of an event of a page: not a part of the API, and no animation of Gradio's over what it changes."""
+
 LIKE, DISLIKE = "Like", "Dislike"  # Gradio's own names of its thumbs
 UNCHANGED: Updates = (gr.skip(), gr.skip(), gr.skip())
 _log = logging.getLogger(__name__)
