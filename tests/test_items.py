@@ -336,6 +336,9 @@ def test_english_words_that_the_text_lacks_are_read_in_chinese(assistant):
         ("这家厂在哪些地方展开业务", "list"),
         ("厂长不同意吗？", "polar"),
         ("管理办法由谁制定？", "fact"),
+        ("厂长把减产归到哪儿了", "fact"),
+        ("雨前茶归属于哪一类", "member"),
+        ("那三个片区叫啥来着", "list"),
     ],
 )
 def test_everyday_wording_tells_the_kind(assistant, text, kind):
