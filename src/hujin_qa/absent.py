@@ -80,7 +80,8 @@ def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
     """What a question is about, if no document has it under any name: nothing can be said of it; ``""`` if there is none.
 
     A question what X belongs to, or whether X is mentioned, is about X; one that opens with a place of its own (美国的…)
-    is about what is there; any other about the names in it that the lexicon has. Of other words it is not sure enough what they are: a misspelt or torn one looks like a new one.
+    is about what is there; any other about the names in it that the lexicon has. Of other words it is not sure enough
+    what they are: a misspelt or torn one looks like a new one.
     """
     if name := _asked_of(question, index, lexicon):
         return name
