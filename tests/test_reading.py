@@ -436,6 +436,8 @@ def test_neighbours_under_one_heading_show_it_once(assistant):
     assert texts(told, assistant) == ["【苹果】苹果每亩产量为3000斤。", "由老周负责。", "【雪梨】由小陈负责。"]
     told[2:] = under(None, "由小陈负责。")  # which would seem to speak of apples
     assert texts(told, assistant) == ["【苹果】苹果每亩产量为3000斤。", "【苹果】由老周负责。", "由小陈负责。"]
+    told[2:] = under(None, "苹果每亩产量为3000斤。")  # which does
+    assert texts(told, assistant)[1] == "由老周负责。"
 
 
 def texts(spans, assistant):
@@ -486,3 +488,38 @@ def test_headings_behind_a_colon_are_left_out_where_the_list_before_it_is_asked_
     answer = assistant.ask("美国的船厂有哪些车间")
     assert (answer.status, answer.text[:10]) == ("abstained", "文中没有提到“美国”")
     assert assistant.ask("去美国的船是哪个车间造的").text[:10] != "文中没有提到“美国”"
+
+
+DISTRICTS = """# 青溪乡志
+
+## 一、三个片区
+
+### 1、东片区
+
+东片区的村有石桥村、柳林村。
+
+### 2、西片区
+
+西片区的村有梅坞村、竹园村。
+
+### 3、北片区
+
+北片区的村有高岭村、井台村。
+
+## 二、物产
+
+全乡产茶和蜂蜜。
+"""
+
+
+def test_what_each_of_several_things_has_is_told_and_not_only_their_names(tmp_path):
+    (tmp_path / "乡志.md").write_text(DISTRICTS, encoding="utf-8")
+    build_index([tmp_path / "乡志.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    assistant = Assistant(
+        load_settings(threshold=0, reread=False), Hashing(), LEXICON, open_index(tmp_path / "index", "hashing", LEXICON)
+    )
+    said = assistant.ask("三个片区各有哪些村?").text
+    assert all(village in said for village in ("石桥村", "梅坞村", "高岭村"))
+    assert "石桥村" not in assistant.ask("三个片区是哪三个?").text
+    history = [("user", "全乡产什么")]
+    assert assistant.interpret("三个片区各有哪些村?", history).folded == "三个片区各有哪些村"

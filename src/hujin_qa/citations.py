@@ -14,7 +14,7 @@ from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .items import lines_of, short_title
 from .markers import strip_marker
-from .question import Question, Word
+from .question import Place, Question, Word
 from .sections import Span, ancestors, children, heading_span
 from .sentences import unwrapped
 from .text import fold, without_bold
@@ -178,13 +178,13 @@ def _named(document: Document, position: str) -> list[Section]:
 def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
     """Number the places in order of use and bind every claim to them.
 
-    Of neighbours that lean on the same heading only the first shows it, unless the next one, of another heading or
-    none, would then seem to stand under it.
+    Of neighbours that lean on the same heading only the first shows it, unless the next one, which shows none, would
+    then seem to stand under it and does not.
     """
     citations, claims = Citations(index), []
     runs = [list(run) for _, run in groupby(spans, key=lambda span: (span.document, span.heading))]
     for run, after in zip_longest(runs, runs[1:]):
-        once = after is None or after[0].heading is not None
+        once = after is None or after[0].heading is not None or _lies_under(run[0].heading, after[0], index)
         for n, span in enumerate(run):
             document = index.documents[span.document]
             text, used = without_bold(unwrapped(document.text, span.start, span.end)), []
@@ -194,6 +194,11 @@ def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[
             used.append(citations.number(document.id, span.start, span.end))
             claims.append(Claim(text, tuple(used)))
     return tuple(claims), citations.all()
+
+
+def _lies_under(section: Section | None, span: Span, index: Index) -> bool:
+    document = index.documents[span.document]
+    return section in document.sections and Place(document.id, *document.extent(section)).holds(document.id, span.start)
 
 
 def compose(claims: Sequence[Claim]) -> str:

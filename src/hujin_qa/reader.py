@@ -114,7 +114,8 @@ def choose(
     if question.kind in WORDLESS and (spans := digest(question, hits, index)):
         return spans, _resting_on(spans, evidence)
     of_each = question.value is not None and len(parts) > 1  # 三个片区的产量分别是多少: no list of their names
-    if not (question.beyond or of_each) and (listed := find_list(question, evidence, hits, index)):
+    listed = find_list(question, evidence, hits, index) if not (question.beyond or of_each) else None
+    if listed and not _are_the_parts(listed[0], parts, index):
         return listed
     if side_by_side := _of_parts(parts, question):
         return spans_of(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
@@ -125,6 +126,13 @@ def choose(
     if question.kind == "define":
         evidence = _defining(question, evidence, index)
     return _told(question, evidence, index)
+
+
+def _are_the_parts(spans: Sequence[Span], parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index) -> bool:
+    """Whether a list only names the things that something is asked of one by one: 三个片区各有哪些村."""
+    names = [fold(strip_marker(index.documents[s.document].text[s.start : s.end])) for s in spans]
+    asked = [part.folded.partition("的")[0] for part, _ in parts]
+    return len(names) == len(asked) and all(map(str.startswith, names, asked))
 
 
 def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> Choice:
