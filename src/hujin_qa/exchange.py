@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from .absent import PIECES, absent_things
+from .absent import PIECES, absent_things, absent_topic
 from .followup import Past, aspects, stands_alone
 from .headings import tag
 from .index import Index
@@ -32,6 +32,8 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     new_words = content_words(new, index, lexicon)
     if old.years and (year := YEAR.search(new)):
         return re.sub("|".join(old.years), year[0], old.folded)
+    if (unknown := absent_topic(old, index, lexicon)) and unknown in old.folded:  # 提到甲了吗 > 那乙呢
+        return old.folded.replace(unknown, new)
     named = any(thing.name for thing in absent_things(new, index, lexicon))
     found = _SUBJECT.match(old.folded)
     first = next((w.text for w in old.words if w.noun and w.known and old.folded.startswith(w.text)), "")
