@@ -335,7 +335,7 @@ def test_a_certificate_of_a_form_is_that_of_the_best_attempt(course, monkeypatch
 def test_the_hardest_sections_are_drawn(course):
     assert section_plot({}) == ""
     sections = by_section(studied(course).store.responses(), course.items())
-    assert section_plot(sections).startswith("<svg")
+    assert "<svg" in section_plot(sections)
 
 
 LEARNER = """

@@ -193,11 +193,8 @@ def _plots(confidence: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, Any
             ],
         },
     ]
-    drawn = [
-        vl_convert.vegalite_to_svg(plot | {"width": 260, "config": {"aria": False}}, vl_version="5.21")
-        for plot in plots
-    ]
-    return '<h2>曲线</h2><div class="plots">' + "".join(drawn) + "</div>"
+    drawn = [vl_convert.vegalite_to_svg(plot | {"width": 260}, vl_version="5.21") for plot in plots]
+    return f'<h2>曲线</h2><div class="plots" aria-hidden="true">{"".join(drawn)}</div>'  # read out, it is in English
 
 
 def comparison_html(before: Run, found: Comparison) -> str:

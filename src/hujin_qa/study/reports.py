@@ -111,7 +111,10 @@ def _tame(cell: str | int | float) -> str | int | float:
 
 
 def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
-    """The hardest sections as bars, an SVG; "" without answers."""
+    """The hardest sections as bars, an SVG; "" without answers.
+
+    It would be read out in English, and the table beside it says the same, so it is not.
+    """
     import vl_convert
 
     rows = [{"章节": _short(name, 22), "答错": 1 - s.share, "题数": s.total} for name, s in list(found.items())[:_BARS]]
@@ -120,7 +123,6 @@ def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
     plot = {
         "data": {"values": rows},
         "width": width,
-        "config": {"aria": False},  # it would be read out in English; the table beside it says the same
         "encoding": {
             "y": {"field": "章节", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}},
             "x": {
@@ -139,7 +141,8 @@ def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
             },
         ],
     }
-    return str(vl_convert.vegalite_to_svg(plot, vl_version="5.21"))
+    svg = str(vl_convert.vegalite_to_svg(plot, vl_version="5.21"))
+    return f'<div aria-hidden="true">{svg}</div>'
 
 
 def report_pdf(course: Course, word: Word = str) -> bytes:
