@@ -20,10 +20,11 @@ from .types import Citation, Claim
 
 _CAUSE = re.compile(
     f"{CAUSE}|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|"
-    "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为|以.{2,}(?:而|闻名|著称)"
+    "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|遭|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为|以.{2,}(?:而|闻名|著称)"
 )
 _EFFECT = 0.5  # share of the question in an answer that speaks of the effect
 _FEW = 2  # claims; more of them tell a cause without a word for it
+_HEADING = re.compile("【[^】]*】")
 _MEANS = re.compile("靠(?:什么|啥)|凭(?:什么|啥)")
 _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
@@ -116,7 +117,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
 
 def _no_cause(question: Question, said: str) -> bool:
     """Whether the reason of something is asked for, and it is told without any."""
-    sentences = said.rpartition("】")[2]
+    sentences = _HEADING.sub("", said)
     asked = question.kind == "why" and not _MEANS.search(question.folded)
     told = share(question.words, matched(question.words, said)) >= _EFFECT
     return asked and told and not _CAUSE.search(sentences) and not _TOLD_BY_COLON.search(sentences)
