@@ -33,6 +33,7 @@ def test_a_server_that_is_gone_is_told_and_comes_back_with_all_that_was_asked(vi
     with fake.served(**kept) as address:
         page = visit(address, stops=True)
         ask(page, "支付")
+        page.wait_for_url(re.compile(r"[?&]chat="))  # the address follows the answer
     page.locator("#question textarea").fill("信贷")
     page.keyboard.press("Enter")
     expect(alert(page, "gone")).to_be_visible()
