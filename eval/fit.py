@@ -88,7 +88,7 @@ def examples(
         found = evidence.weigh(asked, sought.vector, sought.hits, index)
         parts = [(p.question, evidence.weigh(p.question, p.vector, p.hits, index)) for p in split]
         labels = [
-            gold.answerable and not drop and is_evidence(e.hit.passage, gold) and _has_fact(gold, index, e)
+            gold.answerable and not drop and is_evidence(e.hit.passage, gold) and _has_fact(gold, asked, index, e)
             for e in found
         ]
         truth = EvalQuestion(gold.id, gold.kind, asked.text, gold.answerable and not drop, gold.facts)
@@ -96,9 +96,9 @@ def examples(
             yield Example(name, sought, parts, found, labels, assistant, truth, weight)
 
 
-def _has_fact(gold: EvalQuestion, index: Any, e: evidence.Evidence) -> bool:
+def _has_fact(gold: EvalQuestion, asked: Question, index: Any, e: evidence.Evidence) -> bool:
     document = index.documents[e.hit.passage.document]
-    end = max([e.end, *(span.end for span in announced(e, index) if span.start >= e.end)])
+    end = max([e.end, *(span.end for span in announced(e, asked, index) if span.start >= e.end)])
     text = fold_fact(document.text[e.start : end])
     return any(fold_fact(a) in text for fact in gold.facts for a in fact)
 

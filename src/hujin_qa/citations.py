@@ -14,7 +14,7 @@ from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .items import lines_of, short_title
 from .markers import strip_marker
-from .question import Place, Question, Word
+from .question import WHICH, Question, Word
 from .sections import Span, ancestors, children, heading_span
 from .sentences import unwrapped
 from .text import fold, without_bold
@@ -27,7 +27,6 @@ _LEANS_BACK = re.compile(
 )
 _ASKS_CHANGE = re.compile("变(?:成|为|化)|转(?:型|变|向|为|成)|升级|角色|从(?:什么|啥|哪)")
 _CHANGE = re.compile("[从由].{1,24}(?:到|至|变[成为]|转[向为成]|走向|升级为)")
-_WHICH = re.compile("第几|哪|什么|啥")
 _NTH = re.compile(r"第[一二三四五六七八九十\d]")
 _LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _ANNOUNCED = 260  # characters that a colon may bring along
@@ -166,7 +165,7 @@ def of_the_sort(question: Question, document: Document, position: str) -> Sectio
 
 
 def _sort(question: Question) -> list[Word]:
-    which = _WHICH.search(question.folded)
+    which = WHICH.search(question.folded)
     return [w for w in question.words if which and question.folded.find(w.text, which.end()) >= 0]
 
 
@@ -197,8 +196,12 @@ def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[
 
 
 def _lies_under(section: Section | None, span: Span, index: Index) -> bool:
+    """Whether a place lies in a section of its document, or below that."""
     document = index.documents[span.document]
-    return section in document.sections and Place(document.id, *document.extent(section)).holds(document.id, span.start)
+    if section not in document.sections:
+        return False
+    start, end = document.extent(section)
+    return start <= span.start < end
 
 
 def compose(claims: Sequence[Claim]) -> str:

@@ -28,7 +28,7 @@ from .items import (
 )
 from .lexicon import Lexicon
 from .markers import strip_marker
-from .question import Place, Question, Word, content_words, in_chinese, interrogative, number, understand
+from .question import WHICH, Place, Question, Word, content_words, in_chinese, interrogative, number, understand
 from .sections import ancestors
 from .text import fold
 from .turns import corrected, of_item, pointed_at, sentences_of, steered
@@ -47,7 +47,6 @@ _ALL_OF_THEM = re.compile(
 )  # 这三个梯队
 _NEXT_CLASS = re.compile("[再那下后]*[下后]面?一?[个层级档批代类期组]?呢?[?。]*")  # 再下一个呢
 _RANKED = re.compile("(?:那么?|排在?)*第(?P<n>[二三四五六七八九十]|\\d+)[名位大]?(?:的|是|呢|哪|谁|[个家位])*[?。]*")
-_WHICH = re.compile("第几|哪|什么|啥")
 _AGAINST = re.compile(r"(?:那么?|它们?)*[跟和与同](?P<new>[^,?]{1,12}?)相?比(?:较|起来|一下)?(?:呢|怎么样|如何)?[?。]*")
 _BY = re.compile("最(?=[高低大小多少长短快慢贵重轻早晚强远近好厚深])")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
@@ -307,7 +306,7 @@ def _topic(
     gone = {other for w in new_words for other in w.same}
     words = [w for w in past.question.words if w.text not in gone and w.known]
     if pointed and past.question.kind == "member":  # 甲 of 甲是第几批
-        words = [w for w in words if w.text in _WHICH.split(past.question.folded)[0]] or words
+        words = [w for w in words if w.text in WHICH.split(past.question.folded)[0]] or words
     if not new_words:
         return _phrase([w.text for w in words], past.question.folded, index, lexicon)
     repeated = aspects(past, index)

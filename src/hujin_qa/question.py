@@ -17,6 +17,8 @@ from .quantities import DURATION, quantities, tells
 from .text import clean, fold, numeral, with_figures
 
 LONGEST = 500  # characters of a question that are read
+WHICH = re.compile("第几|哪|什么|啥")
+"""Behind it stands what sort of thing is asked for: 哪个梯队."""
 
 Kind = Literal["fact", "list", "why", "how", "define", "compare", "member", "polar", "summary", "section", "contents"]
 """``section``: where in the text something stands; ``contents``: what a text is divided into."""

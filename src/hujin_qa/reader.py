@@ -193,13 +193,12 @@ def _the_rest(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
 
 def _of_the_sort(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Evidence]:
     """The evidence, first what stands under a heading of the sort asked for, if it is about as good."""
-    near = [
-        e
-        for e in evidence
-        if e.score > evidence[0].score - _BEHIND
-        and of_the_sort(question, index.documents[e.hit.passage.document], e.hit.passage.position)
-    ]
-    return [*near, *(e for e in evidence if e not in near)]
+
+    def fits(e: Evidence) -> bool:
+        near, passage = e.score > evidence[0].score - _BEHIND, e.hit.passage
+        return near and of_the_sort(question, index.documents[passage.document], passage.position) is not None
+
+    return sorted(evidence, key=fits, reverse=True)  # the rest in the order it has
 
 
 def _defining(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Evidence]:

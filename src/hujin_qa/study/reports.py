@@ -111,9 +111,9 @@ def _tame(cell: str | int | float) -> str | int | float:
 
 
 def section_plot(found: Mapping[str, Score], width: int = 420) -> str:
-    """The hardest sections as bars, an SVG; "" without answers.
+    """The hardest sections as bars, an SVG in HTML; "" without answers.
 
-    It would be read out in English, and the table beside it says the same, so it is not.
+    Read out it would be in English, and the table beside it says the same: screen readers leave it out.
     """
     import vl_convert
 
