@@ -81,7 +81,7 @@ def measure(page):
     no_barrier(page)
     page.get_by_role("tab", name=say.COMPARE).click()
     page.get_by_role("button", name=say.COMPARE).click()
-    page.get_by_text(say.NO_RUN).wait_for()  # there is only one
+    page.get_by_text(say.NO_TWO_RUNS).wait_for()  # there is only one
     assert page.locator(".toast-title").inner_text().strip() == say.PROBLEM
     assert page.get_by_test_id("toast-close").get_attribute("aria-label") == say.IN_PAGE["close"]
     page.set_viewport_size(PHONE)

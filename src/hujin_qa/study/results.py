@@ -44,7 +44,9 @@ def by_section(responses: Sequence[Response], items: Mapping[str, Item]) -> dict
 
 
 def section_name(item: Item) -> str:
-    return " › ".join(strip_marker(heading) for heading in item.citation.section if heading) or item.citation.document
+    """The headings above an item; of one in a preamble the document, and that it is its beginning."""
+    above = " › ".join(strip_marker(heading) for heading in item.citation.section if heading)
+    return above or f"{item.citation.document}(开头)"
 
 
 def item_quality(responses: Sequence[Response]) -> dict[str, Quality]:

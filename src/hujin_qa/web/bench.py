@@ -78,6 +78,8 @@ class Bench:
 
     def comparison(self, first: str, second: str) -> str:
         """Two kept runs side by side."""
+        if not (first and second):
+            raise BadInput(say.NO_TWO_RUNS)
         before, after = (read_run(self._run(name)) for name in (first, second))
         return twin_html(comparison_html(before, compare(before, after)))
 

@@ -207,11 +207,13 @@ QUESTION_ID, ANSWERABLE, WHY, SAVE = "Question id", "The text has an answer", "W
 FACTS = "Facts (one a line; ways to write the same fact parted by |)"
 EVIDENCE = "Evidence (one a line: a section number or a sentence of the text)"
 DAMAGED_LOG = "The record of corrections {path} has a line that cannot be read. Please have an administrator mend it."
+SAVED_STATE = "Saved"
 CORRECTED = "{id} is saved. Earlier results used the old gold and can no longer be compared with new ones."
 LOOK = "Open"
 BEFORE, AFTER = "Before", "Now"
 NO_SET = "Please choose a question set first."
 NO_RUN = "Please choose a result first."
+NO_TWO_RUNS = "Comparing needs two results: please choose both above, or do another run first."
 EVALUATORS_ONLY = "This page is for evaluators only."
 
 MY_TASKS = "My tasks"

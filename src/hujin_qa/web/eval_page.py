@@ -204,7 +204,7 @@ def _correction_tab(bench: Bench, allowed: Any) -> tuple[gr.Dropdown, gr.HTML]:
     evidence = gr.Textbox(label=say.EVIDENCE, lines=3, elem_id="gold-evidence")
     why = gr.Textbox(label=say.WHY, elem_id="gold-why")
     save = gr.Button(say.SAVE, variant="primary")
-    state = gr.Textbox(label=say.PROGRESS_OF_RUN, interactive=False, elem_id="gold-state")
+    state = gr.Textbox(label=say.SAVED_STATE, interactive=False, elem_id="gold-state")
     log = gr.HTML("", apply_default_css=False, elem_id="corrections")
     gold: list[Any] = [question, answerable, facts, evidence]
 
