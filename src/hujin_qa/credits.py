@@ -22,7 +22,7 @@ _WANTED = (  # how it is asked, what is told
     (re.compile(r"出处|来源|(?:发布|发表|首发|刊登|发)(?:在|于)(?:哪|什么)|转自|哪里转"), ("source",)),
     (re.compile(r"转载|版权|授权|许可"), ("license",)),
 )
-OF_A_TEXT = re.compile(r"作者|文章|本文|原文|文档|报告|资料|手册|公众号|公众|写")
+OF_A_TEXT = re.compile(r"平台|网站|作者|文章|本文|原文|文档|报告|资料|手册|公众号|公众|写")
 _LABEL = re.compile(r"[\u4e00-\u9fff]{1,8}[ \t]*[:：/／][ \t]*$")
 _LABEL_LENGTH = 16
 
@@ -34,7 +34,7 @@ def find_credits(question: Question, index: Index) -> tuple[tuple[Claim, ...], t
             continue
         covered = found[0] + "".join(OF_A_TEXT.findall(question.folded))
         document = _meant(question, index)
-        if document is None or any(w.known and w.text not in covered for w in question.words):
+        if document is None or any(w.known and w.noun and w.text not in covered for w in question.words):
             return (), ()
         places = [place for key in keys if (place := _place(document, document.metadata.get(key, "")))]
         citations = Citations(index)

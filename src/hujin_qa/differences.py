@@ -10,6 +10,7 @@ _MORE = re.compile(
 _APART = re.compile("(?:之间)?的?(?:相差|(?<![温误时落偏利价])差了?|差距是?)(?:多少|几)[^,?的]{0,4}$")
 _TWO = re.compile(rf"{_NAME}[和跟与]{_NAME}")
 _THEM = "(?:那么?|[它他她]们|[这那]?[两二][个者家种样款边]|这|那|之间|的|一共|到底)*"
+_VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?<![a-z])(?:vs|pk)(?![a-z])\.?\s*(?=[\u4e00-\u9fff])")
 _BARE = re.compile(
     rf"{_THEM}(?:相?差(?:了|距|额|价)?(?:是|有)?(?:多少|几|多[大远长高久])[^,?]{{0,3}}?"
     rf"|(?:哪一?[个家种边者]|谁)(?:更|比较)?{BY}(?:一?[些点])?|(?:加起来|合计|总共|合起来)(?:是|有)?(?:多少|几)[^,?]{{0,3}}?)[呢啊呀?。!]*"
@@ -32,7 +33,10 @@ def side_by_side(folded: str) -> str:
 
     >>> side_by_side("甲店的租金比乙店高多少"), side_by_side("甲河和乙河的长度相差多少"), side_by_side("甲塔比乙塔高几米")
     ('甲店和乙店的租金各是多少', '甲河和乙河的长度各是多少', '甲塔和乙塔各有多高')
+    >>> side_by_side("甲店 vs 乙店有啥不一样")
+    '甲店和乙店有啥不一样'
     """
+    folded = _VERSUS.sub("和", folded)
     if not (found := _MORE.fullmatch(folded)):
         return _APART.sub("各是多少", folded) if _TWO.match(folded) else folded
     of = found["of"] or found["of_b"]

@@ -19,7 +19,7 @@ from .question import OUTLINE, WORDLESS, Question
 from .types import Citation, Claim
 
 _CAUSE = re.compile(
-    f"{CAUSE}|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|"
+    f"{CAUSE}|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|通过(?![率了])|"
     "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|遭|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为|以.{2,}(?:而|闻名|著称)"
 )
 _EFFECT = 0.5  # share of the question in an answer that speaks of the effect
@@ -43,7 +43,9 @@ _DATES = frozenset([*CALENDAR, "天", "点"])
 _REIGN = re.compile("[\u4e00-\u9fff]{2}(?:元|[一二三四五六七八九]|\\d\\d)年")  # 贞观十年
 _TIMES = (  # how a time is asked for, and the units of which it may be
     (
-        re.compile("(?<![第哪几那这前后近])(?:几|多少)(?:个?半?年(?!级)|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"),
+        re.compile(
+            "(?<![第哪几那这前后近十百千])(?:几|多少)(?:个?半?年(?![级前来])|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"
+        ),
         _LONG,
     ),
     (re.compile("(?<![第那这前后近])(?:几|多少)个?(?:小时|钟头|分钟|秒)"), _SHORT),

@@ -24,9 +24,11 @@ _COUNTED = re.compile(
 )
 _LEAD = re.compile(r"^(?:列出?|说说?|讲讲?|对?比较?|看看|把|就)")
 _ALIKE = re.compile(
-    r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:区别|差别|差异|不同|不一样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:对比|比较|相比|比)(?:一下)?,?"
+    r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:区别|差别|差异|异同|不同|不一样|两样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:到底|究竟)?差在(?:哪里|哪儿|哪|什么地方)|比一比|(?:对比|比较|相比|比)(?:一下)?,?"
 )
 _ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).*$")
+FEATURES_OF = "的特点"
+"""What is asked of each thing that is to be compared, where the question does not say in what."""
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
 _MOST_OF_ALL = 6  # things of which something is asked of each
@@ -117,7 +119,7 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     last = _item(rest, names, index, lexicon)
     rest = rest.removeprefix(last)
     if asked.kind == "compare" and not content_words(rest, index, lexicon):
-        rest = "的特点"
+        rest = FEATURES_OF
     rest = re.sub(r"^[二两三四五六七八九](?:个|家|种|类|项|者|块)?(?:方面|方向)?(?:的|各|分别)?", "的", rest)
     if any(len(i) > _LONGEST for i in items) or not (content_words(rest, index, lexicon) or interrogative(rest)):
         return ()

@@ -28,7 +28,7 @@ WORDLESS: tuple[Kind, ...] = ("summary", "contents")  # may be asked of a text w
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
         "summary",
-        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么(?!时候|地方)|啥(?!时候|地方)|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开(?:[说讲谈聊]|一?下|[。?!]*$)|总结(?!了)|概括|概述|概要|大意|(?<!扩)大体(?!量)|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|总的(?:结论|意思)|要点(?:[是有](?:什么|啥|哪些))?[呢呀吗]?[?。]*$|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
+        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么(?!时候|地方)|啥(?!时候|地方)|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开(?:[说讲谈聊]|一?下|[。?!]*$)|总结(?!了)|概括|概述|概要|大意|(?<!扩)大体(?!量)|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|捋一?[下遍捋]|[梳过盘]理?一[下遍盘]|总的(?:结论|意思)|要点(?:[是有](?:什么|啥|哪些))?[呢呀吗]?[?。]*$|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
     ),
     (
         "define",
@@ -36,7 +36,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     ),
     (
         "compare",
-        r"区别|不同(?!意)|差别|差异|对比|比较|相比|不一样|(跟|和|与|比).{1,12}(谁|哪个|哪家|哪一个)|各有(什么|啥)|有何异",
+        r"区别|不同(?!意)|差别|差异|异同|对比|比较|相比|比一比|不一样|两样|差在|(跟|和|与|比).{1,12}(谁|哪个|哪家|哪一个)|各有(什么|啥)|有何异",
     ),
     (
         "member",
@@ -77,7 +77,7 @@ _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it
     ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用(?!户)|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
     ("number", r"多少|几(?!乎)|多大|多高|多重|多长|多远|人数|数量|户数|面积", r"\d|[一二两三四五六七八九十百千万]+\s*(?:[个名位家人种类条项次天层座间件批大层套])|单|双"),
     ("person", r"谁|哪位|何人|创始人|董事长|ceo|总经理|负责人|总裁|老板是", r""),
-    ("place", r"在哪|哪里|哪儿|什么地方|哪个城市|总部|地址|何处|哪个省|哪国", r""),
+    ("place", r"(?<![差别异同])在哪|哪里|哪儿|什么地方|哪个城市|总部|地址|何处|哪个省|哪国", r""),
 )  # fmt: skip
 _VALUE_PATTERNS = tuple((value, re.compile(asked), re.compile(seen)) for value, asked, seen in _VALUES)
 
@@ -106,6 +106,12 @@ _ORDINAL = re.compile(
 )
 _MEASURES = tuple("个条点项种类步件家")
 _SENTENCES = re.compile(r"([一二两三四五六七八九十]|\d+)句话")
+_BRIEFLY = re.compile(
+    r"(?:请?用|能|先)*[一两二三]句话(?:来|给我|简单)*(?:讲讲?|说说?|概括|总结|回答|介绍|讲清楚|说清楚)?(?:一?下)?[,:]?"
+)
+_APPOSITION = re.compile(
+    "[这那]一?[个条块类种家项](?:赛道|行业|业态|领域|方向|板块|业务|市场|公司|企业|产品|部门|项目)(?![\u4e00-\u9fff]*[们])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ class Question:
 HOW_MUCH = re.compile("多少|几(?!乎)|多[大高重长远快久]")
 _ASKS_OF: tuple[tuple[Value, re.Pattern[str]], ...] = (
     ("person", re.compile("谁|哪位|何人")),
-    ("place", re.compile("在哪(?!一?年|一?天|个月)|哪里|哪儿|什么地方")),
+    ("place", re.compile("(?<![差别异同])在哪(?!一?年|一?天|个月)|哪里|哪儿|什么地方")),
 )
 _ASKS_NO_VALUE = re.compile("怎么|如何|吗|能不能|是否|为何|为什么|哪个部门")
 _SEEN = {value: seen for value, _, seen in _VALUE_PATTERNS}
@@ -196,7 +202,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     folded = index.pinyin.correct(
         chinese, Context(index.segmenter, lambda pair: _occurs(pair, index), lexicon.stopwords)
     )
-    folded = side_by_side(folded)
+    folded = _without_apposition(side_by_side(folded), index, lexicon)
     kind, trigger, topic = _kind(folded, index)
     place = None if kind in OUTLINE else _UNIT_ASKED.search(folded)
     counted = place and kind == "list" and folded[: place.start()][-1:] not in tuple("在到去上")  # 分为几层
@@ -264,6 +270,8 @@ def _kind(folded: str, index: Index) -> tuple[Kind, str, str]:
     """What a folded question asks for, the words that say so, and for the outline what it is asked of."""
     if outline := asked_of_outline(folded, index):
         return outline
+    if (briefly := _BRIEFLY.match(folded)) and interrogative(folded[briefly.end() :]):
+        return _kind(folded[briefly.end() :], index)
     for kind, pattern in _KIND_PATTERNS:
         found = pattern.search(folded)
         if found and not (kind == "summary" and value_asked(folded) in ("time", "year")):  # 年终总结几号交
@@ -331,6 +339,14 @@ def _without_fillers(folded: str, index: Index, lexicon: Lexicon) -> str:
             bare = bare[:start] + bare[end:]
         bare = bare.strip(" ,")
     return bare.strip(" ,.!?;:~…") or folded
+
+
+def _without_apposition(folded: str, index: Index, lexicon: Lexicon) -> str:
+    """移动支付这个赛道 as 移动支付: what a thing is called beside its name is no word of the text."""
+    found = _APPOSITION.search(folded)
+    before = folded[: found.start()] if found else ""
+    named = any(w.known and w.noun and before.endswith(w.text) for w in content_words(before, index, lexicon))
+    return f"{before}{folded[found.end() :]}" if found and named else folded
 
 
 def number(text: str) -> int:

@@ -18,6 +18,7 @@ from .evidence import Evidence, answer_signals, confidence, from_structure, matc
 from .index import Index
 from .listing import find_list, nth_place
 from .markers import strip_marker
+from .parts import FEATURES_OF
 from .question import WORDLESS, Place, Question
 from .rereading import looked_into, reread
 from .sections import Span, ancestors, heading_span
@@ -37,7 +38,7 @@ _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
 _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位")
 _WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
-_IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|[?。,呢啊呀])*"
+_IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|特点|[?。,呢啊呀])*"
 _VALUED = 2.0  # log-odds that a sentence with a value of the sort that is asked for may lie behind the best
 _OUTLINE_SURE = 0.95  # headings that a question on the outline names, or all that there are
 
@@ -117,7 +118,7 @@ def choose(
     listed = find_list(question, evidence, hits, index) if not (question.beyond or of_each) else None
     if listed and not _are_the_parts(listed[0], parts, index):
         return listed
-    if side_by_side := _of_parts(parts, question):
+    if side_by_side := _of_parts(parts, index):
         return spans_of(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
     if question.beyond:
         evidence = _the_rest(question, evidence)
@@ -228,11 +229,13 @@ def _defining(question: Question, evidence: Sequence[Evidence], index: Index) ->
     return sorted(featured, key=lambda e: e.start)[:1] or list(evidence)
 
 
-def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], question: Question) -> list[Evidence]:
+def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index) -> list[Evidence]:
     """The best for each part, one after the other."""
     parts = [(part, found) for part, found in parts if found]
     chosen: dict[tuple[str, int], Evidence] = {}
     for part, found in parts:
+        if part.folded.endswith(FEATURES_OF):
+            found = _defining(part, found, index)
         for e in _in_reading_order(_sentences(part, _valued(part, found), _PART_BUDGET)):
             chosen.setdefault((e.hit.passage.document, e.start), e)
     return list(chosen.values())
