@@ -59,6 +59,10 @@ def read(assistant, text):
         ("苹果和雪梨的产量各是多少", ("苹果的产量各是多少", "雪梨的产量各是多少")),
         ("苹果产量多少,由谁负责", ("苹果产量多少", "苹果 由谁负责")),
         ("苹果产量是多少", ()),
+        ("苹果2023年的产值是多少?主管又是谁", ("苹果2023年的产值是多少", "苹果 主管又是谁")),
+        ("苹果跟雪梨差在哪", ("苹果的特点", "雪梨的特点")),
+        ("苹果 vs 雪梨 有啥不一样", ("苹果的特点", "雪梨的特点")),
+        ("苹果和雪梨的产量比,谁高谁低", ("苹果的产量各是多少", "雪梨的产量各是多少")),
         ("雪梨产值多少?", ()),
     ],
 )
@@ -76,6 +80,9 @@ def test_both_sides_of_a_comparison_are_answered(assistant):
     ("before", "asked", "holds"),
     [
         ("苹果的产量是多少?", "雪梨呢", "雪梨"),
+        ("苹果2023年产值多少?", "5年前才多少", "2018"),
+        ("采收分哪三步?", "回到刚才说的苹果,谁负责", "苹果，谁负责"),
+        ("苹果的产量是多少?", "这块谁负责", "苹果，谁负责"),
         ("苹果2023年产值多少?", "前一年呢", "2022"),
         ("采收分哪三步?", "第二步是什么", "糖度"),
         ("苹果的产量是多少?", "谁负责", "苹果"),
@@ -83,6 +90,26 @@ def test_both_sides_of_a_comparison_are_answered(assistant):
 )
 def test_a_follow_up_is_completed_from_the_turn_before(assistant, before, asked, holds):
     assert holds in assistant.ask(asked, [("user", before)]).interpreted
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ("一句话说说苹果的产值怎么算", "how"),
+        ("一句话概括苹果", "summary"),
+        ("把采收那部分捋一遍", "summary"),
+        ("怎么跟老周打交道比较好", "how"),
+        ("苹果和雪梨比较一下", "compare"),
+    ],
+)
+def test_the_kind_is_that_of_what_is_asked(assistant, asked, kind):
+    assert read(assistant, asked).kind == kind
+
+
+def test_what_a_thing_is_called_beside_its_name_is_no_word_of_the_text(assistant):
+    assert read(assistant, "概括下苹果这个品种").folded == "概括下苹果这个品种"
+    assert read(assistant, "概括下苹果这个产品").folded == "概括下苹果"
+    assert read(assistant, "概括下这个产品").folded == "概括下这个产品"
 
 
 @pytest.mark.parametrize("asked", ["换个话题,雪梨由谁负责", "雪梨2023年的产值是多少"])

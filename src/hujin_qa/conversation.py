@@ -11,7 +11,7 @@ from dataclasses import replace
 from .differences import BY
 from .evidence import matched
 from .exchange import exchanged, whole_name
-from .followup import NTH, OPEN_END, OPENING, OTHER_YEAR, POINTER, RECALL, REST, Meant, Past, aspects, is_follow_up
+from .followup import NTH, OPEN_END, OPENING, POINTER, RECALL, REST, Meant, Past, aspects, is_follow_up, year_step
 from .headings import tag
 from .index import Index
 from .items import (
@@ -38,6 +38,10 @@ _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
 )
 _SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)")
+_BACK = re.compile(
+    "(?:那么?|再|还是|先|我们|咱们?|让)*(?:回到|说回到?|回过?头来?再?[说看聊讲])(?:刚才|刚刚|之前|前面|上面|开头|最开始)?(?:[说讲提聊谈]到?)?的?"
+    "(?P<to>[^,?。]{2,12}?)(?:[那这][个块边]|的话题?|上来?)?[,。:]+(?P<asks>.{3,})"
+)
 _COMPARED = re.compile(
     rf"(?:那么?|它们?|他们?|这家)*(?:比|跟|和|与)(?P<new>[^,?]{{1,12}}?)(?:相?比,?)?(?:{BY}|相差|差)(?:了|出)?(?:多少|几)[^,?]{{0,3}}[?]*"
 )
@@ -96,6 +100,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(text)
     if meant := steered(asked, past, index, lexicon):
         return meant
+    if back := _BACK.fullmatch(asked.folded):  # 回到刚才说的甲,…
+        return Meant(f"{back['to']}，{without_pointers(back['asks'])}")
     if correction := corrected(asked.folded, past):
         return resolve(correction, past, index, lexicon) if correction.endswith("呢") else Meant(correction)
     compared = _COMPARED.fullmatch(asked.plain)
@@ -116,11 +122,10 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         item = nth(past.items, asked.ordinal)
         rest = OPENING.sub("", NTH.sub("", RECALL.sub("", folded), count=1)).strip(" ,?。呢")
         return of_item(item, rest, past, index, lexicon)
-    for pattern, step in OTHER_YEAR:
-        if pattern.search(folded) and len(past.years) == 1:
-            (year,), other = past.years, str(int(*past.years) + step)
-            named = year in past.question.folded
-            return Meant(past.question.folded.replace(year, other) if named else f"{other}年，{past.question.folded}")
+    if (step := year_step(folded)) and len(past.years) == 1:
+        (year,), other = past.years, str(int(*past.years) + step)
+        named = year in past.question.folded
+        return Meant(past.question.folded.replace(year, other) if named else f"{other}年，{past.question.folded}")
     bare = without_pointers(folded)
     words = content_words(bare, index, lexicon)
     if REST.search(folded) and past.answer.citations:

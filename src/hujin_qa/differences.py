@@ -8,6 +8,9 @@ _MORE = re.compile(
     rf"(?P<a>{_NAME})(?:的(?P<of>[^,?的]{{1,8}}?))?比(?P<b>{_NAME})(?:的(?P<of_b>[^,?的]{{1,8}}?))?(?<![增成延拉减扩放缩提升降])(?P<by>{BY})(?:了|出来?)?(?:多少|几)[^,?]{{0,4}}"
 )
 _APART = re.compile("(?:之间)?的?(?:相差|(?<![温误时落偏利价])差了?|差距是?)(?:多少|几)[^,?的]{0,4}$")
+_EITHER = re.compile(
+    f"(?<=的)(?P<of>[^,?的]{{2,8}}?)(?:相?比(?:较|起来|一下)?)?,?(?:谁|孰){BY}(?:谁|孰){BY}[呢啊呀?]*$"
+)
 _TWO = re.compile(rf"{_NAME}[和跟与]{_NAME}")
 _THEM = "(?:那么?|[它他她]们|[这那]?[两二][个者家种样款边]|这|那|之间|的|一共|到底)*"
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?<![a-z])(?:vs|pk)(?![a-z])\.?\s*(?=[\u4e00-\u9fff])")
@@ -35,10 +38,12 @@ def side_by_side(folded: str) -> str:
     ('甲店和乙店的租金各是多少', '甲河和乙河的长度各是多少', '甲塔和乙塔各有多高')
     >>> side_by_side("甲店 vs 乙店有啥不一样")
     '甲店和乙店有啥不一样'
+    >>> side_by_side("甲店跟乙店的租金比,谁高谁低")
+    '甲店跟乙店的租金各是多少'
     """
     folded = _VERSUS.sub("和", folded)
     if not (found := _MORE.fullmatch(folded)):
-        return _APART.sub("各是多少", folded) if _TWO.match(folded) else folded
+        return _APART.sub("各是多少", _EITHER.sub(r"\g<of>各是多少", folded)) if _TWO.match(folded) else folded
     of = found["of"] or found["of_b"]
     asks = f"的{of}各是多少" if of else _ASKED_OF_EACH.get(found["by"], "")
     return f"{found['a']}和{found['b']}{asks}" if asks else folded

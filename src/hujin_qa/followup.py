@@ -8,7 +8,7 @@ from .headings import tag
 from .index import Index
 from .items import Item, short_title
 from .lexicon import Lexicon
-from .question import YEAR, Place, Question, Word
+from .question import YEAR, Place, Question, Word, number
 from .sections import ancestors, documents_of
 from .text import fold
 from .types import Answer
@@ -25,12 +25,26 @@ NTH = re.compile(
     r"(?:(?!是[啥谁])[\u4e00-\u9fff]{2}(?=[呢?,。]|$))?"
 )
 RECALL = re.compile("^(?:那|[你您])?(?:刚才|刚刚|上面|前面)(?:说|提|讲|列)?到?的?(?:那)?(?=第|倒数|最后|最初|首|头一)")
-OTHER_YEAR = (
+_OTHER_YEAR = (
     (re.compile(r"(?<![比较同])(?:前|上)一年|去年"), -1),
     (re.compile("前年"), -2),
     (re.compile(r"(?:后|下)一年|次年|第二年|来年|明年"), 1),
     (re.compile("后年"), 2),
 )
+_YEARS_APART = re.compile("(?P<n>[一二两三四五六七八九十]{1,2}|\\d{1,2})年(?:前|(?P<on>后))")
+
+
+def year_step(folded: str) -> int:
+    """How many years after the one spoken of a folded text asks about, below 0 for before; 0 if it does not say.
+
+    >>> year_step("那前一年呢"), year_step("十年前才多少"), year_step("3年后呢"), year_step("哪一年")
+    (-1, -10, 3, 0)
+    """
+    if found := _YEARS_APART.match(folded):
+        return number(found["n"]) * (1 if found["on"] else -1)
+    return next((step for pattern, step in _OTHER_YEAR if pattern.search(folded)), 0)
+
+
 OPEN_END = re.compile("呢[?!。]*$")  # "那甲呢"
 REST = re.compile(
     r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)|^(?:然后|接着|继续|往下)[说讲呢吧]*[?。!]*$"
@@ -121,7 +135,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         return False
     if _COUNTED.match(folded) or len(folded) > 2 * _NEAR_ONE:
         return False
-    if asked.ordinal or any(pattern.search(folded) for pattern, _ in OTHER_YEAR):
+    if asked.ordinal or year_step(folded):
         return True
     manner = {word for word, flag in tag(folded) if flag[0] in _MANNER}
     strange = [w for w in asked.words if not w.known and len(w.same) == 1 and w.text not in manner]

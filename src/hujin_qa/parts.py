@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from .evidence import matched, share
+from .headings import tag
 from .index import Index
 from .items import sections_below
 from .lexicon import Lexicon
@@ -17,6 +18,7 @@ _CLAUSE = re.compile(r"([,;?、])")
 _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
 _LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
 _END = re.compile(r"的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
+_NOUN = re.compile("n|vn|j|l")  # parts of speech
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
     r"|(?P<n2>[二两三四五六七八九十])[个大类种](?P<thing2>[\u4e00-\u9fff]{2})的?(?P<rest2>.+(?:各|分别).+)"
@@ -51,6 +53,8 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
         return ()
     first = content_words(clauses[0][0], index, lexicon)
     topic = [w.text for w in first if w.text not in asked.focus and w.known] or [w.text for w in first]
+    owner = clauses[0][0].partition("的")[0]
+    owners = [w for w in topic if w in owner and not w.isdigit()]  # what 2024年移动支付的规模 is of
     parts = [clauses[0][0]]
     for clause, stop in clauses[1:]:
         bare = _CARRIED.sub("", clause)
@@ -58,7 +62,8 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
             bare = bare[:-1] + asks[0]  # 餐补多少,住宿呢
         own = [w for w in content_words(bare, index, lexicon) if bare.startswith(w.text) and _is_subject(w, lexicon)]
         alone = own and (stop in "?;" or not _LEANS.search(clause))
-        parts.append(bare if alone else f"{''.join(w for w in topic if w not in bare)} {bare}")
+        carried = owners if owners and _NOUN.match(tag(bare)[0][1]) else topic  # what opens with a thing asks of it
+        parts.append(bare if alone else f"{''.join(w for w in carried if w not in bare)} {bare}")
     return tuple(parts)
 
 
