@@ -21,6 +21,7 @@ _SUBJECT = re.compile(
 )
 _YEAR_BEHIND = re.compile(f"{YEAR.pattern}年?$")
 _PRONOUN = re.compile("^(?:[它他她]们?家?|[这那该](?:家|个|款)(?:公司|企业|产品)?)的")
+_SORTS, _NAMED = tuple("类级型档期季部科组区款版色班"), 6  # what things are classed by; characters of such a name
 _MEASURE = re.compile("[量率额数价费度值]$")
 
 
@@ -32,6 +33,8 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     new_words = content_words(new, index, lexicon)
     if old.years and (year := YEAR.search(new)):
         return re.sub("|".join(old.years), year[0], old.folded)
+    if (sort := _of_one_sort(new, old.folded)) and all(w.known for w in new_words):  # 正常类… > 那关注类呢
+        return old.folded.replace(sort, new)
     if (unknown := absent_topic(old, index, lexicon)) and unknown in old.folded:  # 提到甲了吗 > 那乙呢
         return old.folded.replace(unknown, new)
     named = any(thing.name for thing in absent_things(new, index, lexicon))
@@ -80,6 +83,14 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     if first and alike and any(w.known for w in new_words):  # what a question opens with is its topic
         return _put(new, first, old.folded, index, lexicon)
     return f"{new}，{_without(old, new_words)}"
+
+
+def _of_one_sort(new: str, asked: str) -> str:
+    """What a folded question names that is classed like ``new`` (by 类, 级, 型…), if that is one thing; else ``""``."""
+    if new[-1:] not in _SORTS or len(new) > _NAMED:
+        return ""
+    found = set(re.findall(rf"(?:^|(?<=[的,和跟在对]))[\u4e00-\u9fff]{{1,4}}?{new[-1]}", asked))
+    return found.pop() if len(found) == 1 and new not in found else ""
 
 
 def _nominal(subject: str, first: str) -> str:
