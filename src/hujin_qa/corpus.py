@@ -1,5 +1,6 @@
 """Reading a corpus: files to documents, and notes bound to their places."""
 
+import hashlib
 import json
 import os
 import re
@@ -9,6 +10,7 @@ from typing import Any
 
 from .decoding import decode
 from .errors import BadInput, UnreadableFile, reason
+from .files import file_sha256
 from .markers import strip_marker
 from .outline import find_outline, find_title
 from .types import Document, Note
@@ -113,6 +115,22 @@ def source_files(paths: Iterable[Path]) -> Iterator[Path]:
             raise BadInput(f"不支持 {path.suffix or '没有后缀的'} 文件:{path}。请换成 {'、'.join(SUFFIXES)} 文件。")
         else:
             yield path
+
+
+def corpus_hash(paths: Sequence[Path], notes: Path | None) -> str:
+    """sha256 over names and bytes of all files that are read, whatever folder they lie in.
+
+    A file that cannot be read counts as a missing one: whoever loads it says what is wrong with it.
+    """
+    digest = hashlib.sha256()
+    for path in (*paths, *([notes] if notes else ())):
+        for file in source_files([path]) if path.is_dir() else [path]:
+            try:
+                there = file_sha256(file) if file.is_file() else ""  # a pipe would be waited for
+            except OSError:
+                there = ""
+            digest.update(f"{file.name}\0{there}\n".encode("utf-8", "replace") if there else b"-")
+    return digest.hexdigest()
 
 
 def _bytes(path: Path) -> bytes:
