@@ -253,7 +253,6 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
     """The best sentence, and others while they add what the question asks for."""
     best = evidence[0]
     chosen = [best]
-    open_ended = question.kind in ("why", "how", "summary")
     one_value = question.kind == "fact" and question.value is not None and question.holds_value(best.folded)
     used = best.end - best.start
     found = best.path_words
@@ -262,10 +261,9 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
         if used + length > budget or len(chosen) == 4:
             continue
         gain = share(question.words, union(found, candidate.path_words)) - share(question.words, found)
-        same = candidate.hit.passage.position == best.hit.passage.position
         near = best.score - candidate.score
         tied = near < _TIE and question.kind != "member" and not (one_value and _says_less(candidate, best))
-        if (gain > _GAIN and near < _BEHIND) or (open_ended and same and near < 2) or tied:
+        if (gain > _GAIN and near < _BEHIND) or tied:
             chosen.append(candidate)
             used += length
             found = union(found, candidate.path_words)
