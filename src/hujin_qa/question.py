@@ -333,7 +333,8 @@ def _without_fillers(folded: str, index: Index, lexicon: Lexicon) -> str:
         if len(bare) - len(filler) < 2 or filler not in bare:
             continue
         edges = frozenset((0, *accumulate(map(len, index.segmenter.cut(bare)))))
-        places = f"^{filler},|{filler}$" if len(filler) == 1 else f"{re.escape(filler)}(?!{re.escape(filler[-1])})"
+        word = re.escape(filler)
+        places = f"^{word},|{word}$" if len(filler) == 1 else f"{word}(?!{re.escape(filler[-1])})"
         whole = (m.span() for m in re.finditer(places, bare) if edges.issuperset(m.span()))
         for start, end in reversed([*whole]):
             bare = bare[:start] + bare[end:]
