@@ -10,7 +10,7 @@ from .evidence import matched, share, sure
 from .index import Index
 from .items import lines_of
 from .question import Place, Question
-from .sections import Span, ancestors, children, documents_of, heading_span, top_sections
+from .sections import Span, children, documents_of, heading_span, top_sections
 from .text import fold
 from .types import Document, Hit, Section
 
@@ -140,7 +140,7 @@ def _item_named(question: Question, hits: Sequence[Hit], index: Index) -> Place 
     """The item of running text that a question names in full."""
     for hit in hits:
         document = index.documents[hit.passage.document]
-        for item in lines_of(document, ancestors(document, hit.passage.position)[-1]):
+        for item in lines_of(document, document.at[hit.passage.position]):
             if len(item.name) > 2 and fold(item.name) in question.folded:
                 return Place(document.id, item.start, item.end)
     return None
