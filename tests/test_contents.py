@@ -113,6 +113,7 @@ def test_a_bare_wish_for_a_summary_is_for_all_of_the_text(assistant, asked):
         ("第二部分讲了什么", "主管审核", "领取工牌"),
         ("概括一下第三章", "餐补", "主管审核"),
         ("最后一部分讲什么", "餐补", "领取工牌"),
+        ("最后一章讲什么", "餐补", "领取工牌"),
     ],
 )
 def test_a_numbered_part_is_summed_up(assistant, asked, holds, lacks):
@@ -126,6 +127,49 @@ def test_a_few_sentences_on_the_whole_reach_from_its_beginning_to_its_end(assist
     assert len(quotes) == 3
     assert "全体员工" in quotes[0]
     assert "餐补" in quotes[-1]
+
+
+FARM = """# 茶厂简报
+
+## 一、发布
+
+由厂办发布。
+
+## 二、产量
+
+春茶产量和夏茶产量都增长了一成。
+
+### 1、春茶
+
+春茶产量增长了两成,春茶产量为20吨。
+
+### 2、夏茶
+
+夏茶产量增长了一成,夏茶产量为15吨。
+
+## 三、天气
+
+晴天多。
+"""
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("farm")
+    (folder / "茶厂.md").write_text(FARM, encoding="utf-8")
+    build_index([folder / "茶厂.md"], folder / "index", Hashing(), "hashing", LEXICON)
+    settings = load_settings(threshold=0, reread=False)
+    return Assistant(settings, Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+@pytest.mark.parametrize("asked", ["一句话概括全文", "用一句话说说第二部分"])
+def test_one_sentence_is_the_most_central_or_what_leads_to_the_parts(farm, asked):
+    assert quotes(farm, asked) == ["春茶产量和夏茶产量都增长了一成。"]
+
+
+def test_a_part_that_is_counted_from_the_end_of_fewer_is_refused(farm):
+    assert farm.ask("倒数第五章讲什么").text.startswith("文中没有倒数第五章。")
+    assert quotes(farm, "倒数第三章讲什么") == ["由厂办发布。"]
 
 
 def test_text_itself_may_be_called_this_text(assistant):

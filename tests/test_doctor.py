@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from hujin_qa import doctor
 from hujin_qa.assistant import ensure_index
 from hujin_qa.doctor import checks
 from hujin_qa.settings import load_settings
@@ -80,13 +81,19 @@ def test_a_broken_word_list_is_found(built, tmp_path):
     assert "词表" in failing(built.model_copy(update={"lexicon": lexicon}))["词表"]
 
 
-def test_a_missing_package_is_found_with_the_command_that_installs_it(built, monkeypatch):
+@pytest.mark.parametrize("package", ["gradio", "onnxruntime", "opencc", "tokenizers", "torch"])
+def test_a_missing_package_is_found_with_the_command_that_installs_it(built, monkeypatch, package):
     version = importlib.metadata.version
 
-    def without_gradio(name):
-        if name == "gradio":
+    def without(name):
+        if name == package:
             raise importlib.metadata.PackageNotFoundError(name)
         return version(name)
 
-    monkeypatch.setattr(importlib.metadata, "version", without_gradio)
-    assert failing(built) == {"依赖": "缺少 gradio,请运行:make install"}
+    monkeypatch.setattr(importlib.metadata, "version", without)
+    assert failing(built) == {"依赖": f"缺少 {package},请运行:make install"}
+
+
+def test_a_reader_that_is_not_there_is_found(built, monkeypatch):
+    monkeypatch.setattr(doctor, "open_cross_encoder", lambda: None)
+    assert "make install" in failing(built)["重读模型"]

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -6,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from hujin_qa import index
 from hujin_qa.assistant import Assistant
-from hujin_qa.errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex
+from hujin_qa.errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex, UnreadableFile
 from hujin_qa.index import build_index, is_stale, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.settings import load_settings
@@ -104,6 +106,62 @@ t.build(pathlib.Path({str(source)!r}), pathlib.Path({str(tmp_path / "index")!r})
     assert len(open_index(tmp_path / "index", "hashing", LEXICON).passages) == 2
     build(source, tmp_path / "index")
     assert len(open_index(tmp_path / "index", "hashing", LEXICON).passages) == 2
+
+
+def test_a_first_build_that_fails_at_its_very_end_can_be_run_again(source, tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(IndexNotWritten, match="磁盘已满"):
+        build(source, tmp_path / "index")
+    assert not [*(tmp_path / "index").iterdir()]
+    monkeypatch.undo()
+    build(source, tmp_path / "index")
+    assert len(open_index(tmp_path / "index", "hashing", LEXICON).passages) == 2
+
+
+def test_a_document_that_is_edited_during_the_build_makes_the_index_stale(source, tmp_path):
+    class Slow(Hashing):
+        def encode_document(self, texts):
+            source.write_text(TEXT + "加一句。", encoding="utf-8")
+            return super().encode_query(texts)
+
+    build(source, tmp_path / "index", Slow())
+    assert is_stale(tmp_path / "index", [source], None, "hashing", LEXICON)
+
+
+def test_an_index_that_is_rebuilt_while_it_is_read_is_opened_anew(source, tmp_path, monkeypatch):
+    folder, read = tmp_path / "index", index._read
+    build(source, folder)
+
+    def rebuilt(*given):
+        monkeypatch.setattr(index, "_read", read)
+        build(source, folder)
+        return read(*given)
+
+    monkeypatch.setattr(index, "_read", rebuilt)
+    assert len(open_index(folder, "hashing", LEXICON).passages) == 2
+
+    def deleted(data, *given):
+        (data / "passages.jsonl").unlink()
+        return read(data, *given)
+
+    monkeypatch.setattr(index, "_read", deleted)
+    with pytest.raises(DamagedIndex, match="hujin-qa index"):
+        open_index(folder, "hashing", LEXICON)
+
+
+def test_what_cannot_be_read_is_told_by_its_name(tmp_path):
+    folder = tmp_path / "文档"
+    folder.mkdir()
+    (folder / "\udcff.md").write_text(TEXT, encoding="utf-8")  # a name that is no text
+    build(folder, tmp_path / "index")
+    assert not is_stale(tmp_path / "index", [folder], None, "hashing", LEXICON)
+    os.mkfifo(folder / "管道.txt")
+    assert is_stale(tmp_path / "index", [folder], None, "hashing", LEXICON)
+    with pytest.raises(UnreadableFile, match="管道"):
+        build(folder, tmp_path / "index")
 
 
 def test_every_fault_is_named_with_the_command_that_mends_it(source, tmp_path):

@@ -1,7 +1,11 @@
 import pytest
 
+from hujin_qa import synonyms
 from hujin_qa.errors import BadInput
+from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
+from hujin_qa.question import understand
+from test_index import Hashing
 
 
 def test_names_of_one_thing_stand_for_one_another():
@@ -16,6 +20,20 @@ def test_a_trainer_can_extend_it(tmp_path):
     lexicon = load_lexicon(path)
     assert "qdy" in lexicon.others("奇点云")
     assert lexicon.segmentation_hash != load_lexicon().segmentation_hash
+
+
+def test_the_check_of_claims_knows_what_a_trainer_added(tmp_path, monkeypatch):
+    path = tmp_path / "mine.toml"
+    path.write_text('aliases = [["奇点云", "QDY"]]\n', encoding="utf-8")
+    kept = (synonyms._lexicon, synonyms._groups)
+    try:
+        monkeypatch.setenv("HUJIN_QA_LEXICON", str(path))
+        for cached in kept:
+            cached.cache_clear()
+        assert "qdy" in synonyms.synonyms("奇点云")
+    finally:
+        for cached in kept:
+            cached.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -44,6 +62,33 @@ def test_what_is_wrong_is_told_in_chinese(tmp_path, content, says):
     with pytest.raises(BadInput) as caught:
         load_lexicon(path)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'fillers = [" "]',
+        'aliases = [["甲", ""]]',
+        'synonyms = [["甲", "\u200b"]]',
+        'english = [["", "茶"]]',
+        'chat = [""]',
+    ],
+)
+def test_a_blank_word_is_refused_as_it_would_stand_everywhere(tmp_path, content):
+    path = tmp_path / "mine.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match="里有一个空白的词,请删去"):
+        load_lexicon(path)
+
+
+def test_a_filler_of_one_mark_is_no_pattern(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('fillers = ["?", "("]', encoding="utf-8")
+    (tmp_path / "店.txt").write_text("茶馆早上九点开门。", encoding="utf-8")
+    lexicon = load_lexicon(path)
+    build_index([tmp_path / "店.txt"], tmp_path / "index", Hashing(), "hashing", lexicon)
+    opened = open_index(tmp_path / "index", "hashing", lexicon)
+    assert understand("茶馆几点开门(早上)?", opened, lexicon).folded == "茶馆几点开门(早上)"
 
 
 def test_a_missing_file_is_named(tmp_path):

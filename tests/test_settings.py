@@ -56,6 +56,12 @@ def test_a_value_that_does_not_fit_is_told_in_chinese(monkeypatch, name, value, 
     assert "Input should" not in str(told.value)
 
 
+def test_an_address_without_its_scheme_is_told_in_chinese(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "api.example.com")
+    with pytest.raises(BadInput, match=r"^设置 OPENAI_BASE_URL 的值不可用:应以 http:// 或 https:// 开头"):
+        load_settings()
+
+
 def test_a_secret_never_prints(monkeypatch):
     monkeypatch.setenv("HUJIN_QA_AUTH", "admin:geheim-12345")
     settings = load_settings()

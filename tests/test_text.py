@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hujin_qa.encoder import estimate_tokens
-from hujin_qa.text import Segmenter, bigrams, clean, fold, fold_numbers, tokens
+from hujin_qa.text import Segmenter, _kept, bigrams, clean, fold, fold_numbers, tokens
 from hujin_qa.weights import MAX_TOKENS
 
 
@@ -82,6 +82,12 @@ def test_any_text_folds_without_an_error(text):
 @pytest.mark.parametrize("text", ["工作满十年", "十五年来", "二十四年", "二四年", "24年", "三十二个", "九成五"])
 def test_folding_what_is_folded_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
+
+
+def test_a_long_text_is_folded_and_not_kept():
+    before = _kept.cache_info().currsize
+    assert fold("網" * 5000) == "网" * 5000
+    assert _kept.cache_info().currsize == before
 
 
 def test_terms_hold_words_and_marked_pairs():

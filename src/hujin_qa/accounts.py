@@ -48,13 +48,13 @@ class Accounts:
 
     def all(self) -> list[User]:
         """Everyone, by name."""
-        return [found for name in sorted({*self.given, *self._kept()}) if (found := self.find(name))]
+        everyone = {name: User(name) for name in self.given}
+        everyone |= {name: User(name, roles) for name, (roles, _) in self._kept().items()}
+        return [everyone[name] for name in sorted(everyone)]
 
     def find(self, name: str) -> User | None:
         """Who has this name; ``None`` if nobody may log in with it, or no longer."""
-        if kept := self._kept().get(name):
-            return User(name, kept[0])
-        return User(name) if name in self.given else None
+        return next((user for user in self.all() if user.name == name), None)
 
     def add(self, name: str, password: str, roles: Collection[Role] = frozenset[Role]({"staff"})) -> User:
         """Keep a new user.

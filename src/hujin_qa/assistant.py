@@ -30,7 +30,7 @@ from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
 from .turns import asks_of_the_answer, repeats
-from .types import Answer, Delta, Encoder, Hit, KnownQuestion, Note, Turn
+from .types import Answer, Citation, Delta, Encoder, Hit, KnownQuestion, Note, Turn
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0}  # milliseconds of what needs no search
 _CREDITS_SURE = 0.95  # a field of the document itself, asked for by name
@@ -107,8 +107,7 @@ class Assistant:
         nothing = explain("not_enough_evidence", asked, answer.hits, self.index, self.lexicon)
         for event in compose_answer(answer, nothing, history, self.index, self.encoder, self.settings, stopped):
             if isinstance(event, Answer):
-                notes = self._notes(Reading(event.claims, event.citations, 0.0, {}))
-                event = replace(event, notes=notes)
+                event = replace(event, notes=self._notes(event.citations))
             yield event
 
     def interpret(self, text: str, history: Sequence[Turn] = ()) -> Question:
@@ -254,7 +253,7 @@ class Assistant:
             claims=reading.claims,
             citations=reading.citations,
             hits=tuple(hits),
-            notes=self._notes(reading),
+            notes=self._notes(reading.citations),
             suggestions=(),
             reader="extractive",
             confidence=round(reading.confidence, 3),
@@ -269,11 +268,11 @@ class Assistant:
         near = answer.reason != "no_match" and nearest(self._understand(answer.interpreted), answer, asked, self.index)
         return near or first_questions(self.index)
 
-    def _notes(self, reading: Reading) -> tuple[Note, ...]:
+    def _notes(self, citations: Sequence[Citation]) -> tuple[Note, ...]:
         return tuple(
             note
             for note in self.index.notes
-            if any(c.document == note.document and c.start < note.end and note.start < c.end for c in reading.citations)
+            if any(c.document == note.document and c.start < note.end and note.start < c.end for c in citations)
         )
 
 

@@ -15,7 +15,7 @@ from .index import Index
 from .items import lines_of, short_title
 from .markers import strip_marker
 from .question import WHICH, Question, Word
-from .sections import Span, ancestors, children, heading_span
+from .sections import Span, ancestors, children, heading_span, things_over
 from .sentences import unwrapped
 from .text import fold, without_bold
 from .types import Citation, Claim, Document, Section
@@ -96,7 +96,7 @@ def announced(evidence: Evidence, question: Question, index: Index) -> list[Span
     others than those asked about by name."""
     here = evidence.hit.passage
     document = index.documents[here.document]
-    section = ancestors(document, here.position)[-1]
+    section = document.at[here.position]
     last = not document.text[evidence.end : section.end].strip()
     if evidence.folded.endswith(":") and last and (below := children(document, here.position)):
         *before, lead = re.split("[,;]", evidence.folded)
@@ -148,7 +148,7 @@ def _owner(question: Question, document: Document, position: str) -> Section | N
         return of_sort
     sort = _sort(question)
     things = [w for w in question.words if w not in sort and w.noun]
-    above = reversed(_named(document, position))
+    above = reversed(things_over(document, position))
     return next(
         (s for s in above if not things or not all(w.stands_in(fold(s.heading)) for w in things)),
         None,
@@ -158,7 +158,7 @@ def _owner(question: Question, document: Document, position: str) -> Section | N
 def of_the_sort(question: Question, document: Document, position: str) -> Section | None:
     """The section over a position right below one that is named for the sort asked for (业态 of 属于哪个业态)."""
     sort = _sort(question)
-    for outer, inner in reversed([*pairwise(_named(document, position))]):
+    for outer, inner in reversed([*pairwise(things_over(document, position))]):
         if sure(matched(sort, fold(outer.heading))) and not _NTH.search(fold(outer.heading)):
             return inner
     return None
@@ -167,11 +167,6 @@ def of_the_sort(question: Question, document: Document, position: str) -> Sectio
 def _sort(question: Question) -> list[Word]:
     which = WHICH.search(question.folded)
     return [w for w in question.words if which and question.folded.find(w.text, which.end()) >= 0]
-
-
-def _named(document: Document, position: str) -> list[Section]:
-    """The sections over a position that are things of their own, outermost first."""
-    return [s for s in ancestors(document, position) if s.heading and strip_marker(s.heading) not in document.labels]
 
 
 def cite(spans: Iterable[Span], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

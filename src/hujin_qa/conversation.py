@@ -27,9 +27,8 @@ from .items import (
     steps_of,
 )
 from .lexicon import Lexicon
-from .markers import strip_marker
 from .question import WHICH, Place, Question, Word, content_words, in_chinese, interrogative, number, understand
-from .sections import ancestors
+from .sections import ancestors, things_over
 from .text import fold
 from .turns import corrected, of_item, pointed_at, sentences_of, steered
 from .types import Answer, Citation, Document, Section
@@ -276,9 +275,8 @@ def _moved(bare: str, words: Sequence[Word], past: Past, index: Index) -> Meant 
 
 
 def _subject(document: Document, position: str) -> Section | None:
-    """The innermost section over a position that is a thing of its own, not an aspect of one (市场规模)."""
-    own = [s for s in ancestors(document, position) if s.heading and strip_marker(s.heading) not in document.labels]
-    return own[-1] if own else None
+    """The innermost section over a position that is a thing of its own."""
+    return next(reversed(things_over(document, position)), None)
 
 
 def _person(past: Past) -> str:

@@ -1,14 +1,18 @@
 """Reading a corpus: files to documents, and notes bound to their places."""
 
+import hashlib
 import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from .decoding import decode
 from .errors import BadInput, UnreadableFile, reason
+from .files import file_sha256
 from .markers import strip_marker
 from .outline import find_outline, find_title
 from .types import Document, Note
@@ -62,8 +66,11 @@ def load_corpus(paths: Sequence[Path]) -> list[Document]:
             continue
         seen.add(real)
         for document in _load_lines(file) if file.suffix.lower() == ".jsonl" else [load_document(file)]:
-            documents.append(_rename(document, taken))
-            taken.add(documents[-1].id)
+            if document.id in taken:
+                names = (f"{document.id}-{n}" for n in count(2))
+                document = replace(document, id=next(name for name in names if name not in taken))
+            documents.append(document)
+            taken.add(document.id)
     if not documents:
         where = "、".join(map(str, paths)) or "给定的位置"
         raise BadInput(f"在 {where} 没有找到可读的文档。请放入 .txt、.md 或 .jsonl 文件后再试。")
@@ -99,9 +106,9 @@ def source_files(paths: Iterable[Path]) -> Iterator[Path]:
         if path.is_dir():
             found = [
                 Path(folder, name)
-                for folder, folders, names in os.walk(path)
+                for folder, _, names in os.walk(path)
                 for name in names
-                if not folders.sort() and name.lower().endswith(SUFFIXES)
+                if name.lower().endswith(SUFFIXES)
             ]
             shown = [f for f in found if not any(part.startswith(".") for part in f.relative_to(path).parts)]
             yield from sorted((f for f in shown if f.name != NOTES), key=lambda f: f.relative_to(path).as_posix())
@@ -115,6 +122,22 @@ def source_files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
+def corpus_hash(paths: Sequence[Path], notes: Path | None) -> str:
+    """sha256 over names and bytes of all files that are read, whatever folder they lie in.
+
+    A file that cannot be read counts as a missing one: whoever loads it says what is wrong with it.
+    """
+    digest = hashlib.sha256()
+    for path in (*paths, *([notes] if notes else ())):
+        for file in source_files([path]) if path.is_dir() else [path]:
+            try:
+                there = file_sha256(file) if file.is_file() else ""  # a pipe would be waited for
+            except OSError:
+                there = ""
+            digest.update(f"{file.name}\0{there}\n".encode("utf-8", "replace") if there else b"-")
+    return digest.hexdigest()
+
+
 def _bytes(path: Path) -> bytes:
     if path.exists() and not path.is_file():  # a pipe would be waited for, a device never ends
         raise UnreadableFile(f"{path} 不是普通文件,读不了。请换成 {'、'.join(SUFFIXES)} 文件。")
@@ -124,15 +147,6 @@ def _bytes(path: Path) -> bytes:
         raise UnreadableFile(f"找不到文件 {path}。请检查路径是否写对。") from None
     except OSError as error:
         raise UnreadableFile(f"读不了文件 {path}:{reason(error)}。请检查后再试。") from None
-
-
-def _rename(document: Document, taken: set[str]) -> Document:
-    if document.id not in taken:
-        return document
-    n = 2
-    while f"{document.id}-{n}" in taken:
-        n += 1
-    return Document(f"{document.id}-{n}", document.title, document.text, document.sections, document.metadata)
 
 
 def _title(text: str, start: int, end: int) -> str:

@@ -101,7 +101,7 @@ def _usable(path: Path) -> Iterator[None]:
     """Tell of a file that cannot be used."""
     try:
         yield
-    except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
+    except (sqlite3.DatabaseError, OSError) as error:
         if isinstance(error, sqlite3.IntegrityError):
             raise
         why = reason(error) if isinstance(error, OSError) else error

@@ -10,16 +10,17 @@ from .evidence import matched, share, sure
 from .index import Index
 from .items import lines_of
 from .question import Place, Question
-from .sections import Span, ancestors, children, documents_of, heading_span, top_sections
+from .sections import Span, children, documents_of, heading_span, top_sections
 from .text import fold
 from .types import Document, Hit, Section
 
 _WHOLE = re.compile(r"全文|本文|通篇|整篇|这篇|文章|全书|文档|这份(?:报告|材料|资料|手册)")
 _BEGINNING = re.compile(r"开头|引言|开篇|前言|导语|序言|开场|一开始(?:讲|说|写)")
 _ENDING = re.compile(
-    r"结尾|最后一?(?:段|节|部分)|末尾|文末|收尾|结束语|(?:最后|末了)(?:作者|他|它)?(?:是|还|又)?(?:想|要|总)?(?:说|讲|写|表达|强调|呼吁|归结|总结|落)"
+    r"结尾|最后一?(?:段|节|章|篇|部分)|末尾|文末|收尾|结束语|(?:最后|末了)(?:作者|他|它)?(?:是|还|又)?(?:想|要|总)?(?:说|讲|写|表达|强调|呼吁|归结|总结|落)"
 )
-_PART = re.compile(r"第(?:[一二三四五六七八九十]+|\d+)个?(?:大?部分|章|节|篇|板块|单元)")
+PART = re.compile(r"(?:倒数)?第(?:[一二三四五六七八九十]+|\d+)个?(?:大?部分|章|节|篇|板块|单元)")
+"""What names a part of a text by its number."""
 _FIRST = 0.02  # what standing first in its part is worth, as a cosine
 _LENGTH = 230  # characters
 _FIT = 0.4  # weight of the question's words that a section's headings must hold
@@ -53,10 +54,10 @@ def digest_of(place: Place, index: Index, sentences: int = 0) -> list[Span]:
     parts = [position[:depth] for position in positions]
     first = [n == 0 or parts[n] != parts[n - 1] for n in range(len(rows))]
     order = sorted(range(len(rows)), key=lambda n: -central[n] - _FIRST * first[n])
-    seen: list[list[str]] = []
-    leaders = [n for n in order if parts[n] not in seen and not seen.append(parts[n])]  # type: ignore[func-returns-value]
-    leaders.sort()
-    if 1 < sentences < len(leaders):  # from the beginning to the end
+    leaders = sorted({tuple(parts[n]): n for n in reversed(order)}.values())  # the most central of each part
+    if sentences == 1:  # what a section says itself before its parts, or else the most central of all
+        leaders = [n for n in leaders if len(parts[n]) < depth][:1] or order[:1]
+    elif 1 < sentences < len(leaders):  # from the beginning to the end
         leaders = [leaders[round(n * (len(leaders) - 1) / (sentences - 1))] for n in range(sentences)]
     chosen = _short_enough([spans[n] for n in dict.fromkeys(leaders + order)], sentences, len(leaders))
     return [Span(place.document, start, end) for start, end in sorted(chosen)]
@@ -103,10 +104,12 @@ def _nth_question(question: Question, hits: Sequence[Hit], index: Index) -> tupl
 
 def _target(question: Question, hits: Sequence[Hit], index: Index) -> Place | None:
     """What is to be summed up: the section or item named best, or else the beginning, the end or all of a text."""
-    if question.ordinal and _PART.search(question.folded):
+    if question.ordinal and PART.search(question.folded):
         divided = index.documents[hits[0].passage.document]
-        numbered = top_sections(divided)[question.ordinal - (question.ordinal > 0) :][:1]
-        return Place(divided.id, *divided.extent(numbered[0])) if numbered else None
+        numbered = top_sections(divided)
+        if abs(question.ordinal) > len(numbered):
+            return None
+        return Place(divided.id, *divided.extent(numbered[question.ordinal - (question.ordinal > 0)]))
     found: list[tuple[bool, float, int, Place]] = []
     for id_ in documents_of(hits):
         document = index.documents[id_]
@@ -137,7 +140,7 @@ def _item_named(question: Question, hits: Sequence[Hit], index: Index) -> Place 
     """The item of running text that a question names in full."""
     for hit in hits:
         document = index.documents[hit.passage.document]
-        for item in lines_of(document, ancestors(document, hit.passage.position)[-1]):
+        for item in lines_of(document, document.at[hit.passage.position]):
             if len(item.name) > 2 and fold(item.name) in question.folded:
                 return Place(document.id, item.start, item.end)
     return None

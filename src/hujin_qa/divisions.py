@@ -84,7 +84,8 @@ def asked_of_outline(folded: str, index: Index) -> tuple[Asked, str, str] | None
             if any(named in name and 2 * len(named) > len(name) - 2 for name in names):
                 return "contents", folded, named
     if found := _WHERE.search(folded):
-        topic = _LEAD_IN.sub("", f"{folded[: found.start()]} {folded[found.end() :]}".strip(" ,的呀啊呢?。!"))
+        around = f"{folded[: found.start()]} {folded[found.end() :]}"
+        topic = _LEAD_IN.sub("", around.strip(" ,的呀啊呢?。!")).strip()
         if len(topic) > 1:
             return "section", found[0], topic
     return None
@@ -93,4 +94,4 @@ def asked_of_outline(folded: str, index: Index) -> tuple[Asked, str, str] | None
 def _made_of(name: str, index: Index) -> bool:
     """Whether a sentence of the texts says itself what a thing is made up of: 某某由甲、乙组成."""
     says = re.compile(rf"{re.escape(name)}[^。;,\n]{{0,8}}{MADE_OF}")
-    return any(says.search(fold(document.text)) for document in index.documents.values())
+    return any(says.search(index.folded(id_)) for id_ in index.documents)

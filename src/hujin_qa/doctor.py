@@ -1,15 +1,19 @@
 """What is wrong on this machine, and the command that mends it."""
 
 import importlib.metadata
+import re
 import sys
 from dataclasses import dataclass
 
 from .assistant import sources_of
+from .crossencoder import open_cross_encoder
 from .encoder import open_encoder
 from .errors import HujinError, LLMProblem
 from .index import is_stale, open_index, rebuild
 from .lexicon import load_lexicon
 from .settings import Settings
+
+_OURS = "hujin-qa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ def checks(settings: Settings) -> list[Check]:
     except HujinError as error:
         return [*found, Check("向量模型", False, str(error))]
     found.append(Check("向量模型", True, f"{encoder.id},{dimension} 维"))
+    if open_cross_encoder() is None:
+        found.append(Check("重读模型", False, "缺少 onnxruntime 或安装不完整,答案只读一遍。请运行:make install"))
     try:
         index = open_index(settings.index, encoder.id, lexicon)
         found.append(Check("索引", True, f"{settings.index},{len(index.passages)} 段、{len(index.sentences)} 句"))
@@ -70,9 +76,20 @@ def _llm(settings: Settings) -> Check:
 
 def _packages() -> Check:
     missing = []
-    for name in ("faiss-cpu", "jieba", "bm25s", "gradio", "sentence-transformers", "torch"):
+    for name in _needed():
         try:
             importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     return Check("依赖", not missing, f"缺少 {'、'.join(missing)},请运行:make install" if missing else "齐全")
+
+
+def _needed() -> list[str]:
+    """The packages that this one says it requires here, itself first: from it comes the list."""
+    try:
+        required = importlib.metadata.requires(_OURS) or []
+    except importlib.metadata.PackageNotFoundError:
+        required = []
+    elsewhere = 'sys_platform != "win32"' if sys.platform == "win32" else "extra =="
+    here = [r for r in required if "extra ==" not in r and elsewhere not in r]
+    return [_OURS, *(re.split("[^A-Za-z0-9._-]", r)[0] for r in here)]

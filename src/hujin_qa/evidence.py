@@ -200,7 +200,7 @@ def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]
     for e in evidence:
         best.setdefault(e.hit.row, sigmoid(e.score))
     ordered = sorted(hits, key=lambda h: -best.get(h.row, 0.0))
-    return tuple(Hit(n, h.row, h.passage, best.get(h.row, 0.0), h.dense, h.lexical) for n, h in enumerate(ordered, 1))
+    return tuple(replace(h, rank=n, score=best.get(h.row, 0.0)) for n, h in enumerate(ordered, 1))
 
 
 def _defines(question: Question, folded: str) -> bool:

@@ -28,11 +28,11 @@ _MEASURE = re.compile("[量率额数价费度值]$")
 def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     """The previous question with its name, year or attribute exchanged for the new one; ``""`` if the text has no such."""
     old, new = past.question, new.strip("的")
-    if old.kind == "section":
+    if old.kind == "section" and old.topic in old.folded:
         return old.folded.replace(old.topic, new)
     new_words = content_words(new, index, lexicon)
-    if old.years and (year := YEAR.search(new)):
-        return re.sub("|".join(old.years), year[0], old.folded)
+    if old.years and (year := YEAR.search(new)):  # of two that are compared it is not said which one it is for
+        return re.sub("|".join(old.years), year[0], old.folded) if len(old.years) == 1 else ""
     if (sort := _of_one_sort(new, old.folded)) and all(w.known for w in new_words):  # 正常类… > 那关注类呢
         return old.folded.replace(sort, new)
     if (unknown := absent_topic(old, index, lexicon)) and unknown in old.folded:  # 提到甲了吗 > 那乙呢
@@ -122,7 +122,7 @@ def _beside(new: str, past: Past, index: Index) -> str:
         rf"([\u4e00-\u9fff\w]{{2,8}}?){joint}{re.escape(new)}|{re.escape(new)}{joint}([\u4e00-\u9fff\w]{{2,8}})"
     )
     for document in past.documents:
-        for found in pattern.finditer(fold(index.documents[document].text)):
+        for found in pattern.finditer(index.folded(document)):
             name = found[1] or found[2]
             ends = [name[i:] for i in range(len(name) - 1)] if found[1] else [name[:i] for i in range(len(name), 1, -1)]
             if there := next((end for end in ends if end in asked), ""):

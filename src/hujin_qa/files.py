@@ -1,6 +1,9 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and what tells that they are the same."""
 
+import hashlib
+from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from .errors import BadInput, reason
 
@@ -11,11 +14,20 @@ def write_whole(path: Path, data: str | bytes) -> Path:
     Raises:
         BadInput: the place cannot be written.
     """
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{uuid4().hex[:8]}.part")  # one for each who writes at once
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data.encode() if isinstance(data, str) else data)
         part.replace(path)
     except OSError as error:
         raise BadInput(f"写不到 {path}:{reason(error)}。") from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return path
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -57,7 +57,7 @@ _OWNER = re.compile(r"(?P<owner>[^的,，。?!]{2,12})的.{2,}")
 _COUNTED = re.compile(r"[二三四五六七八九十](?:大[\u4e00-\u9fff]|[个类种][\u4e00-\u9fff]{2}各)")  # a name: 四大业态
 _NOMINAL = ("n", "vn", "j", "eng")  # parts of speech
 _MANNER = "adcmp"  # parts of speech that name nothing: 平均, 至少
-_NEAR_ONE = 8  # characters: a question this short that names nothing leans on the one before
+_SHORT = 16  # characters: a question this short that names nothing leans on the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,12 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
     before = past.question.folded + fold(past.answer.text)
     if REST.match(folded):  # of what was spoken of, or of something that it names itself
         return len(known) < 2 or all(w.text in before for w in known if w.noun)
-    if len(known) <= 2 and len(folded) <= 2 * _NEAR_ONE and OPEN_END.search(folded):
+    if len(known) <= 2 and len(folded) <= _SHORT and OPEN_END.search(folded):
         return True
     topics = (w for w in known if w.text not in common and stands_alone(w, index, lexicon))
     if names or any(topics) or _has_owner(asked, common) or _opens_with_section(asked, past, common, index):
         return False
-    if _COUNTED.match(folded) or len(folded) > 2 * _NEAR_ONE:
+    if _COUNTED.match(folded) or len(folded) > _SHORT:
         return False
     if asked.ordinal or year_step(folded):
         return True

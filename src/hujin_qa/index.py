@@ -5,7 +5,6 @@ new data folder and then replaces the manifest in one step, so a build that dies
 No pickle anywhere.
 """
 
-import hashlib
 import json
 import os
 import shlex
@@ -22,9 +21,10 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from .corpus import load_corpus, load_notes, source_files
+from .corpus import corpus_hash, load_corpus, load_notes
 from .dense import DenseIndex
 from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex, reason
+from .files import file_sha256
 from .lexical import LexicalIndex
 from .lexicon import Lexicon
 from .meaning import Meanings
@@ -33,7 +33,6 @@ from .pinyin import Pinyin
 from .sentences import split_sentences
 from .text import Segmenter, fold
 from .types import Document, Encoder, KnownQuestion, Note, Passage, Section, Vectors
-from .weights import file_sha256
 
 FORMAT = 4
 _ABANDONED = 3600  # seconds after which an unfinished data folder is nobody's
@@ -95,6 +94,16 @@ class Index:
             starts.setdefault(p.document, ([], row))[0].append(p.start)
         return starts
 
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        return {}
+
+    def folded(self, document: str) -> str:
+        """The text of a document, folded; kept, for questions look through it again and again."""
+        if document not in self._folded:
+            self._folded[document] = fold(self.documents[document].text)
+        return self._folded[document]
+
     def passage_at(self, document: str, offset: int) -> int:
         """Row of the passage that holds, or last began before, a place in a document."""
         starts, first = self._starts[document]
@@ -139,6 +148,7 @@ def build_index(
         BadInput: nothing to read at ``paths``, or ``folder`` holds something that is no index.
         IndexNotWritten: read-only folder, full disk.
     """
+    read_from = corpus_hash(paths, notes)  # before it is read: what is edited meanwhile makes the index stale
     documents = load_corpus(paths)
     report(f"读入 {len(documents)} 份文档")
     try:
@@ -161,7 +171,7 @@ def build_index(
             "words": lexicon.segmentation_hash,
             "sources": [str(p.resolve()) for p in paths],
             "notes": str(notes.resolve()) if notes else None,
-            "corpus": corpus_hash([*paths, *([notes] if notes else [])]),
+            "corpus": read_from,
             **sizes,
             "files": {p.relative_to(data).as_posix(): file_sha256(p) for p in sorted(data.rglob("*")) if p.is_file()},
         }
@@ -249,7 +259,7 @@ def _read_lines(path: Path) -> list[Any]:
 
 def _swap(folder: Path, manifest: dict[str, Any]) -> None:
     """Make the new data folder the index, then drop the old ones."""
-    staged = folder / f"manifest-{manifest['data']}.tmp"
+    staged = folder / manifest["data"] / "manifest.tmp"  # goes with the data where the build fails
     with staged.open("w", encoding="utf-8") as file:
         json.dump(manifest, file, ensure_ascii=False, indent=1)
         file.flush()
@@ -272,11 +282,15 @@ def open_index(folder: Path, encoder_id: str, lexicon: Lexicon) -> Index:
     if why := _foreign(folder, manifest, encoder_id, lexicon):
         raise ForeignIndex(f"{why}{rebuild(folder, manifest)}")
     data = folder / manifest["data"]
-    if path := _damaged(data, manifest):
-        if read_manifest(folder)["data"] != manifest["data"]:  # rebuilt under our feet
-            return open_index(folder, encoder_id, lexicon)
-        raise DamagedIndex(f"索引文件 {path} 缺失或已损坏。{rebuild(folder, manifest)}")
-    return _read(data, manifest, lexicon)
+    try:
+        path = _damaged(data, manifest)
+        if path is None:
+            return _read(data, manifest, lexicon)
+    except OSError:  # it was there a moment ago
+        path = data
+    if read_manifest(folder)["data"] != manifest["data"]:  # rebuilt under our feet
+        return open_index(folder, encoder_id, lexicon)
+    raise DamagedIndex(f"索引文件 {path} 缺失或已损坏。{rebuild(folder, manifest)}")
 
 
 def _foreign(folder: Path, manifest: dict[str, Any], encoder_id: str, lexicon: Lexicon) -> str:
@@ -344,7 +358,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of an index folder.
 
     Raises:
-        NoIndex: there is none. DamagedIndex: it cannot be parsed. ForeignIndex: it is not ours.
+        NoIndex: there is none. DamagedIndex: it cannot be read or parsed. ForeignIndex: it is not ours.
+        BadInput: ``folder`` is a file, or lies below one.
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -373,17 +388,7 @@ def is_stale(folder: Path, paths: Sequence[Path], notes: Path | None, encoder_id
     manifest = _manifest_or_none(folder)
     if manifest is None or _foreign(folder, manifest, encoder_id, lexicon):
         return True
-    fresh = manifest["corpus"] == corpus_hash([*paths, *([notes] if notes else [])])
-    return not fresh or _damaged(folder / manifest["data"], manifest) is not None
-
-
-def corpus_hash(paths: Sequence[Path]) -> str:
-    """sha256 over names and bytes of all files that are read, whatever folder they lie in."""
-    digest = hashlib.sha256()
-    for path in paths:
-        for file in source_files([path]) if path.is_dir() else [path]:
-            digest.update(f"{file.name}\0{file_sha256(file)}\n".encode() if file.exists() else b"-")
-    return digest.hexdigest()
+    return manifest["corpus"] != corpus_hash(paths, notes) or _damaged(folder / manifest["data"], manifest) is not None
 
 
 def _not_written(folder: Path, error: OSError) -> IndexNotWritten:

@@ -205,11 +205,11 @@ def nth(items: Sequence[Item], n: int) -> Item:
 
 
 def named_like(name: str, candidates: Sequence[Item]) -> Item | None:
-    """The item that a name from running text means: it begins alike or has most of its characters."""
+    """The item that a name from running text means: one begins with the other, or the item's stands in it."""
     wanted = fold(name)
     for item in candidates:
         other = fold(item.name)
-        if other and (wanted.startswith(other) or other.startswith(wanted) or other in wanted):
+        if other and (other in wanted or other.startswith(wanted)):
             return item
     return None
 

@@ -144,6 +144,8 @@ def _checked(table: dict[str, Any]) -> dict[str, Any]:
             raise TypeError(f"{name} 应是{'词组的' if nested else '词的'}列表")
         if nested and not all(isinstance(w, str) for group in items for w in group):
             raise TypeError(f"{name} 的词组里只能有词")
+        if not all(fold(w).strip() for item in items for w in (item if nested else [item])):
+            raise TypeError(f"{name} 里有一个空白的词,请删去")
     if any(len(pair) != 2 for pair in table.get("english", [])):
         raise TypeError("english 的每一组应是一个英文词和一个中文词")
     for pattern in table.get("chat", []):

@@ -33,7 +33,6 @@ _SAYS_NOTHING = re.compile(
     rf"{ABSTENTION}|(?:资料|文中|材料|原文|文档|上述内容)[^。,，]{{0,14}}(?:未|没有|没|并未|不曾)(?:明确|直接|具体)?(?:提及|提到|说明|涉及|找到|包含|给出|提供|记载|相关)"
     r"|(?:无法|不能)(?:回答|确定|得知|判断)"
 )
-_UNCHECKED: tuple[str, ...] = ("没有可核对的原文",)
 _SURE = 0.7  # support needed; a model's mix of the source's words scores above one half more often than not
 _OWN = 0.25  # likeness that the cited sentences alone must have, without their headings
 _NEAR = 3  # sentences of a passage that are tried
@@ -50,13 +49,8 @@ class Place:
     spans: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A sentence of the model with what supports it; no place: nothing does."""
-
-    text: str
-    place: Place | None
-    faults: tuple[str, ...]
+Checked = tuple[str, Place | None]
+"""A sentence of the model with what supports it; ``None``: nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +76,10 @@ class Checker:
         spans = split_sentences(text, hit.passage.start, hit.passage.end)
         return [(a, b) for a, b in spans if not speaks_to_the_model(text[a:b])]
 
-    def check(self, sentence: str, cited: Sequence[int]) -> Checked:
+    def check(self, sentence: str, cited: Sequence[int]) -> Place | None:
         """Look for support in the cited hits (numbers from 1), then in the others, nearest first."""
         own = [n - 1 for n in cited]
         others = [row for row in range(len(self._hits)) if row not in own]
-        faults = _UNCHECKED
         said = fold(sentence)
         for rows in (own, others):
             places = [place for row in rows for place in self._places(said, row)]
@@ -96,10 +89,8 @@ class Checker:
                     break
                 verdict = support(sentence, self._evidence(place), self._encoder)
                 if verdict.score >= _SURE and self._own(said, place):
-                    return Checked(sentence, place, ())
-                if faults == _UNCHECKED:
-                    faults = verdict.faults or ("与所引原文的意思不够接近",)
-        return Checked(sentence, None, faults)
+                    return place
+        return None
 
     def _places(self, said: str, row: int) -> Iterator[tuple[float, Place]]:
         """The sentences of a hit that are most like a claim, alone and in pairs, each with its likeness."""
@@ -140,16 +131,16 @@ def verify(transcript: Transcript, checker: Checker, index: Index, unsupported: 
     checked: list[Checked] = []
     nothing = False
     for sentence, marks in sentences(transcript.text):
-        if len(checked) == _MAX_SENTENCES or sentence in [c.text for c in checked]:
+        if len(checked) == _MAX_SENTENCES or sentence in [text for text, _ in checked]:
             continue
-        found = checker.check(sentence, [numbers[m] for m in marks if m in numbers])
-        if not found.place and _SAYS_NOTHING.search(sentence):  # with support it is what the text says
+        place = checker.check(sentence, [numbers[m] for m in marks if m in numbers])
+        if not place and _SAYS_NOTHING.search(sentence):  # with support it is what the text says
             nothing = True
         else:
-            checked.append(found)
-    bad = sum(c.place is None for c in checked)
+            checked.append((sentence, place))
+    bad = sum(place is None for _, place in checked)
     good = len(checked) - bad
-    kept = [c for c in checked if c.place or (unsupported == "mark" and good)]
+    kept = [(text, place) for text, place in checked if place or (unsupported == "mark" and good)]
     return Verified(*_cite(kept, index), bad, nothing and not good)
 
 
@@ -177,7 +168,7 @@ def clean_lines(text: str) -> str:
 def _cite(checked: Sequence[Checked], index: Index) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
     """Number the supporting sentences by first use."""
     citations, claims = Citations(index), []
-    for text, place in ((c.text, c.place) for c in checked):
+    for text, place in checked:
         used = [citations.number(place.hit.passage.document, *span) for span in place.spans] if place else ()
         claims.append(Claim(text, tuple(used), supported=place is not None))
     return tuple(claims), citations.all()

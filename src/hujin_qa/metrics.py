@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Statistic = Callable[..., Any]
 """``np.mean`` or ``np.median``: takes an array and ``axis``."""
+_PAIRED = 2000  # resamples of a paired bootstrap
 
 
 @lru_cache(maxsize=65536)  # the same passages are searched for every question
@@ -68,24 +69,22 @@ def mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if len(values) else 0.0
 
 
-def interval(
-    values: Sequence[float], samples: int = 1000, seed: int = 0, statistic: Statistic = np.mean
-) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean or another statistic (Efron 1979), reproducible by ``seed``."""
+def interval(values: Sequence[float], samples: int = 1000, statistic: Statistic = np.mean) -> tuple[float, float]:
+    """95 % bootstrap interval of the mean or another statistic (Efron 1979), the same every time."""
     if not len(values):
         return 0.0, 0.0
     array = np.asarray(values, dtype=np.float64)
-    rows = np.random.default_rng(seed).integers(0, len(array), (samples, len(array)))
+    rows = np.random.default_rng(0).integers(0, len(array), (samples, len(array)))
     low, high = np.quantile(statistic(array[rows], axis=1), [0.025, 0.975])
     return float(low), float(high)
 
 
-def interval_of(statistic: Callable[[NDArray[np.int64]], float], n: int, samples: int = 200) -> tuple[float, float]:
+def interval_of(statistic: Callable[[NDArray[np.int64]], float], n: int) -> tuple[float, float]:
     """95 % bootstrap interval of a statistic of ``n`` rows that is told which rows to take."""
     if not n:
         return 0.0, 0.0
     rng = np.random.default_rng(0)
-    low, high = np.quantile([statistic(rng.integers(0, n, n)) for _ in range(samples)], [0.025, 0.975])
+    low, high = np.quantile([statistic(rng.integers(0, n, n)) for _ in range(200)], [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -111,15 +110,15 @@ class Difference:
     p: float
 
 
-def paired(first: Sequence[float], second: Sequence[float], samples: int = 2000) -> Difference:
+def paired(first: Sequence[float], second: Sequence[float]) -> Difference:
     """Paired bootstrap of the mean difference (Koehn 2004)."""
     change = np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64)
     if not len(change) or not change.any():
         return Difference(0.0, 0.0, 0.0, 1.0)
-    means = change[np.random.default_rng(0).integers(0, len(change), (samples, len(change)))].mean(axis=1)
+    means = change[np.random.default_rng(0).integers(0, len(change), (_PAIRED, len(change)))].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     beyond = min((means <= 0).sum(), (means >= 0).sum())
-    return Difference(float(change.mean()), float(low), float(high), min(1.0, 2 * (beyond + 1) / (samples + 1)))
+    return Difference(float(change.mean()), float(low), float(high), min(1.0, 2 * (beyond + 1) / (_PAIRED + 1)))
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -173,15 +172,13 @@ class Bin:
     share: float
 
 
-def reliability(
-    confidence: Sequence[float] | NDArray[Any], true: Sequence[bool] | NDArray[Any], bins: int = 10
-) -> list[Bin]:
-    """Bins of equal width that hold something (DeGroot and Fienberg 1983)."""
-    at = np.minimum((np.asarray(confidence) * bins).astype(int), bins - 1)
+def reliability(confidence: Sequence[float] | NDArray[Any], true: Sequence[bool] | NDArray[Any]) -> list[Bin]:
+    """Ten bins of equal width that hold something (DeGroot and Fienberg 1983)."""
+    at = np.minimum((np.asarray(confidence) * 10).astype(int), 9)
     scores, came = np.asarray(confidence, dtype=np.float64), np.asarray(true, dtype=np.float64)
     return [
         Bin(int(inside.sum()), round(float(scores[inside].mean()), 4), round(float(came[inside].mean()), 4))
-        for inside in (at == b for b in range(bins))
+        for inside in (at == b for b in range(10))
         if inside.any()
     ]
 

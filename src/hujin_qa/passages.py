@@ -8,16 +8,18 @@ from .types import Document, Passage
 
 SPLITTER = "sections-4"
 """Changes whenever the same document would be cut differently; an index built by another one is rebuilt."""
+LIMIT = 320
+"""Characters of a passage, about."""
 
 _RULE = re.compile(r"(?:[ \t]*(?:-[ \t]*){3,}|[ \t]*(?:\*[ \t]*){3,}|[ \t]*(?:_[ \t]*){3,})$")
 _COMMA = re.compile(r"[,，、；;：:]")
 
 
-def split_passages(document: Document, limit: int = 320) -> list[Passage]:
-    """Passages of a document in order: each section's own text, in balanced pieces of about ``limit`` characters.
+def split_passages(document: Document) -> list[Passage]:
+    """Passages of a document in order: each section's own text, in balanced pieces of about ``LIMIT`` characters.
 
-    A section of up to ``limit`` characters is one passage; a longer one is cut between sentences, and inside a
-    sentence only if it is longer than ``2 * limit``: at commas, else anywhere. Headings without text of their
+    A section of up to ``LIMIT`` characters is one passage; a longer one is cut between sentences, and inside a
+    sentence only if it is longer than ``2 * LIMIT``: at commas, else anywhere. Headings without text of their
     own lead the next passage, so every character but blanks and rules ("---") is in exactly one.
 
     >>> from hujin_qa.outline import find_outline
@@ -32,7 +34,7 @@ def split_passages(document: Document, limit: int = 320) -> list[Passage]:
         start, end = _trim(text, section.body, section.end)
         heading = section.start if heading is None else heading
         if start < end:
-            pieces = list(_pieces(text, start, end, limit))
+            pieces = list(_pieces(text, start, end))
         elif i + 1 == len(document.sections) and text[heading : section.body].strip():
             end = _trim(text, heading, section.body)[1]
             pieces = [(end, end)]
@@ -64,14 +66,14 @@ def _trim(text: str, start: int, end: int) -> Span:
         return start, end
 
 
-def _pieces(text: str, start: int, end: int, limit: int) -> Iterator[Span]:
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
     """``[start, end)`` as one span, or cut between sentences into spans of even length."""
-    if end - start <= limit:
+    if end - start <= LIMIT:
         yield start, end
         return
     cuts = [start]
-    for cut in _cuts(text, start, end, limit):
-        if cut - cuts[-1] >= limit // 16:  # the search below takes time by the cuts in a passage
+    for cut in _cuts(text, start, end):
+        if cut - cuts[-1] >= LIMIT // 16:  # the search below takes time by the cuts in a passage
             cuts.append(cut)
     cuts.append(end)
     best = [0.0] + [float("inf")] * (len(cuts) - 1)
@@ -79,10 +81,10 @@ def _pieces(text: str, start: int, end: int, limit: int) -> Iterator[Span]:
     for j in range(1, len(cuts)):
         for i in range(j - 1, -1, -1):
             length = cuts[j] - cuts[i]
-            if length > limit and i < j - 1:
+            if length > LIMIT and i < j - 1:
                 break
             # Squares even the lengths out; the constant is what one more piece must save.
-            cost = best[i] + length**2 + limit**2
+            cost = best[i] + length**2 + LIMIT**2
             if cost < best[j]:
                 best[j], back[j] = cost, i
     bounds = [len(cuts) - 1]
@@ -94,25 +96,25 @@ def _pieces(text: str, start: int, end: int, limit: int) -> Iterator[Span]:
             yield a, b
 
 
-def _cuts(text: str, start: int, end: int, limit: int) -> Iterator[int]:
+def _cuts(text: str, start: int, end: int) -> Iterator[int]:
     """Offsets inside ``(start, end)`` at which a passage may be cut."""
     at = start
     for _, stop in split_sentences(text, start, end):
-        if stop - at > 2 * limit:
-            yield from _cuts_inside(text, at, stop, limit)
+        if stop - at > 2 * LIMIT:
+            yield from _cuts_inside(text, at, stop)
         if stop < end:
             yield stop
         at = stop
-    if end - at > 2 * limit:  # no words: rows of marks
-        yield from _cuts_inside(text, at, end, limit)
+    if end - at > 2 * LIMIT:  # no words: rows of marks
+        yield from _cuts_inside(text, at, end)
 
 
-def _cuts_inside(text: str, start: int, end: int, limit: int) -> Iterator[int]:
-    """Offsets that cut an overlong sentence: after commas, and inside clauses that are longer than ``limit``."""
+def _cuts_inside(text: str, start: int, end: int) -> Iterator[int]:
+    """Offsets that cut an overlong sentence: after commas, and inside clauses that are longer than ``LIMIT``."""
     at = start
     for stop in [m.end() for m in _COMMA.finditer(text, start, end)] + [end]:
-        while stop - at > limit:
-            at += limit
+        while stop - at > LIMIT:
+            at += LIMIT
             if at < end:
                 yield at
         if stop < end and stop > at:

@@ -65,15 +65,6 @@ class Context:
     occurs: Callable[[tuple[str, str]], bool]  # whether the corpus has two characters side by side
     grammar: frozenset[str]
 
-    def fluency(self, text: str) -> float:
-        return self.segmenter.fluency(text)
-
-    def words(self, text: str) -> list[str]:
-        return self.segmenter.cut(text)
-
-    def is_word(self, text: str) -> bool:
-        return self.segmenter.is_word(text)
-
 
 @dataclass(frozen=True)
 class Pinyin:
@@ -120,9 +111,9 @@ class Pinyin:
         """Make the most fluent replacement until none is worth making."""
         for _ in range(_MOST):
             found = [
-                (context.fluency(new[max(0, at - _AROUND) : at + size + _AROUND]) - old, new)
+                (context.segmenter.fluency(new[max(0, at - _AROUND) : at + size + _AROUND]) - old, new)
                 for at, size, new in self._replacements(run, context)
-                for old in [context.fluency(run[max(0, at - _AROUND) : at + size + _AROUND])]
+                for old in [context.segmenter.fluency(run[max(0, at - _AROUND) : at + size + _AROUND])]
             ]
             gain, new = max(found, default=(0.0, run))
             if gain < _WORTH:
@@ -149,8 +140,8 @@ class Pinyin:
                 word = self.words.get(_blur("".join(sounds[at : at + size])), heard)
                 if word == heard or len(word) != size:
                     continue
-                edges = edges or {0, *accumulate(map(len, context.words(run)))}
-                short = size == 2 and (context.is_word(heard) or not {at, at + size} <= edges)
+                edges = edges or {0, *accumulate(map(len, context.segmenter.cut(run)))}
+                short = size == 2 and (context.segmenter.is_word(heard) or not {at, at + size} <= edges)
                 if not short and (size == _LONGEST or not context.grammar & set(heard)):
                     yield at, size, run[:at] + word + run[at + size :]
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from .evidence import matched, share
+from .digest import PART
+from .evidence import folded_passage, matched, share
 from .index import Index
 from .items import steps_in
 from .markers import strip_marker
-from .question import Question, Word, in_chinese, number
-from .sections import ancestors, children, documents_of
+from .question import WORDLESS, Question, Word, in_chinese, number
+from .sections import ancestors, children, documents_of, top_sections
 from .text import fold
 from .types import Hit
 
@@ -31,6 +32,8 @@ def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
     tail = question.folded[found.end("n") :]
     if said := _numbered(n, tail, hits, index) or _named(n, tail[:2], hits, index):
         return said
+    if said := _from_the_end(question, hits, index):
+        return said
     thing = _thing(question, found, index)
     if not thing or (n and not question.ordinal):
         return ""
@@ -41,12 +44,20 @@ def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
     return f"{counts[0][1]},没有第{in_chinese(n)}{measure}。"
 
 
+def _from_the_end(question: Question, hits: Sequence[Hit], index: Index) -> str:
+    """For a part that is counted from the end of a text with fewer parts."""
+    part = PART.search(question.folded)
+    nearest = documents_of(hits)[:1] if question.kind in WORDLESS else ()
+    short = any(-question.ordinal > len(top_sections(index.documents[id_])) for id_ in nearest)
+    return f"文中没有{part[0]}。" if part and short else ""
+
+
 def _numbered(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
     """For one of the steps or chapters that a text numbers itself: "第七步" where it goes from 第一步 to 第六步."""
     measure = _IN_ORDER.match(tail)
     if not measure:
         return ""
-    texts = fold(" ".join(index.documents[id_].text for id_ in documents_of(hits)))
+    texts = " ".join(map(index.folded, documents_of(hits)))
     last = len(there := _ordinals(measure[0], texts))
     if last < 2 or there != [*range(1, last + 1)] or n <= last:
         return ""
@@ -58,7 +69,7 @@ def _named(n: int, tail: str, hits: Sequence[Hit], index: Index) -> str:
     """For a name that has its number in it: "第四梯队" where the text has a 第一, 第二 and 第三梯队."""
     if len(tail) < 2 or index.lexical.frequency("_" + tail) == 0 or re.match(_MEASURE, tail):
         return ""
-    texts = fold(" ".join(" ".join(h.passage.section) + h.passage.text for h in hits))
+    texts = " ".join(folded_passage(h.passage) for h in hits)
     there = _ordinals(tail, texts)
     if not there or n in there or index.lexical.frequency(f"_{in_chinese(n)[-1]}{tail[0]}"):
         return ""

@@ -333,7 +333,8 @@ def _without_fillers(folded: str, index: Index, lexicon: Lexicon) -> str:
         if len(bare) - len(filler) < 2 or filler not in bare:
             continue
         edges = frozenset((0, *accumulate(map(len, index.segmenter.cut(bare)))))
-        places = f"^{filler},|{filler}$" if len(filler) == 1 else f"{re.escape(filler)}(?!{re.escape(filler[-1])})"
+        word = re.escape(filler)
+        places = f"^{word},|{word}$" if len(filler) == 1 else f"{word}(?!{re.escape(filler[-1])})"
         whole = (m.span() for m in re.finditer(places, bare) if edges.issuperset(m.span()))
         for start, end in reversed([*whole]):
             bare = bare[:start] + bare[end:]
@@ -356,7 +357,7 @@ def number(text: str) -> int:
 
 def _is_name(ordinal: re.Match[str], folded: str, index: Index) -> bool:
     """Whether "第二…" is a name that the text uses (第二梯队) rather than a place in a list (第二点)."""
-    if folded[ordinal.end() : ordinal.end() + 1] in _MEASURES:
+    if ordinal[1] or folded[ordinal.end() : ordinal.end() + 1] in _MEASURES:  # 倒数第二章 is no name
         return False
     pairs = ("_" + folded[at : at + 2] for at in (ordinal.end() - 2, ordinal.end() - 1))
     return all(len(pair) == 3 and index.lexical.frequency(pair) > 0 for pair in pairs)

@@ -25,9 +25,9 @@ from .sections import Span, ancestors, heading_span
 from .text import fold
 from .types import Citation, Claim, Hit
 
-_BUDGET = {"fact": 150, "define": 150, "polar": 150, "member": 150, "list": 170, "compare": 200}
+_BUDGET = {"fact": 150, "define": 150, "polar": 150, "member": 150, "list": 170, "compare": 200}  # characters
+_OTHER_BUDGET = 190  # why, how, and what the outline did not answer
 _OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
-_OPEN_BUDGET = 190  # why, how, summary
 _WHOLE = 170  # characters of a section that is short enough to be shown whole
 _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
@@ -138,7 +138,7 @@ def _are_the_parts(spans: Sequence[Span], parts: Sequence[tuple[Question, Sequen
 
 def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> Choice:
     """The best sentences, in reading order."""
-    chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OPEN_BUDGET))
+    chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET))
     if question.kind in _OPEN:
         chosen = _rounded(chosen, evidence)
     return spans_of(_in_reading_order(chosen), question, index), chosen
@@ -166,16 +166,13 @@ def _within(
     name = document.text[place.start : place.end].split("\n")[0][:60]
     named = matched(question.words, fold(f"{name} {found_by}"))
     asked = [w for w in question.words if w.text not in named]
-    if question.kind == "summary" or (inside and asked):
-        if question.kind != "summary":
-            return _told(question, inside, index)
-        spans = digest_of(place, index, question.sentences)
-        return (spans, _resting_on(spans, evidence)) if spans else None
-    below = [s for s in document.sections if place.start < s.start < place.end]
+    summary = question.kind == "summary"
+    if inside and asked and not summary:
+        return _told(question, inside, index)
+    spans = digest_of(place, index, question.sentences if summary else 0)
+    named_by_parts = not summary and question.kind != "how"
+    below = [s for s in document.sections if place.start < s.start < place.end] if named_by_parts else []
     level = [s for s in below if s.depth == min(b.depth for b in below)]
-    spans = digest_of(place, index)
-    if question.kind == "how":
-        return (spans, _resting_on(spans, evidence)) if spans else None
     if len(level) > 1 and not all(strip_marker(s.heading) in document.labels for s in level):
         spans = [Span(document.id, *heading_span(document, s)) for s in level]
     elif head := next((s for s in document.sections if s.start == place.start and s.heading and level), None):
@@ -253,7 +250,6 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
     """The best sentence, and others while they add what the question asks for."""
     best = evidence[0]
     chosen = [best]
-    open_ended = question.kind in ("why", "how", "summary")
     one_value = question.kind == "fact" and question.value is not None and question.holds_value(best.folded)
     used = best.end - best.start
     found = best.path_words
@@ -262,10 +258,9 @@ def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) ->
         if used + length > budget or len(chosen) == 4:
             continue
         gain = share(question.words, union(found, candidate.path_words)) - share(question.words, found)
-        same = candidate.hit.passage.position == best.hit.passage.position
         near = best.score - candidate.score
         tied = near < _TIE and question.kind != "member" and not (one_value and _says_less(candidate, best))
-        if (gain > _GAIN and near < _BEHIND) or (open_ended and same and near < 2) or tied:
+        if (gain > _GAIN and near < _BEHIND) or tied:
             chosen.append(candidate)
             used += length
             found = union(found, candidate.path_words)

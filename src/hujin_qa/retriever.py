@@ -24,8 +24,8 @@ def retrieve(
     index: Index,
     vector: NDArray[np.float32],
     terms: Sequence[str],
-    k: int = 8,
-    fusion: Fusion = "scores",
+    k: int,
+    fusion: Fusion,
     also: Collection[int] = (),
 ) -> list[Hit]:
     """The best ``k`` passages, best first. ``vector`` has shape ``(d,)``; ``terms`` are index terms.

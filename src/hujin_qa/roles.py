@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
-from .clauses import clauses, content, likeness
+from .clauses import content, items, likeness
 from .headings import tag
 from .quantities import quantities
 from .synonyms import synonyms
@@ -79,12 +79,7 @@ def is_sentence(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _parts(text: str, sentence: int) -> tuple[Part, ...]:
-    found = []
-    for clause in clauses(text):
-        items = clause.split("、")
-        amounts = len(items) > 1 and all(quantities(item) for item in items)
-        found += [_part(item, sentence) for item in (items if amounts else [clause])]
-    return tuple(found)
+    return tuple(_part(item, sentence) for item in items(text))
 
 
 def _part(text: str, sentence: int) -> Part:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .markers import strip_marker
 from .types import Document, Hit, Section
 
 
@@ -26,6 +27,11 @@ def ancestors(document: Document, position: str) -> list[Section]:
     """The sections above a position and itself, outermost first."""
     ends = [*(n for n, c in enumerate(position) if c == "."), len(position)]
     return [document.at[position[:end]] for end in ends if position[:end] in document.at]
+
+
+def things_over(document: Document, position: str) -> list[Section]:
+    """The sections over a position and itself that are things of their own, not aspects of one (市场规模), outermost first."""
+    return [s for s in ancestors(document, position) if s.heading and strip_marker(s.heading) not in document.labels]
 
 
 def lies_in(position: str, above: str) -> bool:

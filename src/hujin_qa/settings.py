@@ -102,6 +102,7 @@ _UNFIT = {
     "greater_than": "应大于 {gt}",
     "less_than_equal": "不能大于 {le}",
     "less_than": "应小于 {lt}",
+    "string_pattern_mismatch": "应以 http:// 或 https:// 开头,不含空格",
     "literal_error": "应为 {expected}",
     "enum": "应为 {expected}",
 }

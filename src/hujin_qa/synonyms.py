@@ -8,12 +8,13 @@ from functools import cache
 from importlib.resources import files
 
 from .lexicon import Lexicon, load_lexicon
+from .settings import load_settings
 from .words import words
 
 
 @cache
 def _lexicon() -> Lexicon:
-    return load_lexicon()
+    return load_lexicon(load_settings().lexicon)
 
 
 @cache

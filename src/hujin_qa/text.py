@@ -20,6 +20,7 @@ _BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]+)(?<=\S)\*\*")
 
 _WIDE = tuple(zip("，：；？！（）％", ",:;?!()%", strict=True))  # NFKC does the same, thirty times slower
 
+_SHORT = 4096  # characters of a text whose folded form is kept
 _BYTES_PER_TOKEN = 4.0  # UTF-8, Chinese and English alike
 
 # 2o13年, l5%, 5o元: a letter within a figure, or at an end of one before what it counts
@@ -82,18 +83,24 @@ def tokens(text: str) -> float:
     return len(text.encode("utf-8", "replace")) / _BYTES_PER_TOKEN
 
 
-@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """One spelling: NFKC, lower case, simplified characters, no blanks inside Chinese, no bold, numbers as digits.
 
     >>> fold("網絡信貸 占　百分之九十以上")
     '网络信贷占90%以上'
     """
+    return _kept(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     text = _CONTROL.sub(" ", without_bold(text))
     for wide, narrow in _WIDE:
         text = text.replace(wide, narrow)
     text = _simplifier().convert(unicodedata.normalize("NFKC", text).lower())
     return fold_numbers(_GAP.sub("", text) if len(text.split()) > 1 else text)
+
+
+_kept = lru_cache(maxsize=65536)(_folded)
 
 
 def with_figures(folded: str) -> str:

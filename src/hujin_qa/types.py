@@ -114,7 +114,8 @@ class KnownQuestion:
 class Passage:
     """What is retrieved: a run of one section's text, led by the headings that stand right before it.
 
-    Passages tile their document: every character but white space is in exactly one of them.
+    Passages tile the sections of their document: every character there but white space and rules ("---") is in exactly
+    one of them. Front matter and closing lines lie outside.
     """
 
     id: str  # "<document>/<outline position>#<n>", n from 1
@@ -198,7 +199,7 @@ class Delta:
 
 
 class Encoder(Protocol):
-    """The two methods of ``sentence_transformers.SentenceTransformer`` that we use, plus a name.
+    """The two methods of ``sentence_transformers.SentenceTransformer`` that we use.
 
     Both return float32 rows of unit length, shape ``(len(texts), d)``.
     """
