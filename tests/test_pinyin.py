@@ -3,7 +3,7 @@ import pytest
 from hujin_qa.pinyin import Context, Pinyin
 from hujin_qa.text import Segmenter
 
-WORDS = ["金融", "互联网", "移动支付", "支付", "保险", "规模", "梯队", "理财", "得失", "管理"]
+WORDS = ["金融", "互联网", "移动支付", "支付", "保险", "规模", "梯队", "理财", "得失", "管理", "里程"]
 PINYIN = Pinyin.build(WORDS)
 PAIRS = {tuple(w[i : i + 2]) for w in WORDS for i in range(len(w) - 1)}
 CONTEXT = Context(Segmenter(WORDS), PAIRS.__contains__, frozenset("的里之又可"))
@@ -34,6 +34,7 @@ def test_what_sounds_like_a_corpus_word_becomes_it(typed, meant):
         "shenme shi le",
         "p2p爆发",
         "支付方式",
+        "李晨因参加什么走红",
         "",
         "馆里的宝贝",
         "又可以叫什么",

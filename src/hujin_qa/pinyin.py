@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from .text import Segmenter
+from .headings import tag
+from .text import SURNAMES, Segmenter
 
 _LONGEST = 4  # characters of a word that is looked up by sound
 _CJK_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
@@ -55,6 +56,17 @@ def _blur(sound: str) -> str:
 
 
 _ASKED = {_blur(sound): word for sound, word in _SPOKEN.items()}
+
+
+def _cuts_name(run: str, at: int, size: int) -> bool:
+    """Whether a stretch of a text reaches into the name of a person (李晨|因参加). The tagger is slow: ask it last."""
+    start = 0
+    for word, flag in tag(run):
+        overlaps = start < at + size and at < start + len(word)
+        if overlaps and flag in ("nr", "nrfg") and len(word) > 1 and word[0] in SURNAMES:
+            return True
+        start += len(word)
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +136,8 @@ class Pinyin:
     def _replacements(self, run: str, context: "Context") -> Iterator[tuple[int, int, str]]:
         """Place and length of every stretch that sounds like a corpus word, with the text that would result.
 
-        A stretch that the corpus holds, a short one that is a word or holds grammar, and one that would cut a word
-        apart are what the user meant to write.
+        A stretch that the corpus holds, a short one that is a word or holds grammar, and one that would cut a word or
+        the name of a person apart are what the user meant to write.
         """
         held = [context.occurs(pair) for pair in pairwise(run)]
         if all(held):
@@ -142,7 +154,11 @@ class Pinyin:
                     continue
                 edges = edges or {0, *accumulate(map(len, context.segmenter.cut(run)))}
                 short = size == 2 and (context.segmenter.is_word(heard) or not {at, at + size} <= edges)
-                if not short and (size == _LONGEST or not context.grammar & set(heard)):
+                if (
+                    not short
+                    and (size == _LONGEST or not context.grammar & set(heard))
+                    and not _cuts_name(run, at, size)
+                ):
                     yield at, size, run[:at] + word + run[at + size :]
 
     def save(self, path: Path) -> None:

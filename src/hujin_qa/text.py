@@ -39,7 +39,7 @@ _TENTHS = re.compile(
     rf"(?:(半)(?!成)|([一二三四五六七八九])(?![{_COUNTED}])|(?![立本员功为了分就果熟长品交]))"
 )
 _CLAUSE = re.compile(rf"[{_CJK}\d]+")
-_FAMILY = frozenset("王李张刘陈杨赵黄吴徐孙胡朱林郭罗梁宋郑谢韩唐董萧曹袁邓傅沈彭吕苏卢蒋蔡贾丁魏薛潘杜戴姜范陆姚石")
+SURNAMES = frozenset("王李张刘陈杨赵黄吴徐孙胡朱林郭罗梁宋郑谢韩唐董萧曹袁邓傅沈彭吕苏卢蒋蔡贾丁魏薛潘杜戴姜范陆姚石")
 _YEAR = re.compile(r"([零〇一二三四五六七八九]{4})(?=年)")
 # 24年 is 2024年; whole tens, and what is counted (满15年), are spans of time
 _SHORT_YEAR = re.compile(
@@ -177,7 +177,7 @@ def _fold_tenths(clause: str) -> str:
         longer = end > m.start() + 2 and known.get(word)
         tail, last = m[3], words[at[m.end() - 1]]
         torn = tail if tail and last[2] > m.end() and known.get(last[0]) else ""  # 七成一线员工
-        named = before in _FAMILY or (len(before) > 1 and before.isalpha() and not known.get(before))
+        named = before in SURNAMES or (len(before) > 1 and before.isalpha() and not known.get(before))
         return (
             m[0]
             if longer or named or start < m.start() - 1
