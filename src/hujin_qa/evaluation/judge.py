@@ -86,6 +86,8 @@ def verbatim(claim: str, texts: Sequence[str]) -> bool:
 
     >>> verbatim("【支付】规模为 7 万亿元。", ["一、支付", "规模为7万亿元。"])
     True
+    >>> verbatim("规模：7万亿元。", ["**规模：** 7万亿元。"])
+    True
     """
     heading, _, rest = claim.partition("】") if claim.startswith("【") else ("", "", claim)
     folded = [fold_fact(text) for text in texts]
