@@ -45,6 +45,7 @@ _COMPARED = re.compile(
     rf"(?:那么?|它们?|他们?|这家)*(?:比|跟|和|与)(?P<new>[^,?]{{1,12}}?)(?:相?比,?)?(?:{BY}|相差|差)(?:了|出)?(?:多少|几)[^,?]{{0,3}}[?]*"
 )
 _CLASS = re.compile(r"第(?P<n>[\d一二三四五六七八九十]+)(?P<of>[层级档批代类阶期队组线]|[\u4e00-\u9fff]{2})?")
+_BARE_CLASS = re.compile(r"(?:那么?|换成)*第[\d一二三四五六七八九十]+的?呢[?。!]*")
 _ALL_OF_THEM = re.compile(
     r"[这那](?=(?:[二两三四五六七八九十]|\d)[个大家类种条项](?P<what>[\u4e00-\u9fff]{2}))"
 )  # 这三个梯队
@@ -177,7 +178,8 @@ def _other_class(folded: str, past: Past, index: Index, lexicon: Lexicon) -> str
         return past.question.folded.replace(old[0], f"第{in_chinese(number(old['n']) + 1)}{old['of']}")
     if not new or not old or not old["of"] or new["n"] == old["n"]:
         return ""
-    if (new["of"] or "") not in (*_GENERIC, old["of"]) or old["of"] in tuple("个条点项步件家"):
+    alone = _BARE_CLASS.fullmatch(folded)  # 第一梯队有哪些公司 > 第二呢
+    if (not alone and (new["of"] or "") not in (*_GENERIC, old["of"])) or old["of"] in tuple("个条点项步件家"):
         return ""
     name = f"第{new['n']}{old['of']}"
     rest = (folded[: new.start()] + folded[new.end() :]).strip(" ,?。呢那")

@@ -20,7 +20,7 @@ _WANTED = (  # how it is asked, what is told
         ("about_author",),
     ),
     (re.compile(r"出处|来源|(?:发布|发表|首发|刊登|发)(?:在|于)(?:哪|什么)|转自|哪里转"), ("source",)),
-    (re.compile(r"转载|版权|授权|许可"), ("license",)),
+    (re.compile(r"转载|版权|授权|许可|转(?:到|发到?)[我咱]?们?的?(?:公众号|网站|朋友圈|微信|群)"), ("license",)),
 )
 OF_A_TEXT = re.compile(r"平台|网站|作者|文章|本文|原文|文档|报告|资料|手册|公众号|公众|写")
 _LABEL = re.compile(r"[\u4e00-\u9fff]{1,8}[ \t]*[:：/／][ \t]*$")

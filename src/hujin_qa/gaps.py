@@ -26,6 +26,9 @@ _EFFECT = 0.5  # share of the question in an answer that speaks of the effect
 _FEW = 2  # claims; more of them tell a cause without a word for it
 _HEADING = re.compile("【[^】]*】")
 _MEANS = re.compile("靠(?:什么|啥)|凭(?:什么|啥)")
+_ALSO_ASKS = re.compile(
+    "(?:为什么|为啥|凭什么)说|[,;?].*(?:什么|啥|哪些|谁|多少|怎么|如何)"
+)  # more than the reason of something
 _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
 _ASKS_WHO = re.compile("谁|哪位|何人|哪个人|姓什么")
@@ -120,7 +123,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
 def _no_cause(question: Question, said: str) -> bool:
     """Whether the reason of something is asked for, and it is told without any."""
     sentences = _HEADING.sub("", said)
-    asked = question.kind == "why" and not _MEANS.search(question.folded)
+    asked = question.kind == "why" and not _MEANS.search(question.folded) and not _ALSO_ASKS.search(question.folded)
     told = share(question.words, matched(question.words, said)) >= _EFFECT
     return asked and told and not _CAUSE.search(sentences) and not _TOLD_BY_COLON.search(sentences)
 
