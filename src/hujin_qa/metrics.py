@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .text import without_bold
-
 Statistic = Callable[..., Any]
 """``np.mean`` or ``np.median``: takes an array and ``axis``."""
 _PAIRED = 2000  # resamples of a paired bootstrap
@@ -21,8 +19,8 @@ _PAIRED = 2000  # resamples of a paired bootstrap
 
 @lru_cache(maxsize=65536)  # the same passages are searched for every question
 def fold_fact(text: str) -> str:
-    """A text as facts are looked up in it: NFKC, lower case, no white space, no bold."""
-    return "".join(unicodedata.normalize("NFKC", without_bold(text)).lower().split())
+    """A text as facts are looked up in it: NFKC, lower case, no white space."""
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
 def which_facts(facts: Sequence[Sequence[str]], text: str) -> tuple[int, ...]:

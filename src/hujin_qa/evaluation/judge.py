@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from ..metrics import facts_found, fold_fact, mean, retrieval, which_facts
 from ..payload import answer_payload
 from ..sections import lies_in
+from ..text import without_bold
 from ..types import Answer, Citation, Hit, Passage
 from .questions import EvalQuestion, question_value
 
@@ -90,7 +91,7 @@ def verbatim(claim: str, texts: Sequence[str]) -> bool:
     True
     """
     heading, _, rest = claim.partition("】") if claim.startswith("【") else ("", "", claim)
-    folded = [fold_fact(text) for text in texts]
+    folded = [fold_fact(without_bold(text)) for text in texts]
     parts = [fold_fact(part) for part in (heading[1:], rest) if part.strip()]
     return bool(parts) and all(any(part in text for text in folded) for part in parts)
 

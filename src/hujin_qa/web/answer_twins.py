@@ -20,6 +20,7 @@ TWINS = {
     "问题里没有文字。请输入想问的内容。": "The question has no words. Please write what you want to ask.",
     "{}相近的内容在{}。": "{} What comes near stands in {}.",
     "文中没有提到{}。": "The text does not mention {}.",
+    "文中没有{}。": "The text has no {}.",
     "文中有第{}到第{},没有第{}。": "The text goes from 第{} to 第{}; it has no 第{}.",
     "{},没有第{}。": "{}; it has no 第{}.",
     "文中说的是“{}”": "The text says “{}”",

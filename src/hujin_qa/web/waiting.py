@@ -51,6 +51,7 @@ def waiting(place: socket, language: str, headers: list[tuple[bytes, bytes]]) ->
 
     server = uvicorn.Server(uvicorn.Config(answer, log_level="critical", lifespan="off", ws="none"))
     thread = Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)
+    place.listen()  # who comes before the thread has begun waits in line
     thread.start()
     try:
         yield
