@@ -41,13 +41,16 @@ TEXT = """# 员工手册
 TOP = ["第一章 入职", "第二章 报销", "第三章 补贴"]
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("contents")
-    (folder / "手册.md").write_text(TEXT, encoding="utf-8")
-    build_index([folder / "手册.md"], folder / "index", Hashing(), "hashing", LEXICON)
+def opened(folder, name, text):
+    (folder / name).write_text(text, encoding="utf-8")
+    build_index([folder / name], folder / "index", Hashing(), "hashing", LEXICON)
     settings = load_settings(threshold=0, reread=False)
     return Assistant(settings, Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    return opened(tmp_path_factory.mktemp("contents"), "手册.md", TEXT)
 
 
 def quotes(assistant, *asked):
@@ -155,11 +158,7 @@ FARM = """# 茶厂简报
 
 @pytest.fixture(scope="module")
 def farm(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("farm")
-    (folder / "茶厂.md").write_text(FARM, encoding="utf-8")
-    build_index([folder / "茶厂.md"], folder / "index", Hashing(), "hashing", LEXICON)
-    settings = load_settings(threshold=0, reread=False)
-    return Assistant(settings, Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
+    return opened(tmp_path_factory.mktemp("farm"), "茶厂.md", FARM)
 
 
 @pytest.mark.parametrize("asked", ["一句话概括全文", "用一句话说说第二部分"])

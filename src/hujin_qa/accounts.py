@@ -48,13 +48,15 @@ class Accounts:
 
     def all(self) -> list[User]:
         """Everyone, by name."""
-        everyone = {name: User(name) for name in self.given}
-        everyone |= {name: User(name, roles) for name, (roles, _) in self._kept().items()}
-        return [everyone[name] for name in sorted(everyone)]
+        return [user for _, user in sorted(self._everyone().items())]
 
     def find(self, name: str) -> User | None:
         """Who has this name; ``None`` if nobody may log in with it, or no longer."""
-        return next((user for user in self.all() if user.name == name), None)
+        return self._everyone().get(name)
+
+    def _everyone(self) -> dict[str, User]:
+        kept = {name: User(name, roles) for name, (roles, _) in self._kept().items()}
+        return {name: User(name) for name in self.given} | kept
 
     def add(self, name: str, password: str, roles: Collection[Role] = frozenset[Role]({"staff"})) -> User:
         """Keep a new user.

@@ -344,10 +344,11 @@ def _without_fillers(folded: str, index: Index, lexicon: Lexicon) -> str:
 
 def _without_apposition(folded: str, index: Index, lexicon: Lexicon) -> str:
     """移动支付这个赛道 as 移动支付: what a thing is called beside its name is no word of the text."""
-    found = _APPOSITION.search(folded)
-    before = folded[: found.start()] if found else ""
+    if not (found := _APPOSITION.search(folded)):
+        return folded
+    before = folded[: found.start()]
     named = any(w.known and w.noun and before.endswith(w.text) for w in content_words(before, index, lexicon))
-    return f"{before}{folded[found.end() :]}" if found and named else folded
+    return f"{before}{folded[found.end() :]}" if named else folded
 
 
 def number(text: str) -> int:
