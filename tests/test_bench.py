@@ -10,8 +10,10 @@ import pytest
 import web_fake as fake
 from hujin_qa.accounts import Accounts
 from hujin_qa.errors import BadInput
+from hujin_qa.evaluation import edits
 from hujin_qa.evaluation.runs import read_run, write_run
 from hujin_qa.evaluation.variants import Variant, variants
+from hujin_qa.files import write_whole
 from hujin_qa.index import build_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.web import strings as say
@@ -154,6 +156,27 @@ def test_gold_is_corrected_one_line_at_a_time_and_it_is_kept_who_did_it(bench):
     line = json.loads((bench.kept / "corrections.jsonl").read_text("utf-8"))
     assert line["before"]["facts"] == [["800公斤", "800kg"]]
     assert line["after"]["question"] == "登记要多久?"
+
+
+def test_a_reason_with_a_line_separator_stays_one_line_of_the_record(bench):
+    bench.correct("仓库.jsonl", "q1", {"question": "登记要多久?"}, "小李", "问错\u2028了\x85")
+    assert "问错\u2028了" in bench.corrections()
+
+
+def test_a_correction_that_could_not_be_written_is_taken_back_in_the_record(bench, monkeypatch):
+    def fails(*_):
+        raise BadInput("写不到 仓库.jsonl:磁盘已满。")
+
+    before = (bench.sets / "仓库.jsonl").read_text("utf-8")
+    monkeypatch.setattr(
+        edits, "write_whole", lambda path, text: fails() if path.parent == bench.sets else write_whole(path, text)
+    )
+    with pytest.raises(BadInput, match="磁盘已满"):
+        bench.correct("仓库.jsonl", "q1", {"question": "登记要多久?"}, "小李", "问错了")
+    assert (bench.sets / "仓库.jsonl").read_text("utf-8") == before
+    made, taken_back = map(json.loads, (bench.kept / "corrections.jsonl").read_text("utf-8").splitlines())
+    assert taken_back["after"] == made["before"]
+    assert "磁盘已满" in taken_back["why"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import web_fake as fake
-from hujin_qa.chats import TITLE, Chats, read_answer, write_answer
+from hujin_qa.chats import MIGRATIONS, TITLE, Chats, read_answer, write_answer
+from hujin_qa.database import database
 from hujin_qa.errors import BadInput
 from hujin_qa.users import LOCAL, User
 
@@ -82,6 +83,15 @@ def test_an_answer_with_numpy_numbers_is_written_and_an_unknown_shape_is_no_answ
     assert read_answer(write_answer(odd)).confidence == 0.5
     assert read_answer('{"question": "?"}') is None
     assert read_answer("") is None
+
+
+def test_an_answer_that_is_no_longer_read_is_told_as_its_text_and_keeps_its_place(chats):
+    chat = keep(chats, ONE, "支付", "信贷")
+    with database(chats.path, MIGRATIONS) as db:
+        db.execute("UPDATE turn SET answer = '{}' WHERE n = 0")
+    old, new = chats.turns(ONE, chat)
+    assert (old.answer, old.remark) == (None, fake.ask("支付").text)
+    assert (new.answer, new.remark) == (fake.ask("信贷"), "")
 
 
 @pytest.mark.parametrize("words", ["Ⅱ", "ＡＢＣ", "École", "Übung Öl", "ß", "abc", "ABC"])

@@ -501,7 +501,7 @@ def test_a_journal_is_gone_on_with_up_to_a_torn_line_and_one_of_another_run_is_l
     assert [s.id for s in again.scores] == ["q1", "q2", "q3", "q4"]
     for other in (whole.replace('"hits": 8', '"hits": 9', 1), "{}\n[]\n", "坏\n" + whole):
         journal.path.write_text(other, encoding="utf-8")
-        with pytest.raises(BadInput, match=r"x\.journal 是另一次运行的,没有动它。去掉 --resume"):
+        with pytest.raises(BadInput, match=r"x\.journal 是另一次运行的,没有动它。请从头跑"):
             finish(runs(assistant, questions, planned, journal, resume=True))
         assert journal.path.read_text("utf-8") == other
     assert len(finish(runs(assistant, questions, planned, journal)).scores) == 4
@@ -736,6 +736,13 @@ def test_exports_are_read_by_the_tools_that_they_are_for(assistant, done, tmp_pa
     assert set(sample) == {"user_input", "retrieved_contexts", "response", "reference"}
     result = json.loads((tmp_path / "ragchecker" / "ragchecker.json").read_text("utf-8"))["results"][0]
     assert set(result) == {"query_id", "query", "gt_answer", "response", "retrieved_context"}
+
+
+def test_ids_with_blanks_are_one_column_of_trec(assistant, done, tmp_path):
+    spaced = replace(done, entries=tuple(e | {"question": e["question"] | {"id": "题 1"}} for e in done.entries))
+    qrels, ranked = export(spaced, "trec", tmp_path, assistant.index.passages)
+    assert {len(line.split()) for line in qrels.read_text("utf-8").splitlines()} == {4}
+    assert {len(line.split()) for line in ranked.read_text("utf-8").splitlines()} == {6}
 
 
 def test_the_shipped_question_sets_are_valid():

@@ -33,6 +33,11 @@ def test_every_fact_needs_one_of_its_spellings():
         ("3", "占3.5成", False),
         ("3", "共3.", True),
         ("7万亿", "到７万亿元", True),
+        ("234亿元", "规模为1,234亿元", False),
+        ("增长1", "增长1,000家", False),
+        ("1,234亿元", "规模为1,234亿元", True),
+        ("2021", "2020,2021年", True),
+        ("2020", "2020,2021年", True),
     ],
 )
 def test_a_fact_is_not_part_of_a_longer_number(fact, text, there):

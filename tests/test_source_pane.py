@@ -114,6 +114,16 @@ def test_a_phone_searches_and_asks_too(visit, address):
     expect(page.locator("#question textarea")).to_be_focused()
 
 
+def test_a_document_that_cannot_be_fetched_leaves_the_one_that_is_shown(visit, address):
+    page = visit(
+        f"{address}/#at={fake.SECOND.id}:0-4",
+        before=lambda page: page.route("**/component_server**", lambda route: route.abort()),
+    )
+    expect(page.locator("#source .status")).to_have_text(say.IN_PAGE["lost"])
+    expect(page.locator("#source article")).to_contain_text("支付")
+    expect(page.locator("#source mark")).to_have_count(0)
+
+
 @pytest.mark.parametrize("hold", [True, False])
 def test_a_question_asked_before_its_named_conversation_arrives_belongs_to_it(visit, address, hold):
     first = visit(address)

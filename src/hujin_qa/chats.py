@@ -84,11 +84,18 @@ class Chats:
         return Chat(*row) if row else None
 
     def turns(self, user: User, chat: str) -> list[Kept]:
-        """What was asked and answered, oldest first; nothing where the user has no such conversation."""
-        query = f"SELECT id, question, answer, remark FROM turn WHERE chat = ? AND {_MINE} ORDER BY n"
+        """What was asked and answered, oldest first; nothing where the user has no such conversation.
+
+        An answer of a shape that is no longer read is told as its text alone.
+        """
+        query = f"SELECT id, question, answer, text, remark FROM turn WHERE chat = ? AND {_MINE} ORDER BY n"
         with database(self.path, MIGRATIONS) as db:
             rows = db.execute(query, (chat, user.name)).fetchall()
-        return [Kept(row["id"], row["question"], read_answer(row["answer"]), row["remark"]) for row in rows]
+        answers = [read_answer(row["answer"]) for row in rows]
+        return [
+            Kept(row["id"], row["question"], answer, row["remark"] or ("" if answer else row["text"]))
+            for row, answer in zip(rows, answers, strict=True)
+        ]
 
     def begin(self, user: User, chat: str, n: int, question: str) -> tuple[str, int]:
         """Keep a question as the ``n``-th (from 0) in place of what stood there and after; the ids of chat and turn.

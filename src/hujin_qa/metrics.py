@@ -34,7 +34,8 @@ def _stands(fact: str, text: str) -> bool:
     if fact not in text:
         return False
     before = r"(?<!\d)(?<!\d\.)" if fact[:1].isdecimal() else ""
-    after = r"(?!\d|\.\d)" if fact[-1:].isdecimal() else ""
+    before += r"(?<!\d,)" if re.match(r"\d{3}(?!\d)", fact) else ""  # the end of 1,234
+    after = r"(?!\d|\.\d|,\d{3}(?!\d))" if fact[-1:].isdecimal() else ""
     return bool(re.search(before + re.escape(fact) + after, text))
 
 

@@ -48,7 +48,11 @@ def edit_question(
                 raise BadInput(f"没有保存:{new[0].text}")
             after = question_of(trial, id_)
         _note(log, {"set": str(path), "id": id_, "who": who, "why": why.strip()}, before, after)
-        write_whole(path, "\n".join(lines))
+        try:
+            write_whole(path, "\n".join(lines))
+        except BadInput as error:
+            _note(log, {"set": str(path), "id": id_, "who": who, "why": f"没有写成:{error}"}, after, before)
+            raise
     return after
 
 
@@ -68,7 +72,7 @@ def edits(log: Path) -> Sequence[dict[str, Any]]:
     """Every correction, latest first."""
     if not log.is_file():
         return []
-    return [json.loads(line) for line in reversed(log.read_text(encoding="utf-8").splitlines()) if line]
+    return [json.loads(line) for line in reversed(log.read_text(encoding="utf-8").split("\n")) if line]
 
 
 def _note(log: Path, told: dict[str, Any], before: EvalQuestion, after: EvalQuestion) -> None:

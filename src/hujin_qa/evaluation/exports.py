@@ -24,13 +24,13 @@ def export(of: Run, format_: str, folder: Path, passages: Sequence[Passage]) -> 
 
 
 def _trec(of: Run) -> dict[str, str]:
-    """``qrels`` and ``run`` as trec_eval reads them; passage ids hold no blanks.
+    """``qrels`` and ``run`` as trec_eval reads them; no id holds a blank.
 
     trec_eval orders by score, and ours are not of one kind: what was read again stands first. So 1/rank is the score.
     """
-    qrels = [f"{e['question']['id']} 0 {_word(p)} 1" for e in of.entries for p in e["gold"]]
+    qrels = [f"{_word(e['question']['id'])} 0 {_word(p)} 1" for e in of.entries for p in e["gold"]]
     run = [
-        f"{e['question']['id']} Q0 {_word(id_)} {rank} {1 / rank:.4f} {of.system['reader']}"
+        f"{_word(e['question']['id'])} Q0 {_word(id_)} {rank} {1 / rank:.4f} {of.system['reader']}"
         for e in of.entries
         for rank, (id_, _) in enumerate(e["ranked"], 1)
     ]

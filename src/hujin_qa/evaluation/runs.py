@@ -121,7 +121,7 @@ class Journal:
             raise BadInput(f"{self.path} 读不出来:{reason(error)}。") from None
         head, *rest = text.split("\n")[:-1] or [""]  # a line that was cut off has no end
         if head + "\n" != _line(_head(plan)):
-            raise BadInput(f"{self.path} 是另一次运行的,没有动它。去掉 --resume 重新跑。")
+            raise BadInput(f"{self.path} 是另一次运行的,没有动它。请从头跑(命令行去掉 --resume)。")
         found = []
         for line in rest:
             try:

@@ -45,18 +45,18 @@
     return marks;
   }
 
+  // Whether the document is there; Gradio tells a failed request by an answer that is none.
   async function turnTo(name) {
-    if (one(".reader")?.dataset.document === name) return;
-    try {
-      pane.innerHTML = await server.read_document(name);
-    } catch {
-      one(".status").textContent = words.lost;
-    }
+    if (one(".reader")?.dataset.document === name) return true;
+    const html = await Promise.resolve(server.read_document(name)).catch(() => null);
+    if (typeof html === "string") pane.innerHTML = html;
+    else one(".status").textContent = words.lost;
+    return typeof html === "string";
   }
 
   // Show a place; the other places of the same answer are marked too, more quietly.
   async function show(place, others = [], focus = true) {
-    await turnTo(place.document);
+    if (!(await turnTo(place.document))) return;
     clear();
     const same = (other) => other.start === place.start && other.end === place.end;
     for (const other of others) if (other.document === place.document && !same(other)) highlight(other, "also");

@@ -1,6 +1,6 @@
 """The source pane: a document's whole text with its outline, every block knowing where in the text it stands.
 
-A place is written ``#at=<document>:<start>-<end>``. ``page.js`` finds the blocks that a place touches by their
+A place is written ``#at=<document>:<start>-<end>``. ``reader.js`` finds the blocks that a place touches by their
 ``data-at`` and highlights exactly those characters. All text is escaped before a tag is put around it.
 """
 
