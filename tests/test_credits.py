@@ -10,7 +10,7 @@ from hujin_qa.settings import load_settings
 from test_index import Hashing
 
 LEXICON = load_lexicon()
-HEAD = "---\ntitle: 果园手册\nauthor: 老周\n来源: 村里的小报\nlicense: 可以抄，别卖\n---\n\n"
+HEAD = "---\ntitle: 果园手册\nauthor: 老周\n来源: 村里的小报\nlicense: 可以抄，别卖\nimage: 封面是小陈拍的\ndisclaimer: 只代表老周自己\nabout_author: 种了三十年果树\n---\n\n"
 BODY = "# 果园手册\n\n## 一、苹果\n\n苹果每亩产量为3000斤。\n\n## 二、雪梨\n\n雪梨的来源是山里的老树。\n"
 
 
@@ -34,6 +34,10 @@ def assistant(tmp_path_factory):
         ("可以转载吗", ["可以抄，别卖"]),
         ("这个能直接转载到我们公众号吗", ["可以抄，别卖"]),
         ("这个我能直接转到我们公众号吗", ["可以抄，别卖"]),
+        ("能直接转这篇文章吗", ["可以抄，别卖"]),
+        ("封面图是哪来的", ["封面是小陈拍的"]),
+        ("文章的观点能代表村里的立场吗", ["只代表老周自己"]),
+        ("作者是谁,有什么经验", ["老周", "种了三十年果树"]),
         ("原文首发在什么平台", ["来源: 村里的小报"]),
         ("这份手册的出处是哪里", ["来源: 村里的小报"]),
     ],

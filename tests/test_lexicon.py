@@ -5,6 +5,7 @@ from hujin_qa.errors import BadInput
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.question import understand
+from hujin_qa.text import fold
 from test_index import Hashing
 
 
@@ -79,6 +80,34 @@ def test_a_blank_word_is_refused_as_it_would_stand_everywhere(tmp_path, content)
     path.write_text(content, encoding="utf-8")
     with pytest.raises(BadInput, match="里有一个空白的词,请删去"):
         load_lexicon(path)
+
+
+@pytest.mark.parametrize(
+    ("turn", "asks"),
+    [
+        ("老板让我搞清楚:茶馆几点开门", "茶馆几点开门"),
+        ("客户刚问我茶馆几点开门?我该咋回", "茶馆几点开门"),
+        ("不好意思打扰下,我一直没弄懂,茶馆几点开门", "茶馆几点开门"),
+        ("培训的时候老师讲过但我忘了,茶馆几点开门", "茶馆几点开门"),
+        ("茶馆几点开门?(简短点)", "茶馆几点开门"),
+        ("茶馆几点开门,急用,谢谢啦", "茶馆几点开门"),
+        ("文章里有没有说茶馆几点开门", "茶馆几点开门"),
+        ("文章里有没有说茶馆", "文章里有没有说茶馆"),
+        ("客户问得最多的是什么", "客户问得最多的是什么"),
+        ("经理要做什么", "经理要做什么"),
+        ("写总结要用什么格式", "写总结要用什么格式"),
+        ("茶馆,说说", "茶馆,说说"),
+        ("第二个,展开讲讲", "第二个,展开讲讲"),
+    ],
+)
+def test_who_wants_to_know_and_what_for_is_no_part_of_a_question(turn, asks):
+    assert load_lexicon().without_frame(fold(turn)) == asks
+
+
+def test_a_trainer_adds_frames(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('openings = ["掌柜的发话了"]\nclosings = ["掌柜的等着呢"]', encoding="utf-8")
+    assert load_lexicon(path).without_frame("掌柜的发话了,茶馆几点开门?掌柜的等着呢") == "茶馆几点开门"
 
 
 def test_a_filler_of_one_mark_is_no_pattern(tmp_path):

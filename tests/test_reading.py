@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from hujin_qa.assistant import Assistant
@@ -56,18 +57,29 @@ def read(assistant, text):
 @pytest.mark.parametrize(
     ("asked", "parts"),
     [
-        ("苹果和雪梨的产量各是多少", ("苹果的产量各是多少", "雪梨的产量各是多少")),
+        ("苹果和雪梨的产量各是多少", ("苹果的产量是多少", "雪梨的产量是多少")),
         ("苹果产量多少,由谁负责", ("苹果产量多少", "苹果 由谁负责")),
         ("苹果产量是多少", ()),
         ("苹果2023年的产值是多少?主管又是谁", ("苹果2023年的产值是多少", "苹果 主管又是谁")),
         ("苹果跟雪梨差在哪", ("苹果的特点", "雪梨的特点")),
         ("苹果 vs 雪梨 有啥不一样", ("苹果的特点", "雪梨的特点")),
-        ("苹果和雪梨的产量比,谁高谁低", ("苹果的产量各是多少", "雪梨的产量各是多少")),
+        ("苹果和雪梨的产量比,谁高谁低", ("苹果的产量是多少", "雪梨的产量是多少")),
+        ("雪梨和苹果谁的产量更高?", ("雪梨的产量是多少", "苹果的产量是多少")),
+        ("论产量,苹果和雪梨哪个更高?", ("苹果的产量是多少", "雪梨的产量是多少")),
+        ("说清楚:苹果的面积、价格,以及由谁负责", ("苹果的面积", "苹果 价格", "苹果 由谁负责")),
+        ("苹果的面积、价格", ()),
         ("雪梨产值多少?", ()),
     ],
 )
 def test_a_question_of_several_things_is_taken_apart(assistant, asked, parts):
     assert split_question(read(assistant, asked), assistant.index, assistant.lexicon) == parts
+
+
+def test_a_question_of_parts_is_sought_by_the_mean_of_theirs(assistant):
+    whole, *parts = assistant.seek(read(assistant, "苹果和雪梨的产量各是多少"))
+    mean = np.mean([part.vector for part in parts], axis=0)
+    assert len(parts) == 2
+    assert np.allclose(whole.vector, mean / np.linalg.norm(mean), atol=1e-6)
 
 
 def test_both_sides_of_a_comparison_are_answered(assistant):
@@ -334,6 +346,20 @@ def test_words_that_are_only_near_those_of_the_text_count_less(assistant):
     assert once.ask("雪梨亩产多少?").confidence == round(weigh_up(sought, parts, assistant.index).confidence, 3)
     twice = weigh_up(sought, parts, assistant.index, open_cross_encoder)
     assert assistant.ask("雪梨亩产多少?").confidence == round(twice.confidence, 3)
+
+
+def test_the_best_sentence_of_a_part_is_looked_into_for_that_part(assistant, monkeypatch):
+    asked = []
+
+    def spied(question, *rest):
+        asked.append(question.folded)
+        return looked_into(question, *rest)
+
+    monkeypatch.setattr("hujin_qa.reader.looked_into", spied)
+    assistant.ask("苹果和雪梨的产量各是多少")
+    assistant.ask("苹果的产量是多少")
+    assert asked[0] in ("苹果的产量是多少", "雪梨的产量是多少")
+    assert asked[1] == "苹果的产量是多少"
 
 
 class Counting:

@@ -18,13 +18,13 @@ _LONGEST = 12  # characters of a thing that is repeated to the user
 _SURE_NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech
 NAMES = (*_SURE_NAMES, "ns", "nz")  # of places too, and of what may be a common word (普及率)
 _BELONGS = re.compile(
-    "^(?P<name>[^,的最比几哪]{2,8}?)(?:(?:是?属于|算是?|归[于在到为]?|[排处]在?到?)(?:第几|哪)|[在是]第几)"
+    "^(?P<name>[^,的最比几哪]{2,8}?)会?被?(?:(?:是?属于|算是?|归[于在到为]?|[排处]在?到?)(?:第几|哪)|[在是]第几)"
 )
 _MENTIONED = re.compile(
     "(?:提到|提及|讲到|说到|谈到|写到)[过了]?(?P<name>[^,的了吗没么?。]{2,10})了?(?:吗|没有?|么)?[?。]*$"
     "|^(?P<before>[^,的]{2,10}?)(?:有没有|有|是否)?被?(?:提到|提及|讲到|说到|谈到)[过了]?(?:吗|没有?|么)"
 )
-_NO_NAME = re.compile("[我你您咱他她它]|现在|目前|如今")
+_NO_NAME = re.compile(r"\d|[我你您咱他她它]|现在|目前|如今")
 _PLACE = re.compile("(?:^|(?<=[在对]))[\u4e00-\u9fff]{2,5}?(?=(?:[省市]|地区|那边|这边|市场)?的)")
 PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
 

@@ -25,7 +25,10 @@ _SAY = {
 _LACKS = {  # by what ``gaps`` saw that the answer lacks
     "cause": "文中没有说明原因。",
     "person": "文中没有说是谁。",
+    "which": "文中没有说是哪一家。",
+    "place": "文中没有说是哪些地方。",
     "amount": "文中没有给出所问的数目。",
+    "share": "文中没有给出所占的比例。",
     "part": "文中没有单独说这一部分。",
     "members": "文中没有逐一说明。",
     "period": "文中没有说到所问的时期。",

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from .absent import absent_topic
 from .abstention import explain, near
 from .citations import cite, compose
@@ -14,7 +16,7 @@ from .conversation import remember, resolve, sections_of
 from .corpus import NOTES
 from .credits import OF_A_TEXT, find_credits
 from .crossencoder import CrossEncoder, open_cross_encoder
-from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder
+from .encoder import DefaultEncoder, Remembering, SentenceTransformerEncoder, open_encoder, unit_rows
 from .errors import IndexProblem, NoIndex
 from .evidence import rerank, weigh
 from .followup import OPENING, Meant, Past
@@ -115,17 +117,25 @@ class Assistant:
         return self._interpret(clean(text), self._past(history))
 
     def seek(self, asked: Question) -> list[Sought]:
-        """What is retrieved for a question, and behind it for each of the questions that it is made of."""
-        parts = [self._understand(part) for part in split_question(asked, self.index, self.lexicon)]
+        """What is retrieved for a question, and behind it for each of the questions that it is made of.
+
+        The vector of a question with parts is the mean of theirs: it is not encoded itself.
+        """
+        parts = self._parts(asked)
         questions = [asked, *(replace(part, around=asked.around) for part in parts)]
         questions = [replace(q, folded=q.topic or q.folded) for q in questions]
-        vectors = self._remembering.encode_query([q.folded for q in questions])
+        vectors = self._remembering.encode_query([q.folded for q in questions[1:] or questions])
+        if parts:
+            vectors = np.concatenate([unit_rows(vectors.mean(axis=0, keepdims=True)), vectors])
         passages = self.index.passages if asked.around else ()
         also = [row for row, p in enumerate(passages) if (p.document, p.position) in asked.around]
         return [
             Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits, self.settings.fusion, also))
             for q, vector in zip(questions, vectors, strict=True)
         ]
+
+    def _parts(self, asked: Question) -> list[Question]:
+        return [self._understand(part) for part in split_question(asked, self.index, self.lexicon)]
 
     def _completed(
         self, answer: Answer, history: Sequence[Turn], stopped: Callable[[], bool]

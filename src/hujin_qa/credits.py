@@ -10,17 +10,26 @@ from .index import Index
 from .question import Question
 from .types import Citation, Claim, Document
 
+_ABOUT = "公众号|职位|来头|背景|身份|什么人|做什么|干什么|经历|简介|介绍|经验|干过|从业"
 _WANTED = (  # how it is asked, what is told
+    (re.compile("(?:题|配|插|封面|头)图.{0,12}(?:来源|出处|协议|许可|版权|哪|谁|什么|啥)"), ("image",)),
+    (re.compile("(?:观点|立场|看法).{0,8}代表.*|代表.{0,10}(?:观点|立场|看法).*"), ("disclaimer",)),
+    (re.compile(rf"(?:作者是谁|谁写).{{1,20}}(?:{_ABOUT}).*"), ("author", "about_author")),
     (
         re.compile(r"谁写|谁编|谁执笔|作者是谁|谁是作者|作者叫|作者名|^(?:这|原|本)?文?章?的?作者$"),
         ("author", "source"),
     ),
     (
-        re.compile(r"作者.{0,4}(?:公众号|职位|来头|背景|身份|什么人|做什么|干什么|经历|简介|介绍)|^公众号"),
+        re.compile(f"作者.{{0,4}}(?:{_ABOUT})|^公众号"),
         ("about_author",),
     ),
     (re.compile(r"出处|来源|(?:发布|发表|首发|刊登|发)(?:在|于)(?:哪|什么)|转自|哪里转"), ("source",)),
-    (re.compile(r"转载|版权|授权|许可|转(?:到|发到?)[我咱]?们?的?(?:公众号|网站|朋友圈|微信|群)"), ("license",)),
+    (
+        re.compile(
+            r"转载|版权|授权|许可|(?:能|可以|能不能|可不可以)(?:直接|随便)?转(?:走|发)?(?=[这那本]|文章|原文|吗)|转(?:到|发到?)[我咱]?们?的?(?:公众号|网站|朋友圈|微信|群)"
+        ),
+        ("license",),
+    ),
 )
 OF_A_TEXT = re.compile(r"平台|网站|作者|文章|本文|原文|文档|报告|资料|手册|公众号|公众|写")
 _LABEL = re.compile(r"[\u4e00-\u9fff]{1,8}[ \t]*[:：/／][ \t]*$")

@@ -181,7 +181,7 @@ class NanoEncoder:
     def _encode(self, texts: list[str], *, query: bool) -> Vectors:
         if not texts:
             return np.zeros((0, DIMENSION), np.float32)
-        return _unit(self._engine.encode([self._head(text, query) for text in texts], is_query=query))
+        return unit_rows(self._engine.encode([self._head(text, query) for text in texts], is_query=query))
 
     def _head(self, text: str, query: bool) -> str:
         """What torch would see of a text: normalised, 512 tokens. The C engine averages windows of a longer one."""
@@ -245,7 +245,7 @@ class SentenceTransformerEncoder:
         if not texts:
             return np.zeros((0, self._dimension), np.float32)
         with self._lock:
-            return _unit(method([_valid(text) for text in texts], batch_size=_BATCH, show_progress_bar=False))
+            return unit_rows(method([_valid(text) for text in texts], batch_size=_BATCH, show_progress_bar=False))
 
 
 def estimate_tokens(texts: list[str]) -> float:
@@ -262,7 +262,8 @@ def _valid(text: str) -> str:
     return text[:_MAX_CHARACTERS].replace("\0", " ").encode("utf-8", "replace").decode().strip()
 
 
-def _unit(rows: Any) -> Vectors:
+def unit_rows(rows: Any) -> Vectors:
+    """The same rows of length one; rows of zeros stay what they are."""
     array: Vectors = np.asarray(rows, np.float32)
     array /= np.maximum(np.linalg.norm(array, axis=1, keepdims=True), np.float32(1e-12))
     return array

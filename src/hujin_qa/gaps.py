@@ -67,6 +67,19 @@ _PART = re.compile(
 _WHOLE_NEAR = 8  # characters from the number of a whole to "里"
 _RANK = re.compile("排|名次|位居")
 _SOME = re.compile("一半|全部|都|无|没有|不|半|多数|[一二两三四五六七八九十]")
+_ASKS_SHARE = re.compile(
+    "占(?![地用线道])[了到据]?[^,?]{0,6}(?:多少|几)|(?:占比|比重|比例|份额)[^,?]{0,6}(?:多少|几|多[大高])"
+)
+_SHARE = re.compile(r"占|比重|比例|份额|率|其余|剩|的[\d.]+%|分之|[\d一二三四五六七八九]成")
+_SHARE_VALUE = re.compile(
+    r"%|成(?!本|立|为|了|员|交|功|长|果|就)|分之|[一过对]半|倍|多数|大部分|全部|为零|没有|[\d.]+[:比]\d"
+)
+_ALONE = re.compile("单独|独自|单家|自己一家|一家(?:独)?[占有]")
+_TOGETHER = re.compile("合计|合起来|加起来|总计|共同|两者|[二三两]家共")
+_ASKS_PLACES = re.compile("哪[一几些个]+(?:国家|城市|省份?|地区|[国省市县区])")
+_PLACE_NAME = re.compile("[国省市州县区]$")
+_HOME = frozenset(["中国", "我国", "全国", "国内", "各国", "多国", "外国", "全球", "海外"])
+_WHICH_ONE = re.compile("哪一?[家所个间][^,?的]{0,8}?(?P<noun>公司|银行|机构|企业|学校|大学|医院|基金|单位|部门|平台)")
 _ASKS_EACH = re.compile("叫(?:什么|啥)|(?:是|有)谁|分别|哪[几两二三四五六七八九十些]|名字|谁|都在哪")
 _THINGS = re.compile(
     "[\\d一二两三四五六七八九十百千万](?:[名位人家款户间所座辆艘支部篇只台处]|个(?:[人女男村镇县]|.{0,2}生|部门|单位|企业|公司|孩子|老人|城市|仓库))"
@@ -84,7 +97,7 @@ _PERIODS = (
     re.compile("([一二三四1-4])季度"),
     re.compile("([上下])半年"),
     re.compile(r"(?<![\d.])(1?\d)月"),
-    re.compile("(?<!第)([一二三四五六七八九1-9])(?:审|等奖|年级)"),
+    re.compile("(?<!第)([一二三四五六七八九1-9])(?:审|等奖|年级|期(?!间))"),
 )
 _COMPARES = re.compile(
     "(?P<sides>.+?)(?:谁|哪一?[个家种边方款类处])[^,?。的]{0,8}?(?:更|比较)?"
@@ -107,7 +120,10 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
     said = " ".join(t.text for t in told)
     lacks = {
         "person": _nobody,
+        "which": _not_named,
+        "place": _no_place,
         "amount": _no_amount,
+        "share": _no_share,
         "part": _part_untold,
         "members": _members_untold,
         "bound": _other_side,
@@ -160,8 +176,33 @@ def _no_amount(question: Question, said: str) -> bool:
     return bool(_MEASURED.search(unit)) and not any(tells(q.text, unit) or not q.unit for q in new)
 
 
+def _not_named(question: Question, said: str) -> bool:
+    """Whether one of a sort is asked for by name and the answer only speaks of one: 哪家公司 of "一家公司"."""
+    found = _WHICH_ONE.search(question.folded)
+    return bool(found and re.search(f"(?:一|某)[家所个间][^,。;、]{{0,8}}?{found['noun']}", said))
+
+
+def _no_place(question: Question, said: str) -> bool:
+    """Whether places are asked for and the answer names none that the question did not."""
+    if not _ASKS_PLACES.search(question.folded):
+        return False
+    named = (w for w, flag in tag(said) if (flag == "ns" or _PLACE_NAME.search(w)) and len(w) > 1)
+    return all(w in _HOME or w in question.folded for w in named)
+
+
+def _no_share(question: Question, said: str) -> bool:
+    """Whether a share is asked for and no clause has one, nor a neighbour of a clause that speaks of shares."""
+    if not _ASKS_SHARE.search(question.folded):
+        return False
+    clauses = re.split("[,。;]", said)
+    near = [",".join(clauses[max(0, n - 1) : n + 2]) for n, c in enumerate(clauses) if _SHARE.search(c)]
+    return not any(_SHARE_VALUE.search(n) for n in near)
+
+
 def _part_untold(question: Question, said: str) -> bool:
     """Whether of a whole of so many a part is asked for, and the answer has the whole but no number beside the part."""
+    if _ALONE.search(question.folded) and _TOGETHER.search(said):
+        return True
     found = _PART.search(question.folded)
     if not found or _RANK.search(found["part"]):
         return False
@@ -220,7 +261,7 @@ def _other_period(question: Question, said: str) -> bool:
 
 def _incomparable(question: Question, said: str) -> bool:
     """Whether two are to be compared, and the answer lacks one of them or anything that sets them off."""
-    found = _COMPARES.search(question.folded)
+    found = _COMPARES.search(question.plain)  # as typed: it may be read as a question for both values
     if not found or not (joint := _AND.search(found["sides"])):
         return False
     sides = found["sides"][: joint.start()], found["sides"][joint.end() :]

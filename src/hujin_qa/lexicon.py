@@ -12,7 +12,10 @@ from typing import Any
 from .errors import BadInput, reason
 from .text import fold
 
-_LISTS = ("words", "names", "aliases", "synonyms", "english", "fillers", "chat")
+_LISTS = ("words", "names", "aliases", "synonyms", "english", "fillers", "openings", "closings", "chat")
+_PATTERNS = ("openings", "closings", "chat")
+_LEAST = 3  # characters of a question that is left without its frame
+_ASKS = re.compile("什么|啥|哪|多少|几|谁|怎|咋|何|吗|呢|多[大高长久快]|是否|[是能会要可]不|有没有")
 _COURTESIES = ("thanks", "farewells", "greetings", "nods")
 _TEXTS = ("stopwords", "places", *_COURTESIES, "particles")
 
@@ -27,6 +30,8 @@ class Lexicon:
     aliases: tuple[frozenset[str], ...]
     fillers: tuple[str, ...]  # longest first
     stopwords: frozenset[str]
+    openings: tuple[str, ...]  # regular expressions, as the two below
+    closings: tuple[str, ...]
     chat: tuple[str, ...]
     places: tuple[str, ...]
     courtesies: tuple[tuple[str, frozenset[str]], ...] = ()  # words that ask nothing, by their sort: thanks first
@@ -78,6 +83,26 @@ class Lexicon:
         said, _, rest = folded.partition(",")
         return self.without_courtesies(rest.lstrip()) if rest and self.courtesy(said) else folded
 
+    @cached_property
+    def _frames(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        before, behind = ("|".join(patterns) or "(?!)" for patterns in (self.openings, self.closings))
+        return re.compile(f"(?:{before})[,.:;!?~ ]*"), re.compile(f"[,.:;!?~( ]+(?:{behind})[)]?[,.;!?~ ]*$")
+
+    def without_frame(self, folded: str) -> str:
+        """A folded turn without who wants to know it, what for and by when, unless that is all it says.
+
+        >>> load_lexicon().without_frame("老板让我搞清楚:租金是多少?我该怎么回")
+        '租金是多少'
+        """
+        opening, closing = self._frames
+        while found := opening.match(folded):
+            if len(folded) - found.end() < _LEAST:
+                break
+            folded = folded[found.end() :]
+        while (found := closing.search(folded)) and _ASKS.search(folded, 0, found.start()):
+            folded = folded[: found.start()]
+        return folded
+
     @property
     def segmentation_hash(self) -> str:
         """Changes when an index must be rebuilt: only ``words``, names among them, shape its terms."""
@@ -113,6 +138,8 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         aliases=tuple(groups[: len(gather("aliases"))]),
         fillers=tuple(sorted({fold(w) for w in gather("fillers")}, key=lambda w: (-len(w), w))),
         stopwords=gather_words("stopwords"),
+        openings=tuple(gather("openings")),
+        closings=tuple(gather("closings")),
         chat=tuple(gather("chat")),
         places=tuple(dict.fromkeys(fold(w) for table in tables for w in table.get("places", "").split())),
         courtesies=tuple((name, gather_words(name)) for name in _COURTESIES),
@@ -148,8 +175,9 @@ def _checked(table: dict[str, Any]) -> dict[str, Any]:
             raise TypeError(f"{name} 里有一个空白的词,请删去")
     if any(len(pair) != 2 for pair in table.get("english", [])):
         raise TypeError("english 的每一组应是一个英文词和一个中文词")
-    for pattern in table.get("chat", []):
-        re.compile(pattern)
+    for name in _PATTERNS:
+        for pattern in table.get(name, []):
+            re.compile(pattern)
     for name in _TEXTS:
         if not isinstance(table.get(name, ""), str):
             raise TypeError(f"{name} 应是以空格分开的一段文字")

@@ -9,12 +9,13 @@ from .headings import tag
 from .index import Index
 from .items import sections_below
 from .lexicon import Lexicon
-from .question import Question, Word, content_words, interrogative, number
+from .question import Question, Word, content_words, interrogative, number, value_asked
 from .text import fold
 from .types import Section
 
 _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
 _CLAUSE = re.compile(r"([,;?、])")
+_AND_ALSO = re.compile("以及|还有|另外|并且")
 _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
 _LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
 _END = re.compile(r"的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
@@ -31,6 +32,7 @@ _ALIKE = re.compile(
 _ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).*$")
 FEATURES_OF = "的特点"
 """What is asked of each thing that is to be compared, where the question does not say in what."""
+_RESPECTIVELY = re.compile("(?:分别|各自|各)(?=[是有为占达多])")
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
 _MOST_OF_ALL = 6  # things of which something is asked of each
@@ -44,10 +46,11 @@ def split_question(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str
 def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """Clauses that each ask something; what the first is about is carried into those that do not say it themselves."""
     pieces = _CLAUSE.split(asked.folded)
+    counted_up = any(map(_AND_ALSO.match, pieces))  # "甲的规模、增速,还有打法是什么"
     clauses = [
         (c, stop)
         for c, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True)
-        if interrogative(c) or "干嘛" in c or (c.endswith("呢") and len(c) > 2)
+        if interrogative(c) or "干嘛" in c or (c.endswith("呢") and len(c) > 2) or (counted_up and value_asked(c))
     ]
     if not 1 < len(clauses) <= _MOST:
         return ()
@@ -62,7 +65,8 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
             bare = bare[:-1] + asks[0]  # 餐补多少,住宿呢
         own = [w for w in content_words(bare, index, lexicon) if bare.startswith(w.text) and _is_subject(w, lexicon)]
         alone = own and (stop in "?;" or not _LEANS.search(clause))
-        carried = owners if owners and _NOUN.match(tag(bare)[0][1]) else topic  # what opens with a thing asks of it
+        of_owner = counted_up or _NOUN.match(tag(bare)[0][1])  # what opens with a thing asks of it
+        carried = owners if owners and of_owner else topic
         parts.append(bare if alone else f"{''.join(w for w in carried if w not in bare)} {bare}")
     return tuple(parts)
 
@@ -128,6 +132,7 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     rest = re.sub(r"^[二两三四五六七八九](?:个|家|种|类|项|者|块)?(?:方面|方向)?(?:的|各|分别)?", "的", rest)
     if any(len(i) > _LONGEST for i in items) or not (content_words(rest, index, lexicon) or interrogative(rest)):
         return ()
+    rest = _RESPECTIVELY.sub("", rest)
     return tuple(f"{item}{rest}" for item in [*items, last])
 
 

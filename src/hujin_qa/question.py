@@ -28,7 +28,7 @@ WORDLESS: tuple[Kind, ...] = ("summary", "contents")  # may be asked of a text w
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
         "summary",
-        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么(?!时候|地方)|啥(?!时候|地方)|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开(?:[说讲谈聊]|一?下|[。?!]*$)|总结(?!了)|概括|概述|概要|大意|(?<!扩)大体(?!量)|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|捋一?[下遍捋]|[梳过盘]理?一[下遍盘]|总的(?:结论|意思)|要点(?:[是有](?:什么|啥|哪些))?[呢呀吗]?[?。]*$|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
+        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么(?!时候|地方)|啥(?!时候|地方)|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开(?:[说讲谈聊]|一?下|[。?!]*$)|总结(?!了)|概括|概述|概要|大意|(?<!扩)大体(?!量)|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|浓缩|捋一?[下遍捋]|[梳过盘]理?一[下遍盘]|总的(?:结论|意思)|要点(?:[是有](?:什么|啥|哪些))?[呢呀吗]?[?。]*$|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
     ),
     (
         "define",
@@ -73,7 +73,7 @@ _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it
     ("percent", r"百分之几|百分比|占比|比例|份额|增速|增幅|增长率|增长(了)?多少|涨(了)?多少|涨幅|利率|收益率|几成|几个点|多快", rf"{_NUM}\s*(?:%|个百分点|成)|翻(?:了)?[一两\d]+番|倍"),
     ("year", r"(哪|那)[一几]?年|几几年|年份", r"(?:1\d|20)\d\d"),
     ("time", rf"什么时候|何时|几月|几号|哪天|{DURATION}|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
-    ("contact", r"(?:电话|手机号?|热线|邮箱|邮件|微信|qq|传真)(?:号码?|地址)?[是为]?(?:多少|什么|啥|哪)|(?:电话|手机|微信|qq)号码?$|邮箱(?:地址)?$|联系方式", r"\d{3,4}-\d{3,8}|(?<![\d.])\d{5,11}(?![\d.年万亿元人])|[a-z0-9]@[a-z0-9]|(?:微信|qq|公众号)号?[:是为]?\s*\w"),
+    ("contact", r"(?:哪个|什么|啥)(?:电话|热线|号码|邮箱)|(?:电话|手机号?|热线|邮箱|邮件|微信|qq|传真)(?:号码?|地址)?[是为]?(?:多少|什么|啥|哪)|(?:电话|手机|微信|qq)号码?$|邮箱(?:地址)?$|联系方式", r"\d{3,4}-\d{3,8}|(?<![\d.])\d{5,11}(?![\d.年万亿元人])|[a-z0-9]@[a-z0-9]|(?:微信|qq|公众号)号?[:是为]?\s*\w"),
     ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用(?!户)|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
     ("number", r"多少|几(?!乎)|多大|多高|多重|多长|多远|人数|数量|户数|面积", r"\d|[一二两三四五六七八九十百千万]+\s*(?:[个名位家人种类条项次天层座间件批大层套])|单|双"),
     ("person", r"谁|哪位|何人|创始人|董事长|ceo|总经理|负责人|总裁|老板是", r""),
@@ -152,7 +152,7 @@ class Question:
     """A question as the program reads it. ``text`` is what is searched and shown as interpreted."""
 
     text: str
-    plain: str  # folded as typed, but for what is said by the way before it (好的, 谢谢)
+    plain: str  # folded as typed, but for what is said by the way (好的, 谢谢) and who wants to know it (老板让我问)
     folded: str  # … without polite words, typing errors mended
     words: tuple[Word, ...]
     terms: tuple[str, ...]  # index terms, aliases included
@@ -188,6 +188,7 @@ _ASKS_OF: tuple[tuple[Value, re.Pattern[str]], ...] = (
     ("person", re.compile("谁|哪位|何人")),
     ("place", re.compile("(?<![差别异同])在哪(?!一?年|一?天|个月)|哪里|哪儿|什么地方")),
 )
+_GROUP = re.compile("(?:人群|客群|群体|对象|用户|客户|客人)(?:分别|主要|都)*[是有](?:谁|哪)")
 _ASKS_NO_VALUE = re.compile("怎么|如何|吗|能不能|是否|为何|为什么|哪个部门")
 _SEEN = {value: seen for value, _, seen in _VALUE_PATTERNS}
 _UNITS = {"time": re.compile("年|季度|月|周|天|工作日|小时|分钟|点|月份"), "money": re.compile(".?元")}
@@ -196,7 +197,8 @@ _UNITS = {"time": re.compile("年|季度|月|周|天|工作日|小时|分钟|点
 def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     """Read a question that stands alone (``conversation`` resolves follow-ups first)."""
     text = html.unescape(_MARKUP.sub(" ", clean(text)[:LONGEST])).strip()
-    plain = lexicon.without_courtesies(fold(text))
+    typed = lexicon.without_courtesies(fold(text))
+    plain = lexicon.without_frame(typed)
     asked = _without_fillers(plain, index, lexicon)
     chinese = _in_chinese(with_figures(asked), index, lexicon)
     folded = index.pinyin.correct(
@@ -228,7 +230,7 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         sentences=number(m[1]) if (m := _SENTENCES.search(folded)) else 0,
         focus=_focus(folded, words),
         places=frozenset(p for p in lexicon.places if p in folded),
-        chat=lexicon.is_chat(plain),
+        chat=lexicon.is_chat(typed),
         topic=topic,
     )
 
@@ -236,6 +238,8 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
 def value_asked(folded: str) -> Value | None:
     """The sort of value that a folded text asks for or names."""
     value = next((value for value, asked, _ in _VALUE_PATTERNS if asked.search(folded)), None)
+    if value == "person" and _GROUP.search(folded):
+        return None
     if value not in ("percent", "money", "number") or HOW_MUCH.search(folded):
         return value
     if by_word := next((value for value, asks in _ASKS_OF if asks.search(folded)), None):  # 费用由谁审核

@@ -97,7 +97,8 @@ def read(
     spans, chosen = choose(sought, evidence, others, index)
     signals = answer_signals(sought.question, chosen, sought.hits)
     if encoder:
-        signals |= looked_into(sought.question, chosen[0], index, encoder)
+        asked = next((part for part, found in others if any(e is chosen[0] for e in found)), sought.question)
+        signals |= looked_into(asked, chosen[0], index, encoder)
     return Reading(*cite(spans, index), confidence(signals), signals, rerank(sought.hits, evidence))
 
 

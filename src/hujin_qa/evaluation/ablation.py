@@ -12,7 +12,7 @@ from ..assistant import Assistant
 from ..followup import Past
 from ..metrics import mcnemar
 from ..question import Question, understand
-from ..reader import Reading, Sought
+from ..reader import Reading
 from ..text import fold
 from ..types import Answer, Citation, Claim, Hit, Turn
 from .asking import finish, plan, runs
@@ -41,8 +41,8 @@ class _Bold(Assistant):
 class _Undivided(_Bold):
     """Does not take a question apart."""
 
-    def seek(self, asked: Question) -> list[Sought]:
-        return super().seek(asked)[:1]
+    def _parts(self, asked: Question) -> list[Question]:
+        return []
 
 
 class _TopPassage(_Undivided):
