@@ -32,6 +32,7 @@ _ALSO_ASKS = re.compile(
 _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
 _ASKS_WHO = re.compile("谁|哪位|何人|哪个人|姓什么")
+_ASKS_NAME = re.compile("[长员师理任记家人]的?(?:名字?)?[叫是](?:什么|啥)(?:名字?)?[呢啊呀?。]*$")
 _WHO = re.compile(
     "(?:[人员长师者匠家部局处室科司厅院队组委署会妻夫父母兄弟姐妹叔舅女士兵官民医友客主商省市县镇村国社行店站所团校厂府企]|"
     "公司|机构|中心|平台|学生|用户|老总|政府|专家|顾问|集团|我们|大学|企业|商城|经理|总监|董事|书记|秘书|教授|博士|骑手|代理|单位|"
@@ -56,6 +57,7 @@ _TIMES = (  # how a time is asked for, and the units of which it may be
     (re.compile("哪[一几]?[年天日]|(?<!第)几[号点](?!子)|几月"), _DATES),
 )
 _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
+_CHARGED = re.compile("费|收|息|税|罚|折|扣|补|赔|付|押金|提成|佣")  # what may be a share of something
 _COUNTED = frozenset("个条项点件种类款处步样家户间名位人只头匹辆艘台本册张份套座所")
 _MEASURED = re.compile("[米里亩顷吨克斤升度岁元倍瓦]$")
 _LOOSE = re.compile(
@@ -70,7 +72,7 @@ _SOME = re.compile("一半|全部|都|无|没有|不|半|多数|[一二两三四
 _ASKS_SHARE = re.compile(
     "占(?![地用线道])[了到据]?[^,?]{0,6}(?:多少|几)|(?:占比|比重|比例|份额)[^,?]{0,6}(?:多少|几|多[大高])"
 )
-_SHARE = re.compile(r"占|比重|比例|份额|率|其余|剩|的[\d.]+%|分之|[\d一二三四五六七八九]成")
+_SHARE = re.compile(r"占|比重|比例|份额|率|其余|剩|的[\d.]+%|%的|分之|[\d一二三四五六七八九]成")
 _SHARE_VALUE = re.compile(
     r"%|成(?!本|立|为|了|员|交|功|长|果|就)|分之|[一过对]半|倍|多数|大部分|全部|为零|没有|[\d.]+[:比]\d"
 )
@@ -119,7 +121,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
         return ""
     said = " ".join(t.text for t in told)
     lacks = {
-        "person": _nobody,
+        "person": lambda asked, said: _nobody(asked, said) or _nameless(asked, said),
         "which": _not_named,
         "place": _no_place,
         "amount": _no_amount,
@@ -157,6 +159,14 @@ def _nobody(question: Question, said: str) -> bool:
     return not any(name not in asked for name in _QUOTED.findall(said))
 
 
+def _nameless(question: Question, said: str) -> bool:
+    """Whether the name of someone is asked for and the answer has none that the question does not."""
+    if not _ASKS_NAME.search(question.folded) or re.search("姓|叫", said):
+        return False
+    named = (word for word, flag in tag(said) if flag in NAMES and len(word) > 1)
+    return all(name in question.folded for name in named)
+
+
 def _no_amount(question: Question, said: str) -> bool:
     """Whether an amount is asked for and the answer has none of its kind but those that the question names."""
     asked, unit = question.folded, unit_asked(question.folded)
@@ -168,7 +178,8 @@ def _no_amount(question: Question, said: str) -> bool:
         reign = units is _DATES and _REIGN.search(said)
         return not reign and not any(q.unit in units or not q.unit for q in new) and max(dates.values(), default=0) < 2
     if _ASKS_MONEY.search(asked):
-        return not any(q.unit[-1:] == "元" or q.unit in ("", "%") for q in new)
+        also = ("", "%") if _CHARGED.search(asked) else ("",)
+        return not any(q.unit[-1:] == "元" or q.unit in also for q in new)
     if not unit:
         return False
     if unit in _COUNTED or unit == "折":
