@@ -32,7 +32,7 @@ from .settings import Settings, load_settings
 from .suggestions import confirm, first_questions, leading_on, nearest
 from .text import clean, fold
 from .turns import asks_of_the_answer, repeats
-from .types import Answer, Citation, Delta, Encoder, Hit, KnownQuestion, Note, Turn
+from .types import Answer, Citation, Delta, Encoder, Hit, KnownQuestion, Note, Turn, Vectors
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0}  # milliseconds of what needs no search
 _CREDITS_SURE = 0.95  # a field of the document itself, asked for by name
@@ -75,8 +75,7 @@ class Assistant:
 
         Passages whose id is in ``besides`` are left out.
         """
-        asked = self._understand(question)
-        vector = self._remembering.encode_query([asked.folded])[0]
+        (asked, vector), *_ = self._encoded(self._understand(question))
         hits = retrieve(self.index, vector, asked.terms, k or self.settings.hits, self.settings.fusion)
         hits = [hit for hit in hits if hit.passage.id not in besides]
         head = rerank(hits[:_RERANKED], weigh(asked, vector, hits[:_RERANKED], self.index))
@@ -117,22 +116,25 @@ class Assistant:
         return self._interpret(clean(text), self._past(history))
 
     def seek(self, asked: Question) -> list[Sought]:
-        """What is retrieved for a question, and behind it for each of the questions that it is made of.
-
-        The vector of a question with parts is the mean of theirs: it is not encoded itself.
-        """
-        parts = self._parts(asked)
-        questions = [asked, *(replace(part, around=asked.around) for part in parts)]
-        questions = [replace(q, folded=q.topic or q.folded) for q in questions]
-        vectors = self._remembering.encode_query([q.folded for q in questions[1:] or questions])
-        if parts:
-            vectors = np.concatenate([unit_rows(vectors.mean(axis=0, keepdims=True)), vectors])
+        """What is retrieved for a question, and behind it for each of the questions that it is made of."""
         passages = self.index.passages if asked.around else ()
         also = [row for row, p in enumerate(passages) if (p.document, p.position) in asked.around]
         return [
             Sought(q, vector, retrieve(self.index, vector, q.terms, self.settings.hits, self.settings.fusion, also))
-            for q, vector in zip(questions, vectors, strict=True)
+            for q, vector in self._encoded(asked)
         ]
+
+    def _encoded(self, asked: Question) -> list[tuple[Question, Vectors]]:
+        """A question and its parts as they are sought, each with its vector, shape ``(d,)``.
+
+        The vector of one that has parts is the mean of theirs: it is not encoded itself.
+        """
+        questions = [asked, *(replace(part, around=asked.around) for part in self._parts(asked))]
+        questions = [replace(q, folded=q.topic or q.folded) for q in questions]
+        vectors = self._remembering.encode_query([q.folded for q in questions[1:] or questions])
+        if len(questions) > 1:
+            vectors = np.concatenate([unit_rows(vectors.mean(axis=0, keepdims=True)), vectors])
+        return list(zip(questions, vectors, strict=True))
 
     def _parts(self, asked: Question) -> list[Question]:
         return [self._understand(part) for part in split_question(asked, self.index, self.lexicon)]

@@ -32,7 +32,6 @@ _ALIKE = re.compile(
 _ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).*$")
 FEATURES_OF = "的特点"
 """What is asked of each thing that is to be compared, where the question does not say in what."""
-_RESPECTIVELY = re.compile("(?:分别|各自|各)(?=[是有为占达多])")
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
 _MOST_OF_ALL = 6  # things of which something is asked of each
@@ -132,7 +131,6 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     rest = re.sub(r"^[二两三四五六七八九](?:个|家|种|类|项|者|块)?(?:方面|方向)?(?:的|各|分别)?", "的", rest)
     if any(len(i) > _LONGEST for i in items) or not (content_words(rest, index, lexicon) or interrogative(rest)):
         return ()
-    rest = _RESPECTIVELY.sub("", rest)
     return tuple(f"{item}{rest}" for item in [*items, last])
 
 
