@@ -7,6 +7,7 @@ from hujin_qa.accounts import Accounts
 from hujin_qa.errors import BadInput
 from hujin_qa.settings import Settings
 from hujin_qa.users import User
+from hujin_qa.web.login import Tokens
 
 PASSWORD = "correct horse"
 
@@ -94,3 +95,16 @@ def test_a_taken_name_or_a_short_password_is_refused(accounts):
 def test_unreadable_users_of_the_setting_are_refused(tmp_path, auth):
     with pytest.raises(BadInput, match="用户名:密码"):
         Accounts.of(Settings(data=tmp_path, auth=auth))
+
+
+def test_a_login_ends_with_the_password_that_it_was_made_with(accounts):
+    accounts.add("xiaoli", "first-password")
+    tokens = Tokens(accounts, {"early": "xiaoli"})
+    tokens["late"] = "xiaoli"
+    assert (tokens.get("early"), tokens.get("late"), tokens.get("none")) == ("xiaoli", "xiaoli", None)
+    accounts.remove("xiaoli")
+    assert tokens.get("early") is None
+    accounts.add("xiaoli", "other-password")
+    assert (tokens.get("early"), tokens.get("late")) == (None, None)
+    tokens["new"] = "xiaoli"
+    assert tokens.get("new") == "xiaoli"

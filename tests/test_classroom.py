@@ -135,6 +135,44 @@ def test_an_exam_in_the_terminal_tells_nothing_before_the_end(course):
     assert any("得分 2/2" in line for line in told)
 
 
+def test_an_item_that_is_retired_during_an_exam_is_not_held_against_who_was_not_asked(course):
+    session = begin_form(course.store, locked(course), "安娜", course.items(7))
+    course.store.retire(session.items[-1], "坏题", "老师")
+    for id_ in session.items[:-1]:
+        course.store.answer(session, id_, [0], True, 1)
+    course.store.finish(session)
+    found = session_score(course.store, session)
+    assert (found.right, found.total) == (4, 4)
+
+
+def test_a_form_without_an_item_that_stands_is_not_begun(course):
+    exam = locked(course)
+    with pytest.raises(BadInput, match="已停用或失效"):
+        begin_form(course.store, exam, "安娜", {})
+    assert begin_form(course.store, exam, "安娜", course.items(7)), "the attempt is not used up"
+
+
+def test_what_is_right_in_an_exam_is_not_told_before_it_is_over(course):
+    session = begin_form(course.store, locked(course), "安娜", course.items(7))
+    course.store.answer(session, session.items[0], [0], True, 1)
+    assert course.store.known("安娜") == set()
+    pass_time(course, session)
+    assert course.store.known("安娜") == {session.items[0]}
+
+
+def test_a_form_is_done_with_its_last_answer_though_nobody_pressed_on(course):
+    room, practice = course.classroom, locked(course, "练习", minutes=0)
+    room.set_cohort("一班", ["安娜"], "老师")
+    room.assign("一班", "练习", FAR, "老师")
+    session = begin_form(course.store, practice, "安娜", course.items(7))
+    for id_ in session.items:
+        (deed,) = deeds(room, course.store)
+        assert deed.state == "进行中"
+        course.store.answer(session, id_, [0], True, 1)
+    (deed,) = deeds(room, course.store)
+    assert (deed.state, deed.score.share) == ("已完成", 1.0)
+
+
 def test_who_did_what_by_when(course):
     room, exam, practice = course.classroom, locked(course), locked(course, "练习", minutes=0)
     room.set_cohort("一班", ["安娜", "小本", "老陈"], "老师")
@@ -223,6 +261,33 @@ def test_a_written_item_is_asked_like_any_other(course):
     judged = written(kind="true_false", stem="2022年雪梨每亩产量为9500斤，全园产值为15万元。", right=(FALSE,), wrong=())
     id_ = course.written.save(judged, course.index, "老师")
     assert course.items()[id_].options == ("对", "错")
+
+
+def test_a_wrong_option_is_mended_and_a_retired_item_written_again(course):
+    id_ = course.written.save(written(), course.index, "老师")
+    mended = written(wrong=(("3200斤", "这是别的果树。"), *written().wrong[1:]))
+    assert course.written.save(mended, course.index, "老师", replaces=id_) == id_
+    assert "3200斤" in course.items()[id_].options
+    other = course.written.save(written(stem="雪梨亩产多少?"), course.index, "老师", replaces=id_)
+    assert id_ not in course.items()
+    assert course.written.save(written(), course.index, "老师", replaces=other) == id_
+    assert id_ in course.items()
+    assert other not in course.items()
+
+
+def test_of_several_items_all_are_kept_or_none(course):
+    with pytest.raises(BadInput, match="第 2 题:原文里没有这句引文"):
+        course.written.save_all([written(), written(quote="原文没有的一句。")], course.index, "老师")
+    with pytest.raises(BadInput, match="第 2 题:已有一道一模一样的题"):
+        course.written.save_all([written(), written()], course.index, "老师")
+    assert course.written.all() == {}
+    assert len(course.written.save_all([written(), written(stem="雪梨亩产多少?")], course.index, "老师")) == 2
+
+
+def test_a_control_character_does_not_end_a_spreadsheet(course):
+    id_ = course.written.save(written(stem="雪梨\x0b亩产多少?"), course.index, "老师")
+    course.store.answer(course.store.begin("安娜", [id_], 0), id_, [0], True, 1)
+    assert to_xlsx(Course.of(course.index, course.store))
 
 
 def test_a_changed_item_takes_the_place_of_the_old_one(course):

@@ -149,3 +149,17 @@ def test_a_place_that_cannot_be_restored_to_is_told(tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(DataProblem, match="用不了"):
         restore(tmp_path / "kept.db", tmp_path / "file" / "b.db", [FIRST])
+
+
+def test_a_damaged_file_is_set_aside_and_the_backup_put_in_its_place(tmp_path):
+    put(tmp_path / "a.db", "x")
+    back_up(tmp_path / "a.db", tmp_path / "b.db", [FIRST])
+    (tmp_path / "a.db").write_bytes(b"no database at all" * 100)
+    restore(tmp_path / "b.db", tmp_path / "a.db", [FIRST])
+    assert rows(tmp_path / "a.db") == [("x", 0)]
+    assert (tmp_path / "a.db.old").read_bytes().startswith(b"no database")
+
+
+def test_the_folder_of_the_data_is_nobody_elses(tmp_path):
+    put(tmp_path / "data" / "a.db", "x")
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0

@@ -54,6 +54,11 @@ class Accounts:
         """Who has this name; ``None`` if nobody may log in with it, or no longer."""
         return self._everyone().get(name)
 
+    def credential(self, name: str) -> str:
+        """What a login under a name rests on: another as soon as the user is added anew; ``""`` if nobody has the name."""
+        kept = self._kept().get(name)
+        return kept[1] if kept else self.given.get(name, "")
+
     def _everyone(self) -> dict[str, User]:
         kept = {name: User(name, roles) for name, (roles, _) in self._kept().items()}
         return {name: User(name) for name in self.given} | kept

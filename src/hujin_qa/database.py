@@ -67,9 +67,23 @@ def restore(backup: Path, path: Path, migrations: Sequence[str]) -> None:
     with _usable(backup), closing(_read_only(backup)) as source:
         _check(source, backup, migrations)
         if path.exists():
-            back_up(path, _free(path), migrations)
+            _set_aside(path, migrations)
         with _usable(path), closing(_connected(path)) as target:
             source.backup(target)
+
+
+def _set_aside(path: Path, migrations: Sequence[str]) -> None:
+    """Keep what a database holds beside it; where that cannot be read any more, the file itself."""
+    aside = _free(path)
+    try:
+        back_up(path, aside, migrations)
+    except DataProblem as problem:
+        if type(problem.__cause__) is not sqlite3.DatabaseError:  # in use, or newer
+            raise
+        with _usable(path):
+            for end in ("", "-wal", "-shm"):
+                if (part := path.with_name(path.name + end)).exists():
+                    part.replace(aside.with_name(aside.name + end))
 
 
 def _check(source: sqlite3.Connection, backup: Path, migrations: Sequence[str]) -> None:
@@ -109,7 +123,7 @@ def _usable(path: Path) -> Iterator[None]:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # conversations and password hashes are nobody else's
     return sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None)
 
 

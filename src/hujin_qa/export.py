@@ -16,6 +16,9 @@ Piece = tuple[str, str]
 """``(kind, text)`` with kind ``title``, ``question``, ``text``, ``note`` or ``source``."""
 Word = Callable[[str], str]
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no XML file may hold: Word and Excel files are made of XML."""
+
 
 def pieces(chat: Chat, turns: Sequence[Kept], word: Word = str) -> Iterator[Piece]:
     """What a conversation says, in reading order."""
@@ -68,7 +71,7 @@ def to_word(chat: Chat, turns: Sequence[Kept], word: Word = str) -> bytes:
     style = {"title": "Title", "question": "Heading 1", "text": None, "note": "Quote", "source": "List Bullet"}
     file, paper = io.BytesIO(), Document()
     for kind, text in pieces(chat, turns, word):
-        paper.add_paragraph(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text), style[kind])
+        paper.add_paragraph(CONTROL.sub("", text), style[kind])
     paper.save(file)
     return file.getvalue()
 

@@ -154,7 +154,7 @@ def begin_form(store: Store, form: Form, learner: str, standing: Mapping[str, It
     """Start, or go on with, a form; an item whose quote no longer stands is left out.
 
     Raises:
-        BadInput: an exam that was sat before, or another exam that is not finished.
+        BadInput: an exam that was sat before, another exam that is not finished, or no item stands any more.
     """
     mine = [s.id for s in store.sessions(learner, form.id) if not s.finished and not s.overdue]
     running = store.open_session(learner, max(mine, default=0))
@@ -163,6 +163,8 @@ def begin_form(store: Store, form: Form, learner: str, standing: Mapping[str, It
     if running and running.mode == "exam":
         raise BadInput("另一场考试还没有交卷。请先做完它。")
     items = [id_ for id_ in form.items if id_ in standing]
+    if not items:
+        raise BadInput("这份试卷的题都已停用或失效,不能开始。请告诉培训负责人。")
     return store.begin(learner, items, form.seed, "exam" if form.minutes else "quiz", form.id, form.minutes)
 
 
@@ -178,22 +180,33 @@ def deeds(classroom: Classroom, store: Store, learner: str = "") -> list[Deed]:
 
 def _deed(store: Store, assignment: Assignment, learner: str, sessions: Sequence[Session]) -> Deed:
     end = datetime.combine(assignment.due, time.max).astimezone().astimezone(UTC).isoformat(timespec="seconds")
-    done = [s for s in sessions if s.finished or s.overdue]
+    ends = {s.id: over(store, s) for s in sessions}
+    done = [s for s in sessions if ends[s.id]]
     if not done:
         late = now() > end
         return Deed(learner, assignment, "逾期未做" if late else "进行中" if sessions else "未开始", None, "")
     scored = [(session_score(store, s), s) for s in done]
     best, session = max(scored, key=lambda pair: pair[0].share)
-    first = min(s.finished or s.deadline for s in done)
-    return Deed(
-        learner, assignment, "已完成" if first <= end else "逾期完成", best, session.finished or session.deadline
-    )
+    first = min(ends[s.id] for s in done)
+    return Deed(learner, assignment, "已完成" if first <= end else "逾期完成", best, ends[session.id])
+
+
+def over(store: Store, session: Session) -> str:
+    """When a sitting was handed in, out of time or answered to its last item: UTC, ISO 8601; ``""`` while it runs."""
+    if session.finished or session.overdue:
+        return session.finished or session.deadline
+    given = store.responses(session=session.id)
+    return given[-1].at if given and len(given) == len(session.items) else ""
 
 
 def session_score(store: Store, session: Session) -> Score:
-    """The score of a sitting; what an exam left unanswered counts as wrong."""
-    given = score(store.responses(session=session.id))
-    return Score(given.right, len(session.items)) if session.mode == "exam" else given
+    """The score of a sitting; what an exam left unanswered counts as wrong, unless it was retired."""
+    responses = store.responses(session=session.id)
+    given = score(responses)
+    if session.mode != "exam":
+        return given
+    left = set(session.items) - {r.item for r in responses} - store.retired().keys()
+    return Score(given.right, given.total + len(left))
 
 
 def _named(name: str, what: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = CommandLine("study", "学习:路径、测验和卡片,每题都有出处。")
 
-SeedOption = Annotated[int, typer.Option("--seed", help="同一个数得到同样的题和顺序")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, max=10**9, help="同一个数得到同样的题和顺序")]
 LearnerOption = Annotated[str, typer.Option("--learner", help="谁在学")]
 SectionOption = Annotated[str, typer.Option("--section", help="只学这一节,写标题的一部分")]
 
@@ -49,7 +49,7 @@ def path(index: IndexOption = None, learner: LearnerOption = LOCAL.name, as_json
     from .path import quizzes, step_payload, study_path
 
     course = open_course(index)
-    right = {r.item for r in course.store.responses(learner) if r.correct}
+    right = course.store.known(learner)
     upcoming = True
     steps = study_path(course.source)
     for step, items in zip(steps, quizzes(steps, course.items().values()), strict=True):
@@ -70,7 +70,7 @@ def path(index: IndexOption = None, learner: LearnerOption = LOCAL.name, as_json
 def quiz(
     count: Annotated[int, typer.Option("-n", "--count", min=5, max=20, help="几题")] = 10,
     section: SectionOption = "",
-    seed: Annotated[int | None, typer.Option("--seed", help="同一个数得到同样的题和顺序")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=10**9, help="同一个数得到同样的题和顺序")] = None,
     learner: LearnerOption = LOCAL.name,
     index: IndexOption = None,
 ) -> None:

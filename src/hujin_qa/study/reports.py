@@ -12,6 +12,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from ..errors import BadInput
+from ..export import CONTROL
 from .classroom import deeds, session_score
 from .course import Course
 from .results import Score, by_section, item_quality, score
@@ -107,7 +108,10 @@ def _head(words: str, word: Word) -> str:
 
 
 def _tame(cell: str | int | float) -> str | int | float:
-    return "'" + cell if isinstance(cell, str) and cell.startswith(_RISKY) else cell
+    if not isinstance(cell, str):
+        return cell
+    cell = CONTROL.sub("", cell)
+    return "'" + cell if cell.startswith(_RISKY) else cell
 
 
 def section_plot(found: Mapping[str, Score], width: int = 420) -> str:

@@ -172,6 +172,11 @@ class Store:
             for row in rows
         ]
 
+    def known(self, learner: str) -> set[str]:
+        """The items that a learner answered rightly, but for what an exam must not tell before it is over."""
+        hidden = {s.id for s in self.sessions(learner) if s.mode == "exam" and not (s.finished or s.overdue)}
+        return {r.item for r in self.responses(learner) if r.correct and r.session not in hidden}
+
     def cards(self, learner: str) -> dict[str, str]:
         """Item to the scheduler's state of a learner's card, as JSON."""
         with database(self.path, MIGRATIONS) as db:

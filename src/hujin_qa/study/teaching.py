@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import BadInput
+from ..errors import BadInput, reason
 from ..files import write_whole
 from ..usage import IndexOption, JsonOption, print_json, tell
 from ..users import LOCAL
@@ -28,6 +28,8 @@ def cohort(
     """班级:建立、改成员、列出、删除。"""
     classroom = open_course(index).classroom
     if remove:
+        if name not in classroom.cohorts():
+            raise BadInput(f"没有班级「{name}」。已有的:{'、'.join(classroom.cohorts()) or '还没有'}。")
         classroom.remove_cohort(name)
     elif learners:
         classroom.set_cohort(name, learners, LOCAL.name)
@@ -46,7 +48,7 @@ def form(
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=100, help="几题")] = 20,
     minutes: Annotated[int, typer.Option("--minutes", help="限时几分钟(每人一次);0 是不限时的练习")] = 0,
     section: SectionOption = "",
-    seed: Annotated[int | None, typer.Option("--seed", help="同一个数锁定同样的题和顺序")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=10**9, help="同一个数锁定同样的题和顺序")] = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -136,20 +138,28 @@ def write(
 
     course = open_course(index)
     try:
-        lines = [line for line in source.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        lines = [line for line in source.read_text(encoding="utf-8-sig").split("\n") if line.strip()]
         values = [json.loads(line) for line in lines]
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise BadInput(f"{source} 读不了:{reason(error)}。") from None
+    except ValueError as error:
         raise BadInput(f"{source} 读不了:要 UTF-8 的 JSON,一行一题。({error})") from None
+    if replaces and replaces not in course.items():
+        raise BadInput(f"没有这道题:{replaces}。题目的 id 见:hujin-qa study items")
+    items = []
     for n, value in enumerate(values, 1):
         try:
             fields = {name: value[name] for name in ("kind", "stem", "document", "quote")}
             right, wrong = ("\n".join(map(str, value.get(name, []))) for name in ("right", "wrong"))
-            written = from_lines(right=right, wrong=wrong, **fields)
-            print(course.written.save(written, course.index, LOCAL.name, replaces if n == 1 else ""))
+            items.append(from_lines(right=right, wrong=wrong, **fields))
         except (KeyError, TypeError, AttributeError):
             raise BadInput(f"{source} 第 {n} 行缺少 kind、stem、document 或 quote。") from None
         except BadInput as error:
             raise BadInput(f"{source} 第 {n} 行:{error}") from None
+    try:
+        print("\n".join(course.written.save_all(items, course.index, LOCAL.name, replaces)))
+    except BadInput as error:
+        raise BadInput(f"{source}:{error}一题也没有保存。") from None
 
 
 @app.command()

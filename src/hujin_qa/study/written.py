@@ -77,16 +77,36 @@ class WrittenItems:
         Raises:
             BadInput: it fails a check, or is kept already.
         """
-        id_ = draft_id(draft_of(written, index))
+        return self.save_all([written], index, by, replaces)[0]
+
+    def save_all(self, written: Sequence[Written], index: Index, by: str, replaces: str = "") -> list[str]:
+        """Keep several items or none; the first may replace one. Their ids.
+
+        The id is that of the question: who only changes its wrong options, or writes a retired one again, changes what
+        is kept.
+
+        Raises:
+            BadInput: one fails a check, or is kept already; the message of several says which.
+        """
+        made: list[str] = []
         with database(self.path, MIGRATIONS) as db:
-            if db.execute("SELECT 1 FROM written WHERE id = ?", (id_,)).fetchone():
-                raise BadInput("已有一道一模一样的题。")
-            kept = json.dumps(asdict(written), ensure_ascii=False)
-            db.execute("INSERT INTO written VALUES (?, ?, ?, ?, ?)", (id_, kept, replaces, by, now()))
-            if replaces and replaces != id_:
-                row = (replaces, f"改写为 {id_}", by, now())
-                db.execute("INSERT OR REPLACE INTO retired VALUES (?, ?, ?, ?)", row)
-        return id_
+            for n, each in enumerate(written, 1):
+                try:
+                    id_ = draft_id(draft_of(each, index))
+                    query = "SELECT 1 FROM written WHERE id = ? AND id NOT IN (SELECT item FROM retired)"
+                    if id_ in made or (id_ != replaces and db.execute(query, (id_,)).fetchone()):
+                        raise BadInput("已有一道一模一样的题。")
+                except BadInput as error:
+                    raise BadInput(f"第 {n} 题:{error}" if len(written) > 1 else str(error)) from None
+                kept = json.dumps(asdict(each), ensure_ascii=False)
+                old = "" if made else replaces
+                db.execute("INSERT OR REPLACE INTO written VALUES (?, ?, ?, ?, ?)", (id_, kept, old, by, now()))
+                db.execute("DELETE FROM retired WHERE item = ?", (id_,))
+                if old and old != id_:
+                    row = (old, f"改写为 {id_}", by, now())
+                    db.execute("INSERT OR REPLACE INTO retired VALUES (?, ?, ?, ?)", row)
+                made.append(id_)
+        return made
 
     def all(self) -> dict[str, Written]:
         """Id to what was written, in that order."""

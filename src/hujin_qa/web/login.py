@@ -41,16 +41,29 @@ def user_of(request: gr.Request, accounts: Accounts) -> User:
 
 
 class Tokens(dict[str, str]):
-    """Gradio's tokens of who logged in, which it never asks about again: that of a removed user counts no more."""
+    """Gradio's tokens of who logged in, which it never asks about again.
+
+    That of a user who was removed since, or removed and added again with another password, counts no more.
+    """
 
     def __init__(self, accounts: Accounts, tokens: Mapping[str, str]) -> None:
-        super().__init__(tokens)
+        super().__init__()
         self._accounts = accounts
+        self._credentials: dict[str, str] = {}  # of each token when it was given
+        for token, name in tokens.items():
+            self[token] = name
+
+    def __setitem__(self, token: str, name: str) -> None:
+        self._credentials[token] = self._accounts.credential(name)
+        super().__setitem__(token, name)
 
     def get(self, token: Any, default: Any = None) -> Any:
         """The user of a token."""
         name = super().get(token)
-        return name if name is not None and self._accounts.find(name) else default
+        if name is None:
+            return default
+        credential = self._accounts.credential(name)
+        return name if credential and credential == self._credentials[token] else default
 
 
 def _is_loopback(host: str) -> bool:

@@ -99,7 +99,12 @@ def build_study(page: gr.Blocks, course: Course, accounts: Accounts) -> None:
             else:
                 given = sorted(values[many] or []) if asked.item.kind == "list" else [values[one]]
             judged = lesson.answer(asked, given, max(0.0, time.time() - values[since]))
-            return (judged, _HIDDEN, gr.update(visible=True), left if asked.session else left[1:])
+            return (
+                judged,
+                _HIDDEN,
+                gr.update(visible=True),
+                [id_ for id_ in left if asked.session or id_ != asked.item.id],
+            )
 
     def card(user: User, open_: str = "") -> tuple[Any, ...]:
         item, waiting = lesson.card(user, open_)
