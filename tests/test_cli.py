@@ -587,6 +587,10 @@ def test_a_backup_and_what_is_restored_can_be_read_by_a_program(run, tmp_path, m
     file = str(tmp_path / "备份.db")
     assert json.loads(run("study", "backup", file, "--json")[1]) == {"backup": file}
     assert json.loads(run("study", "restore", file, "--json")[1]) == {"restored": file}
+    (tmp_path / "study.db").write_bytes(b"damaged" * 100)
+    code, out, err = run("study", "restore", file, "--json")
+    assert (code, json.loads(out)) == (0, {"restored": file})
+    assert "已损坏,原样留在" in err
 
 
 def test_study_items_are_one_object_a_line_and_repeatable(run):

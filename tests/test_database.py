@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -155,11 +156,25 @@ def test_a_damaged_file_is_set_aside_and_the_backup_put_in_its_place(tmp_path):
     put(tmp_path / "a.db", "x")
     back_up(tmp_path / "a.db", tmp_path / "b.db", [FIRST])
     (tmp_path / "a.db").write_bytes(b"no database at all" * 100)
-    restore(tmp_path / "b.db", tmp_path / "a.db", [FIRST])
+    assert restore(tmp_path / "b.db", tmp_path / "a.db", [FIRST]) == tmp_path / "a.db.old"
     assert rows(tmp_path / "a.db") == [("x", 0)]
     assert (tmp_path / "a.db.old").read_bytes().startswith(b"no database")
+    assert restore(tmp_path / "b.db", tmp_path / "a.db", [FIRST]) is None
 
 
-def test_the_folder_of_the_data_is_nobody_elses(tmp_path):
+def test_a_database_that_is_in_use_is_not_taken_for_damaged(tmp_path, monkeypatch):
+    put(tmp_path / "a.db", "x")
+    back_up(tmp_path / "a.db", tmp_path / "b.db", [FIRST])
+    monkeypatch.setattr("hujin_qa.database._BUSY_MS", 10)
+    with closing(sqlite3.connect(tmp_path / "a.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DataProblem, match="locked"):
+            restore(tmp_path / "b.db", tmp_path / "a.db", [FIRST])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="access is not in the mode there")
+def test_the_folder_and_the_files_of_the_data_are_nobody_elses(tmp_path):
     put(tmp_path / "data" / "a.db", "x")
-    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+    back_up(tmp_path / "data" / "a.db", tmp_path / "b.db", [FIRST])
+    for place in (tmp_path / "data", tmp_path / "data" / "a.db", tmp_path / "b.db"):
+        assert place.stat().st_mode & 0o077 == 0

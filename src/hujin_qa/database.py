@@ -48,16 +48,18 @@ def back_up(path: Path, target: Path, migrations: Sequence[str]) -> None:
         source.execute("COMMIT")  # a backup cannot be taken inside a transaction of its own connection
         with _usable(target):
             part.unlink(missing_ok=True)
+            part.touch(0o600)
             with closing(sqlite3.connect(part)) as copy:
                 source.backup(copy)
             part.replace(target)
         source.execute("BEGIN")
 
 
-def restore(backup: Path, path: Path, migrations: Sequence[str]) -> None:
+def restore(backup: Path, path: Path, migrations: Sequence[str]) -> Path | None:
     """Put a backup in place of a database, after reading it through; nothing is written to the backup.
 
-    What was there stays beside it as ``.old``, or ``.old2`` and so on where there is one already.
+    What was there stays beside it as ``.old``, or ``.old2`` and so on where there is one already; returned is
+    that file where it was damaged.
 
     Raises:
         DataProblem: the backup is not a database of these tables, or either file cannot be used.
@@ -66,14 +68,14 @@ def restore(backup: Path, path: Path, migrations: Sequence[str]) -> None:
         raise DataProblem(f"没有这个备份:{backup}。")
     with _usable(backup), closing(_read_only(backup)) as source:
         _check(source, backup, migrations)
-        if path.exists():
-            _set_aside(path, migrations)
+        damaged = _set_aside(path, migrations) if path.exists() else None
         with _usable(path), closing(_connected(path)) as target:
             source.backup(target)
+    return damaged
 
 
-def _set_aside(path: Path, migrations: Sequence[str]) -> None:
-    """Keep what a database holds beside it; where that cannot be read any more, the file itself."""
+def _set_aside(path: Path, migrations: Sequence[str]) -> Path | None:
+    """Keep what a database holds beside it; where that cannot be read any more, the file itself: returned is its place."""
     aside = _free(path)
     try:
         back_up(path, aside, migrations)
@@ -84,6 +86,8 @@ def _set_aside(path: Path, migrations: Sequence[str]) -> None:
             for end in ("", "-wal", "-shm"):
                 if (part := path.with_name(path.name + end)).exists():
                     part.replace(aside.with_name(aside.name + end))
+        return aside
+    return None
 
 
 def _check(source: sqlite3.Connection, backup: Path, migrations: Sequence[str]) -> None:
@@ -124,6 +128,8 @@ def _usable(path: Path) -> Iterator[None]:
 
 def _connected(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # conversations and password hashes are nobody else's
+    if not path.exists():  # nor in a folder that others may enter; SQLite gives what it puts beside a file its mode
+        path.touch(0o600)
     return sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None)
 
 

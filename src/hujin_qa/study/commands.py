@@ -213,7 +213,8 @@ def restore(
     """恢复学习记录;原来的留在旁边(.old,已有时 .old2…)。"""
     from .store import Store
 
-    Store.of(load_settings()).restore(source)
+    if damaged := Store.of(load_settings()).restore(source):
+        tell(f"原来的学习记录已损坏,原样留在 {damaged}。")
     conclude(as_json, {"restored": str(source)}, "已恢复。")
 
 

@@ -228,6 +228,6 @@ class Store:
         """Copy the results, whole or not at all, while they may be in use."""
         back_up(self.path, target, MIGRATIONS)
 
-    def restore(self, backup: Path) -> None:
-        """Put a backup in place; what was there stays beside it as ``.old``."""
-        restore(backup, self.path, MIGRATIONS)
+    def restore(self, backup: Path) -> Path | None:
+        """Put a backup in place; what was there stays beside it as ``.old``, which is returned if it is damaged."""
+        return restore(backup, self.path, MIGRATIONS)
