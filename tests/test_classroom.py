@@ -145,6 +145,16 @@ def test_an_item_that_is_retired_during_an_exam_is_not_held_against_who_was_not_
     assert (found.right, found.total) == (4, 4)
 
 
+def test_an_item_that_is_retired_after_an_exam_leaves_its_score_as_it_was(course, monkeypatch):
+    session = begin_form(course.store, locked(course), "安娜", course.items(7))
+    course.store.answer(session, session.items[0], [0], True, 1)
+    course.store.finish(session)
+    (session,) = course.store.sessions("安娜")
+    monkeypatch.setattr("hujin_qa.study.store.now", lambda: "2999-01-01T00:00:00+00:00")
+    course.store.retire(session.items[-1], "坏题", "老师")
+    assert session_score(course.store, session).total == 5
+
+
 def test_a_form_without_an_item_that_stands_is_not_begun(course):
     exam = locked(course)
     with pytest.raises(BadInput, match="已停用或失效"):
@@ -165,12 +175,14 @@ def test_a_form_is_done_with_its_last_answer_though_nobody_pressed_on(course):
     room.set_cohort("一班", ["安娜"], "老师")
     room.assign("一班", "练习", FAR, "老师")
     session = begin_form(course.store, practice, "安娜", course.items(7))
-    for id_ in session.items:
+    for id_ in session.items[1:]:
         (deed,) = deeds(room, course.store)
         assert deed.state == "进行中"
         course.store.answer(session, id_, [0], True, 1)
+    course.store.retire(session.items[0], "坏题", "老师")  # and will not be asked
     (deed,) = deeds(room, course.store)
     assert (deed.state, deed.score.share) == ("已完成", 1.0)
+    assert certificate_pdf(course, "安娜", "练习")
 
 
 def test_who_did_what_by_when(course):

@@ -10,7 +10,7 @@ from ..database import database, now
 from ..errors import BadInput
 from .items import Item
 from .results import Score, score
-from .store import MIGRATIONS, Session, Store
+from .store import MIGRATIONS, Response, Session, Store
 
 NAME_LONGEST = 40
 
@@ -196,17 +196,21 @@ def over(store: Store, session: Session) -> str:
     if session.finished or session.overdue:
         return session.finished or session.deadline
     given = store.responses(session=session.id)
-    return given[-1].at if given and len(given) == len(session.items) else ""
+    return given[-1].at if given and not _left(store, session, given) else ""
 
 
 def session_score(store: Store, session: Session) -> Score:
-    """The score of a sitting; what an exam left unanswered counts as wrong, unless it was retired."""
+    """The score of a sitting; what an exam left unanswered counts as wrong, unless it was retired meanwhile."""
     responses = store.responses(session=session.id)
     given = score(responses)
     if session.mode != "exam":
         return given
-    left = set(session.items) - {r.item for r in responses} - store.retired().keys()
-    return Score(given.right, given.total + len(left))
+    return Score(given.right, given.total + len(_left(store, session, responses)))
+
+
+def _left(store: Store, session: Session, given: Sequence[Response]) -> set[str]:
+    """The items of a sitting that were not answered, but for those retired before its end."""
+    return set(session.items) - {r.item for r in given} - store.retired(session.finished or session.deadline).keys()
 
 
 def _named(name: str, what: str) -> str:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from ..errors import BadInput
 from ..export import CONTROL
-from .classroom import deeds, session_score
+from .classroom import deeds, over, session_score
 from .course import Course
 from .results import Score, by_section, item_quality, score
 
@@ -179,10 +179,11 @@ def certificate_pdf(course: Course, learner: str, form: str = "", word: Word = s
     from reportlab.platypus import Paragraph, Spacer
 
     wanted = course.classroom.form(form).id if form else 0
-    sessions = [s for s in course.store.sessions(learner, wanted) if s.finished or s.overdue]
-    if not sessions:
+    ends = {s: end for s in course.store.sessions(learner, wanted) if (end := over(course.store, s))}
+    if not ends:
         raise BadInput(f"{learner} 还没有做完{f'「{form}」' if form else '任何测验'},开不出证明。")
-    day = datetime.fromisoformat(max(s.finished or s.deadline for s in sessions)).astimezone().date()
+    day = datetime.fromisoformat(max(ends.values())).astimezone().date()
+    sessions = list(ends)
     if form:
         sessions = [max(sessions, key=lambda s: session_score(course.store, s).share)]
     parts = [session_score(course.store, s) for s in sessions]

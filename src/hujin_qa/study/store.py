@@ -219,10 +219,11 @@ class Store:
         with database(self.path, MIGRATIONS) as db:
             db.execute("DELETE FROM retired WHERE item = ?", (item,))
 
-    def retired(self) -> dict[str, str]:
-        """Retired item to the reason."""
+    def retired(self, until: str = "") -> dict[str, str]:
+        """Retired item to the reason; only those of before a time (UTC, ISO 8601) if given."""
         with database(self.path, MIGRATIONS) as db:
-            return {r["item"]: r["reason"] for r in db.execute("SELECT item, reason FROM retired").fetchall()}
+            rows = db.execute("SELECT item, reason FROM retired WHERE ? = '' OR at <= ?", (until, until)).fetchall()
+        return {row["item"]: row["reason"] for row in rows}
 
     def back_up(self, target: Path) -> None:
         """Copy the results, whole or not at all, while they may be in use."""
