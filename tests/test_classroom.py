@@ -78,6 +78,8 @@ def test_a_locked_form_cannot_be_locked_again(course):
         course.classroom.lock("空卷", [], 1, 0, "老师")
     with pytest.raises(BadInput, match="分钟"):
         locked(course, "太长", minutes=10_000)
+    with pytest.raises(BadInput, match="随机种子"):
+        locked(course, "太大", seed=10**20)
 
 
 def test_an_exam_has_one_attempt_and_practice_has_many(course):
@@ -287,6 +289,20 @@ def test_a_wrong_option_is_mended_and_a_retired_item_written_again(course):
     assert other not in course.items()
 
 
+def test_a_made_item_whose_reason_a_trainer_changes_is_shown_with_the_new_one(course):
+    made = course.items().values()
+    old = next(i for i in made if i.kind == "true_false" and save_again(course, i) == i.id)
+    for seed in range(9):
+        assert "新的理由。" in course.items(seed)[old.id].why
+    assert len(course.items()) == len(made)
+
+
+def save_again(course, item):
+    changed = as_written(item)
+    changed = replace(changed, wrong=((changed.wrong[0][0], "新的理由。"),))
+    return course.written.save(changed, course.index, "老师", replaces=item.id)
+
+
 def test_of_several_items_all_are_kept_or_none(course):
     with pytest.raises(BadInput, match="第 2 题:原文里没有这句引文"):
         course.written.save_all([written(), written(quote="原文没有的一句。")], course.index, "老师")
@@ -319,6 +335,9 @@ def test_items_that_a_changed_text_no_longer_proves_are_marked_and_never_shown(c
     later = Course.of(replace(course.index, documents={"果园": changed}), course.store)
     assert id_ not in later.items()
     assert later.lapsed()[id_] == "引文已不成立"
+    later.check_id(id_)  # it can be replaced
+    with pytest.raises(BadInput, match="没有这道题"):
+        later.check_id("没有")
     gone = [i for i in exam.items if i not in later.items()]
     assert gone == [i for i in exam.items if i in later.lapsed()]
     assert not set(begin_form(later.store, exam, "安娜", later.items(7)).items) & set(gone)

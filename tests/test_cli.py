@@ -580,6 +580,20 @@ def test_a_trainer_sets_an_exam_and_reads_who_did_it(run, place, tmp_path):
     for options in ([], ["--undo"]):
         assert run("study", "retire", own, *options)[0] == 0
         assert (own in run("study", "items")[1]) == bool(options)
+    code, out, err = run("study", "write", str(tmp_path / "items.jsonl"), "--replaces", "没有")
+    assert (code, out, "没有这道题:没有" in err) == (1, "", True)
+    (tmp_path / "items.jsonl").write_text(
+        json.dumps(wrong | {"quote": "年假为每年15天。", "stem": 5}), encoding="utf-8"
+    )
+    code, out, err = run("study", "write", str(tmp_path / "items.jsonl"))
+    assert (code, out, "第 1 行缺少" in err) == (1, "", True)
+    (tmp_path / "items.jsonl").write_text("", encoding="utf-8")
+    assert run("study", "write", str(tmp_path / "items.jsonl"))[:2] == (0, "")
+    assert "文件或文件夹不存在" in run("study", "write", str(tmp_path / "none.jsonl"))[2]
+    code, out, err = run("study", "cohort", "二班", "--remove")
+    assert (code, out, "没有班级「二班」" in err) == (1, "", True)
+    assert run("study", "cohort", "一班", "--remove")[:2] == (0, "")
+    assert run("study", "quiz", "--seed", "9" * 20)[0] == 2
 
 
 def test_a_backup_and_what_is_restored_can_be_read_by_a_program(run, tmp_path, monkeypatch):

@@ -88,13 +88,15 @@ class Classroom:
         """Fix a form: these items, in this order, with the options as ``seed`` mixes them. It is never changed.
 
         Raises:
-            BadInput: the name is taken, or there is nothing to ask.
+            BadInput: the name is taken, there is nothing to ask, or a number is out of bounds.
         """
         name = _named(name, "试卷")
         if not items:
             raise BadInput("这份试卷没有题。请换一节,或选全文。")
         if not 0 <= minutes <= 600:
             raise BadInput("时长要在 0 到 600 分钟之间;0 是不限时的练习。")
+        if not 0 <= seed <= 10**9:
+            raise BadInput("随机种子要在 0 到 1000000000 之间。")
         with database(self.path, MIGRATIONS) as db:
             if db.execute("SELECT 1 FROM form WHERE name = ?", (name,)).fetchone():
                 raise BadInput(f"已有试卷「{name}」。试卷锁定后不能再改,请换一个名称。")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ..errors import BadInput
 from ..files import write_whole
 from ..settings import load_settings
 from ..usage import CommandLine, IndexOption, JsonOption, conclude, print_json, tell
@@ -186,8 +185,7 @@ def retire(
 ) -> None:
     """停用一道题,或恢复它;已有的成绩不变。"""
     course = open_course(index)
-    if item not in {i.id for i in course.bank.items()} | course.written.all().keys():
-        raise BadInput(f"没有这道题:{item}。题目的 id 见:hujin-qa study items")
+    course.check_id(item)
     if undo:
         course.store.revive(item)
     else:

@@ -41,7 +41,17 @@ class Course:
         retired = self.store.retired()
         written, _ = self.written.standing(self.index)
         own = [replace(arrange(d, notes_of(d, self.index.notes), seed), id=id_) for id_, d in written]
-        return {item.id: item for item in self.bank.items(seed, own) if item.id not in retired}
+        found = {item.id: item for item in self.bank.items(seed, own) if item.id not in retired}
+        return found | {item.id: item for item in own if item.id in found}  # of two with one id the trainer's
+
+    def check_id(self, id_: str) -> None:
+        """See that an item has this id, whether it stands or not.
+
+        Raises:
+            BadInput: none has.
+        """
+        if id_ not in {item.id for item in self.bank.items()} | self.written.all().keys():
+            raise BadInput(f"没有这道题:{id_}。题目的 id 见:hujin-qa study items")
 
     def lapsed(self) -> dict[str, str]:
         """Items that were answered, locked in a form or written, and that today's text no longer proves: id to a word.

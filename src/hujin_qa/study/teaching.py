@@ -39,7 +39,8 @@ def cohort(
     if as_json:
         print_json(found)
     else:
-        print("\n".join(f"{n}:{'、'.join(w)}" for n, w in found.items()))
+        for each, members in found.items():
+            print(f"{each}:{'、'.join(members)}")
 
 
 @app.command()
@@ -144,12 +145,12 @@ def write(
         raise BadInput(f"{source} 读不了:{reason(error)}。") from None
     except ValueError as error:
         raise BadInput(f"{source} 读不了:要 UTF-8 的 JSON,一行一题。({error})") from None
-    if replaces and replaces not in course.items():
-        raise BadInput(f"没有这道题:{replaces}。题目的 id 见:hujin-qa study items")
+    if replaces:
+        course.check_id(replaces)
     items = []
     for n, value in enumerate(values, 1):
         try:
-            fields = {name: value[name] for name in ("kind", "stem", "document", "quote")}
+            fields = {name: value[name].strip() for name in ("kind", "stem", "document", "quote")}
             right, wrong = ("\n".join(map(str, value.get(name, []))) for name in ("right", "wrong"))
             items.append(from_lines(right=right, wrong=wrong, **fields))
         except (KeyError, TypeError, AttributeError):
@@ -157,7 +158,8 @@ def write(
         except BadInput as error:
             raise BadInput(f"{source} 第 {n} 行:{error}") from None
     try:
-        print("\n".join(course.written.save_all(items, course.index, LOCAL.name, replaces)))
+        for id_ in course.written.save_all(items, course.index, LOCAL.name, replaces):
+            print(id_)
     except BadInput as error:
         raise BadInput(f"{source}:{error}一题也没有保存。") from None
 

@@ -40,8 +40,8 @@ def lay_out_classroom(course: Course, accounts: Accounts, sections: Sequence[str
                 form = gr.Textbox(label=say.FORM_NAME, max_lines=1, max_length=40)
                 section = gr.Dropdown([(say.WHOLE_TEXT, ""), *((s, s) for s in sections)], value="", label=say.SECTION)
                 count = gr.Slider(1, 50, value=10, step=1, label=say.FORM_ITEMS)
-                minutes = gr.Number(value=0, minimum=0, maximum=600, precision=0, label=say.MINUTES)
-                seed = gr.Number(value=0, precision=0, minimum=0, maximum=10**9, label=say.SEED)
+                minutes = gr.Number(value=0, precision=0, label=say.MINUTES)
+                seed = gr.Number(value=0, precision=0, label=say.SEED)
                 lock = gr.Button(say.LOCK, size="sm")
             with gr.Column():
                 to_whom = gr.Dropdown([], label=say.TO_WHOM)

@@ -48,6 +48,7 @@ TWINS = {
     "班级里至少要有一个人。请写上学员的用户名。": "A cohort needs at least one person. Please write the learners' user names.",
     "这份试卷没有题。请换一节,或选全文。": "This form has no items. Please choose another section or the whole text.",
     "时长要在 0 到 600 分钟之间;0 是不限时的练习。": "The time must be 0 to 600 minutes; 0 is practice without a limit.",
+    "随机种子要在 0 到 1000000000 之间。": "The seed must be 0 to 1000000000.",
     "已有试卷「{}」。试卷锁定后不能再改,请换一个名称。": "There is a form “{}” already. A locked form cannot be changed; please use another name.",
     "没有试卷「{}」。已有的:{}。": "There is no form “{}”. There are: {}.",
     "没有班级「{}」。已有的:{}。": "There is no cohort “{}”. There are: {}.",
