@@ -27,7 +27,7 @@ from hujin_qa.study.figures import Figure, figures, wrong_figures
 from hujin_qa.study.items import FALSE, TRUE, Draft, arrange, item_payload
 from hujin_qa.study.path import quizzes, study_path
 from hujin_qa.study.quiz import feedback, parse, sit
-from hujin_qa.study.results import by_section, item_quality
+from hujin_qa.study.results import by_section, item_quality, section_name
 from hujin_qa.study.source import Source
 from hujin_qa.study.store import Response, Store
 from hujin_qa.types import Citation
@@ -446,6 +446,14 @@ def test_weak_sections_come_first(index):
     pears = next(i for i in items.values() if "雪梨" in "".join(i.citation.section))
     responses = [Response(1, "x", apples.id, (0,), True, 1, ""), Response(1, "x", pears.id, (0,), False, 1, "")]
     assert [s.right for s in by_section(responses, items).values()] == [0, 1]
+
+
+def test_sections_of_one_name_in_two_documents_are_told_apart(index):
+    one = next(iter(make_bank(index).items()))
+    two = replace(one, id="又", citation=replace(one.citation, document="又一本"))
+    found = by_section([Response(1, "x", "又", (0,), True, 1, "")], {one.id: one, two.id: two})
+    assert list(found) == [f"又一本 › {section_name(one)}"]
+    assert list(by_section([Response(1, "x", "又", (0,), True, 1, "")], {two.id: two})) == [section_name(two)]
 
 
 def test_difficulty_and_discrimination_of_an_item():

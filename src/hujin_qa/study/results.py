@@ -1,5 +1,6 @@
 """What answers say of learners and of items."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,11 +37,15 @@ def score(responses: Sequence[Response]) -> Score:
 
 
 def by_section(responses: Sequence[Response], items: Mapping[str, Item]) -> dict[str, Score]:
-    """Section as a reader names it to the score of its items, weakest first."""
+    """Section as a reader names it, after its document where two have the name, to the score of its items, weakest first."""
+    places = {(item.citation.document, section_name(item)) for item in items.values()}
+    names = Counter(name for _, name in places)
     groups: dict[str, list[Response]] = {}
     for response in responses:
         if item := items.get(response.item):
-            groups.setdefault(section_name(item), []).append(response)
+            name = section_name(item)
+            name = f"{item.citation.document} › {name}" if names[name] > 1 else name
+            groups.setdefault(name, []).append(response)
     scored = {name: score(group) for name, group in groups.items()}
     return dict(sorted(scored.items(), key=lambda pair: pair[1].share))
 
