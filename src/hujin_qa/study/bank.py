@@ -49,7 +49,7 @@ class Bank:
 
 
 def make_bank(index: Index) -> Bank:
-    """Every item that the text proves; a second or two for a small book."""
+    """Every item that the text proves. Most of the time goes into the check of statements, and grows as the text does."""
     source = Source(index)
     drafts: list[tuple[Draft, tuple[Note, ...]]] = []
     refused: Counter[str] = Counter()

@@ -1,6 +1,7 @@
 """Of which class the parts of a list are: 平台 in 蚂蚁财富、东方财富等平台, 特点 in 有小额、分散三个特点."""
 
 import re
+from functools import lru_cache
 
 from ..headings import tag
 from ..markers import strip_marker
@@ -13,6 +14,7 @@ _ENDINGS = "性化者版法部员制费"  # words that share one of these name t
 _NAMED = re.compile("代表|头部|龙头|主要玩家|领先|巨头")
 
 
+@lru_cache(maxsize=16384)
 def class_of(line: Line, found: Enumeration) -> str:
     """The noun that says what the parts of a list are, "" if none does; organisations are one class."""
     after = _after(line.text[found.end :])
@@ -45,6 +47,15 @@ def _before(text: str) -> str:
         words.pop()
     noun = words[-1][0] if words and words[-1][1][0] in "nl" else ""
     return "" if noun in _VAGUE or len(noun) < 2 else noun[-2:]
+
+
+def endings(word: str) -> set[str]:
+    """What another word must end in to be built alike.
+
+    >>> sorted(endings("安全性")), sorted(endings("苹果"))
+    (['全性', '性'], ['苹果'])
+    """
+    return {word[-2:], *(word[-1:] if word[-1:] in _ENDINGS else "")}
 
 
 def kin(stranger: str, right: tuple[str, ...], mine: str, theirs: str) -> bool:

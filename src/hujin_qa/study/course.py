@@ -1,6 +1,8 @@
 """What is taught from one index, and where it is kept how learning goes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from threading import Lock
 
 from ..errors import BadInput
 from ..index import Index
@@ -17,8 +19,18 @@ class Course:
     """The items of an index and the results of those who learn from it."""
 
     index: Index
-    bank: Bank
     store: Store
+    _first: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    @property
+    def bank(self) -> Bank:
+        """Made when it is first asked for, which takes a while over a long text; others who ask wait for it."""
+        with self._first:
+            return self._bank
+
+    @cached_property
+    def _bank(self) -> Bank:
+        return make_bank(self.index)
 
     @property
     def classroom(self) -> Classroom:
@@ -30,7 +42,7 @@ class Course:
 
     @classmethod
     def of(cls, index: Index, store: Store) -> "Course":
-        return cls(index, make_bank(index), store)
+        return cls(index, store)
 
     @property
     def source(self) -> Source:

@@ -103,7 +103,7 @@ def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
     """Up to three numbers of the same kind and unit that are wrong in this place, each with the reason."""
     rng = random.Random(f"{figure.line.start}/{figure.start}/{figure.text}")
     here = source.by_section[figure.line.document.id, figure.line.section.position]
-    said = [q for line in here for q in quantities(plain(line.text))]  # they may be true of the same thing
+    said = [q for line in here for q in _quantities_of(line)]  # they may be true of the same thing
     taken = [figure.quantity]
     rivals: list[tuple[str, str]] = []
 
@@ -114,8 +114,7 @@ def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
             taken.append(value)
             rivals.append((text, why))
 
-    lines = [line for line in source.lines if line.document is figure.line.document]
-    elsewhere = [f for line in lines for f in figures(line) if f.unit == figure.unit and _near(figure, f)]
+    elsewhere = [f for f in _by_unit(source)[figure.line.document.id, figure.unit] if _near(figure, f)]
     rng.shuffle(elsewhere)
     for other in elsewhere:
         if len(rivals) < _RIVALS - 1:
@@ -124,6 +123,21 @@ def wrong_figures(figure: Figure, source: Source) -> list[tuple[str, str]]:
         if len(rivals) < _RIVALS:
             take(text, f"原文没有这样写,原文是「{figure.text}」。")
     return rivals
+
+
+@lru_cache(maxsize=16384)
+def _quantities_of(line: Line) -> tuple[Quantity, ...]:
+    return tuple(quantities(plain(line.text)))
+
+
+@lru_cache(maxsize=4)
+def _by_unit(source: Source) -> dict[tuple[str, str], list[Figure]]:
+    """Document and unit to the figures that have it, in reading order."""
+    found: dict[tuple[str, str], list[Figure]] = {}
+    for line in source.lines:
+        for figure in figures(line):
+            found.setdefault((line.document.id, figure.unit), []).append(figure)
+    return found
 
 
 def _differs(value: Quantity, others: list[Quantity]) -> bool:

@@ -11,7 +11,7 @@ from ..sections import ancestors
 from ..text import bigrams, fold
 from ..types import Section
 from ..words import words
-from .classes import class_of, kin
+from .classes import class_of, endings, kin
 from .enumerations import Enumeration, enumerations
 from .figures import BLANK
 from .items import Draft
@@ -46,12 +46,11 @@ def lists_of(line: Line) -> tuple[Enumeration, ...]:
 
 def list_items(source: Source) -> Iterator[Draft]:
     """A sentence without its list: which of these does the text name there?"""
-    pool = [(line, e) for line in source.lines for e in lists_of(line)]
-    for line, found in pool:
+    for line, found in [(o, e) for o in source.lines for e in lists_of(o)]:
         right = tuple(bare(t) for t in found.texts(line.text))
         if source.leans(line) or len(right) > _MOST or any(_is_number(t) for t in right):
             continue
-        wrong = _strangers(line, found, source, pool, max(2, 6 - len(right)))
+        wrong = _strangers(line, found, source, max(2, 6 - len(right)))
         if len(wrong) < 2:
             continue
         before, after = bare(line.text[line.lead : found.start]), bare(line.text[found.end :])
@@ -93,7 +92,14 @@ def tier_items(source: Source) -> Iterator[Draft]:
 def _lists_alike(source: Source, line: Line, found: Enumeration, section: Section) -> bool:
     """Whether another section lists members of the same class too, so that the question could be about it."""
     mine = class_of(line, found)
-    return any(class_of(o, e) == mine for o in source.below(line.document, section.position) for e in lists_of(o))
+    return mine in _classes(source, line.document.id, section.position)
+
+
+@lru_cache(maxsize=16384)
+def _classes(source: Source, document: str, position: str) -> frozenset[str]:
+    """The classes of the lists of a section and of everything under it."""
+    lines = source.below(source.index.documents[document], position)
+    return frozenset(class_of(o, e) for o in lines for e in lists_of(o))
 
 
 def _is_group(line: Line, found: Enumeration) -> bool:
@@ -179,27 +185,63 @@ def _runs(lines: list[Line]) -> Iterator[list[tuple[Line, re.Match[str]]]]:
         yield run
 
 
-def _strangers(
-    line: Line, found: Enumeration, source: Source, pool: list[tuple[Line, Enumeration]], wanted: int
-) -> list[tuple[str, str]]:
+def _strangers(line: Line, found: Enumeration, source: Source, wanted: int) -> list[tuple[str, str]]:
     """Parts of other lists of the same kind that are not said where this list stands; likest lists first."""
     right = tuple(bare(t) for t in found.texts(line.text))
     mine = class_of(line, found)
-    text = fold("".join(o.text for o in source.below(line.document, _top(line, source))))
+    text = source.said(line.document, _top(line, source))
     rng = random.Random(f"{line.start}/{right}")
     label = strip_marker(line.section.heading)
     rivals = [
         (likeness(t, right) + 2 * (strip_marker(other.section.heading) == label), rng.random(), t, other)
-        for other, listed in pool
-        if other.document is line.document and other.section.position != line.section.position
-        for t in map(bare, listed.texts(other.text))
-        if kin(t, right, mine, class_of(other, listed))
+        for other, part, theirs in rivals_of(line, right, mine, source)
+        if other.section.position != line.section.position and kin(t := bare(part), right, mine, theirs)
     ]
     wrong: list[tuple[str, str]] = []
+    unfit: set[str] = set()
     for _, _, stranger, other in sorted(rivals, key=lambda r: r[:2], reverse=True):
-        if len(wrong) < wanted and _fits(stranger, right, wrong, text):
+        if len(wrong) == wanted:
+            break
+        if stranger in unfit or not _fits(stranger, right, wrong, text):
+            unfit.add(stranger)
+        else:
             wrong.append((stranger, f"「{stranger}」出自另一处{source.under(other).rstrip(':')},这里没有列出。"))
     return wrong
+
+
+Part = tuple[Line, str, str]
+"""A part of a list as printed, with its sentence and the class of the list."""
+
+
+def rivals_of(line: Line, right: tuple[str, ...], mine: str, source: Source) -> list[Part]:
+    """The parts of the lists of a document, in reading order, among which are all kin of ``right``."""
+    parts, by_class, by_ending = _parts_of(source, line.document.id)
+    places = set(by_class.get(mine, ()))
+    places.update(n for ending in set().union(*map(endings, right)) for n in by_ending.get((bool(mine), ending), ()))
+    return [parts[n] for n in sorted(places)]
+
+
+@lru_cache(maxsize=4)
+def _parts_of(
+    source: Source, document: str
+) -> tuple[list[Part], dict[str, list[int]], dict[tuple[bool, str], list[int]]]:
+    """The parts of all lists of a document, and where among them are those of a class, and those of an ending:
+    (False, ending) of all, (True, ending) of those without a class."""
+    parts = [
+        (line, t, class_of(line, e))
+        for line in source.by_document[document]
+        for e in lists_of(line)
+        for t in e.texts(line.text)
+    ]
+    by_class: dict[str, list[int]] = {}
+    by_ending: dict[tuple[bool, str], list[int]] = {}
+    for n, (_, text, class_) in enumerate(parts):
+        if class_:
+            by_class.setdefault(class_, []).append(n)
+        for ending in endings(text) | endings(bare(text)):
+            for classless in {False, not class_}:
+                by_ending.setdefault((classless, ending), []).append(n)
+    return parts, by_class, by_ending
 
 
 def likeness(stranger: str, right: tuple[str, ...]) -> int:
@@ -249,9 +291,7 @@ def _heading_start(line: Line, section: Section) -> int:
 
 def _mentions(source: Source, line: Line, section: Section, name: str) -> bool:
     key = fold(name)
-    return key in fold(section.heading) or any(
-        key in fold(o.text) for o in source.below(line.document, section.position)
-    )
+    return key in fold(section.heading) or key in source.said(line.document, section.position)
 
 
 def _name(text: str) -> str:

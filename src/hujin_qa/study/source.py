@@ -8,7 +8,8 @@ from functools import cached_property
 
 from ..index import Index
 from ..markers import strip_marker
-from ..sections import ancestors, children, lies_in
+from ..sections import ancestors, children
+from ..text import bigrams, fold
 from ..types import Citation, Document, Passage, Section
 
 _LEANS = re.compile(
@@ -45,6 +46,11 @@ class Line:
         return self.document.text[self.start : self.end]
 
     @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Its pairs of characters: what two sentences are compared by."""
+        return frozenset(bigrams(fold(self.text)))
+
+    @cached_property
     def shown(self) -> str:
         """The text as a learner reads it."""
         return bare(self.text[self.lead :])
@@ -71,6 +77,7 @@ class Source:
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        self._said: dict[tuple[str, str], str] = {}
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -92,14 +99,34 @@ class Source:
             found.setdefault((line.document.id, line.section.position), []).append(line)
         return found
 
+    @cached_property
+    def by_document(self) -> dict[str, list[Line]]:
+        """Document to its sentences."""
+        found: dict[str, list[Line]] = {d: [] for d in self.index.documents}
+        for line in self.lines:
+            found[line.document.id].append(line)
+        return found
+
     def below(self, document: Document, position: str) -> list[Line]:
         """The sentences of a section and of everything under it."""
-        return [
-            line
-            for s in document.sections
-            if lies_in(s.position, position)
-            for line in self.by_section.get((document.id, s.position), [])
-        ]
+        return self._below.get((document.id, position), [])
+
+    @cached_property
+    def _below(self) -> dict[tuple[str, str], list[Line]]:
+        found: dict[tuple[str, str], list[Line]] = {}
+        for document in self.index.documents.values():
+            for section in document.sections:
+                lines = self.by_section.get((document.id, section.position), [])
+                for above in ancestors(document, section.position) if lines else ():
+                    found.setdefault((document.id, above.position), []).extend(lines)
+        return found
+
+    def said(self, document: Document, position: str) -> str:
+        """The folded sentences of a section and of everything under it, one a line."""
+        key = document.id, position
+        if key not in self._said:
+            self._said[key] = "\n".join(fold(line.text) for line in self.below(document, position))
+        return self._said[key]
 
     @cached_property
     def labels(self) -> dict[str, frozenset[str]]:
@@ -118,12 +145,17 @@ class Source:
     def where(self, line: Line) -> str:
         """The headings above a sentence as a learner reads them; a lone one over the whole document is left out."""
         path = [strip_marker(s.heading) for s in ancestors(line.document, line.section.position) if has_name(s)]
-        tops = [s for s in line.document.sections if s.depth == 1 and s.heading]
-        if len(tops) == 1 and len(path) > 1:
+        if len(path) > 1 and line.document.id in self._under_one:
             path = path[1:]
         many = len(self.index.documents) > 1 and line.document.title != line.document.id
         named = line.document.title if many else ""
         return " › ".join(_short(p) for p in path[-2:]) or _short(named)
+
+    @cached_property
+    def _under_one(self) -> frozenset[str]:
+        """Documents with a lone heading over everything."""
+        documents = self.index.documents.values()
+        return frozenset(d.id for d in documents if sum(bool(s.heading) for s in children(d, "")) == 1)
 
     def under(self, line: Line) -> str:
         """How a question names the place of a sentence: 「第三章 › 考勤」: or nothing where it has none."""
@@ -137,7 +169,7 @@ class Source:
     @cached_property
     def _shared_labels(self) -> dict[str, frozenset[str]]:
         """Document to the labels before a colon that begin several of its lines: each time of a thing named above."""
-        found = {d: Counter(_label(o) for o in self.lines if o.document.id == d) for d in self.index.documents}
+        found = {d: Counter(map(_label, lines)) for d, lines in self.by_document.items()}
         return {d: frozenset(label for label, n in counts.items() if label and n > 1) for d, counts in found.items()}
 
     @cached_property

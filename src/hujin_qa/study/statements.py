@@ -11,7 +11,7 @@ from ..text import fold
 from .classes import class_of, kin
 from .figures import figures, is_setting, wrong_figures
 from .items import FALSE, TRUE, Draft
-from .lists import GLOSS, lists_of
+from .lists import GLOSS, lists_of, rivals_of
 from .source import Line, Source, bare
 from .topics import says_alike, things
 
@@ -109,6 +109,8 @@ def _name_changed(line: Line, source: Source) -> Iterator[tuple[str, str]]:
     """What is said of one thing said of another under the same heading, where the text says nothing like it of that."""
     for section in things(line, source):
         name = strip_marker(section.heading)
+        if line.shown.count(name) != 1:
+            return
         others = source.siblings(line.document, section)
         sound = [
             strip_marker(o.heading)
@@ -117,7 +119,7 @@ def _name_changed(line: Line, source: Source) -> Iterator[tuple[str, str]]:
             and strip_marker(o.heading) not in line.text
             and not any(says_alike(line, other) for other in source.below(line.document, o.position))
         ]
-        if line.shown.count(name) == 1 and sound:
+        if sound:
             other = random.Random(line.text).choice(sound)
             yield line.shown.replace(name, other), f"原文说的是「{name}」,不是「{other}」。"
         return
@@ -149,16 +151,14 @@ def _member_changed(line: Line, source: Source) -> Iterator[tuple[str, str]]:
     """A part of a list exchanged for one of a list that is announced by the same word under the same label."""
     for found in lists_of(line):
         mine, class_ = found.texts(line.text), class_of(line, found)
-        said = fold("".join(o.text for o in source.below(line.document, line.section.parent or line.section.position)))
+        said = source.said(line.document, line.section.parent or line.section.position)
         others = [
             t
-            for o in source.lines
-            if o.document is line.document and o is not line
-            for e in lists_of(o)
-            for t in e.texts(o.text)
-            if fold(t) not in said
-            and kin(t, mine, class_, class_of(o, e))
+            for o, t, theirs in rivals_of(line, mine, class_, source)
+            if o is not line
+            and kin(t, mine, class_, theirs)
             and bool(_GLOSSED(t)) == bool(_GLOSSED(mine[0]))
+            and fold(t) not in said
         ]
         if others:
             rng = random.Random(line.text)

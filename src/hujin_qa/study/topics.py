@@ -3,6 +3,8 @@
 import random
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 
 from ..markers import strip_marker
 from ..sections import ancestors, children
@@ -73,10 +75,12 @@ def topic_items(source: Source) -> Iterator[Draft]:
 def aspect_items(source: Source) -> Iterator[Draft]:
     """The same label stands below several headings: which of these sentences does the text say of this one?"""
     for document in source.index.documents.values():
+        labelled: dict[str, list[Section]] = {}
+        for section in document.sections:
+            if not children(document, section.position):
+                labelled.setdefault(strip_marker(section.heading), []).append(section)
         for label in sorted(source.labels[document.id]):
-            cells = [
-                s for s in document.sections if strip_marker(s.heading) == label and not children(document, s.position)
-            ]
+            cells = labelled.get(label, [])
             opening = {s.position: line for s in cells if (line := _opening(s, source, document.id))}
             for cell in cells:
                 line = opening.get(cell.position)
@@ -86,12 +90,12 @@ def aspect_items(source: Source) -> Iterator[Draft]:
                 name = strip_marker(over.heading)
                 rivals = [o for p, o in opening.items() if p != cell.position and not says_alike(line, o)]
                 random.Random(line.text).shuffle(rivals)
-                wrong = [(_anonymous(o), f"这句话说的是「{source.where(o)}」。") for o in rivals]
-                wrong = [(text, why) for text, why in wrong if text and abs(len(text) - len(line.shown)) <= 30]
+                likes = (o for o in rivals if (t := _anonymous(o)) and abs(len(t) - len(line.shown)) <= 30)
+                wrong = [(_anonymous(o), f"这句话说的是「{source.where(o)}」。") for o in islice(likes, _WRONG)]
                 right = _anonymous(line)
                 if right and len(wrong) >= 2:
                     stem = f"关于「{name}」的「{label}」,下面哪一句是原文的说法?"
-                    yield Draft("aspect", stem, (right,), tuple(wrong[:_WRONG]), line.citation(), cell.position)
+                    yield Draft("aspect", stem, (right,), tuple(wrong), line.citation(), cell.position)
 
 
 def things(line: Line, source: Source) -> Iterator[Section]:
@@ -116,6 +120,7 @@ def _parent(document: Document, cell: Section) -> Section | None:
     return over if over and has_name(over) else None
 
 
+@lru_cache(maxsize=16384)
 def _anonymous(line: Line) -> str:
     """The sentence without its heading's name where that leads it; "" if it leans, or the name would still tell."""
     over = _parent(line.document, line.section)
@@ -129,5 +134,5 @@ def _anonymous(line: Line) -> str:
 
 def says_alike(line: Line, other: Line) -> bool:
     """Whether two sentences share so much that one may be true in the other's place."""
-    mine, theirs = set(bigrams(fold(line.text))), set(bigrams(fold(other.text)))
+    mine, theirs = line.pairs, other.pairs
     return bool(mine and theirs) and len(mine & theirs) > 0.4 * min(len(mine), len(theirs))
