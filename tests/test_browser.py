@@ -165,9 +165,9 @@ def test_a_marker_works_by_keyboard_and_escape_leads_back(visit, address):
     marker.focus()
     page.keyboard.press("Enter")
     assert lit(page) == "信贷规模为2万亿元。"
-    assert page.evaluate("document.activeElement.className") == "lit"
+    page.wait_for_function("document.activeElement.className == 'lit'")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.className") == "cite"
+    page.wait_for_function("document.activeElement.className == 'cite'")
 
 
 def test_a_link_to_a_place_opens_at_it_even_in_another_document(visit, address):
