@@ -64,6 +64,7 @@ TWINS = {
     "从这份文档里出不了题。": "No items can be made from this document.",
     "原文里没有这句引文。请从原文里原样复制证明答案的那一句。": "The text does not have this quote. Please copy the sentence that proves the answer to the letter.",
     "这道题没有通过检查:{}。请改好再保存。": "The item did not pass a check: {}. Please mend it and save again.",
+    "没有这道题:{}。题目的 id 见:hujin-qa study items": "There is no such item: {}. For the ids run: hujin-qa study items",
     "已有一道一模一样的题。": "There is the very same item already.",
     "第 {} 题:{}": "Item {}: {}",
     "题型要是:{}。": "The kind must be one of: {}.",
