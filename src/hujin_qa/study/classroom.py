@@ -158,7 +158,7 @@ def begin_form(store: Store, form: Form, learner: str, standing: Mapping[str, It
     Raises:
         BadInput: an exam that was sat before, another exam that is not finished, or no item stands any more.
     """
-    mine = [s.id for s in store.sessions(learner, form.id) if not s.finished and not s.overdue]
+    mine = [s.id for s in store.sessions(learner, form.id) if not s.ended]
     running = store.open_session(learner, max(mine, default=0))
     if running and running.form == form.id:
         return running
@@ -194,9 +194,9 @@ def _deed(store: Store, assignment: Assignment, learner: str, sessions: Sequence
 
 
 def over(store: Store, session: Session) -> str:
-    """When a sitting was handed in, out of time or answered to its last item: UTC, ISO 8601; ``""`` while it runs."""
-    if session.finished or session.overdue:
-        return session.finished or session.deadline
+    """When a sitting ended, or was answered to its last item: UTC, ISO 8601; ``""`` while it runs."""
+    if session.ended:
+        return session.ended
     given = store.responses(session=session.id)
     return given[-1].at if given and not _left(store, session, given) else ""
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 app = CommandLine("study", "学习:路径、测验和卡片,每题都有出处。")
 
-SeedOption = Annotated[int, typer.Option("--seed", min=0, max=10**9, help="同一个数得到同样的题和顺序")]
+_SEED = typer.Option("--seed", min=0, max=10**9, help="同一个数得到同样的题和顺序")
+SeedOption = Annotated[int, _SEED]
 LearnerOption = Annotated[str, typer.Option("--learner", help="谁在学")]
 SectionOption = Annotated[str, typer.Option("--section", help="只学这一节,写标题的一部分")]
 
@@ -69,7 +70,7 @@ def path(index: IndexOption = None, learner: LearnerOption = LOCAL.name, as_json
 def quiz(
     count: Annotated[int, typer.Option("-n", "--count", min=5, max=20, help="几题")] = 10,
     section: SectionOption = "",
-    seed: Annotated[int | None, typer.Option("--seed", min=0, max=10**9, help="同一个数得到同样的题和顺序")] = None,
+    seed: Annotated[int | None, _SEED] = None,
     learner: LearnerOption = LOCAL.name,
     index: IndexOption = None,
 ) -> None:

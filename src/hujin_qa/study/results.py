@@ -27,9 +27,7 @@ class Quality:
 
     answers: int
     difficulty: float  # share of right answers: 1 is easy
-    discrimination: (
-        float  # upper third's share minus lower third's (Kelley 1939 takes 27 %); 0 with fewer than six learners
-    )
+    discrimination: float  # upper third's share minus lower third's (Kelley: 27 %); 0 with fewer than six learners
 
 
 def score(responses: Sequence[Response]) -> Score:

@@ -69,6 +69,11 @@ class Session:
         """Whether its time is up."""
         return bool(self.deadline) and now() > self.deadline
 
+    @property
+    def ended(self) -> str:
+        """When it was handed in, or its time was up: UTC, ISO 8601; ``""`` while it runs."""
+        return self.finished or (self.deadline if self.overdue else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -174,7 +179,7 @@ class Store:
 
     def known(self, learner: str) -> set[str]:
         """The items that a learner answered rightly, but for what an exam must not tell before it is over."""
-        hidden = {s.id for s in self.sessions(learner) if s.mode == "exam" and not (s.finished or s.overdue)}
+        hidden = {s.id for s in self.sessions(learner) if s.mode == "exam" and not s.ended}
         return {r.item for r in self.responses(learner) if r.correct and r.session not in hidden}
 
     def cards(self, learner: str) -> dict[str, str]:

@@ -157,10 +157,10 @@ class Lesson:
 
     def last(self, user: User) -> tuple[Score, dict[str, Score], list[str]]:
         """The score of the last session, its sections weakest first, and the items that were wrong."""
-        over = [s for s in self.course.store.sessions(user.name) if s.finished or s.overdue]
+        over = [s for s in self.course.store.sessions(user.name) if s.ended]
         if not over:
             return Score(0, 0), {}, []
-        last = max(over, key=lambda s: s.finished or s.deadline)
+        last = max(over, key=lambda s: s.ended)
         of = self.course.store.responses(session=last.id)
         wrong = [r.item for r in of if not r.correct]
         return session_score(self.course.store, last), by_section(of, self.course.items()), wrong
