@@ -122,6 +122,7 @@ def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
     [
         ("寄到奥地利一本多少钱", "匈牙利的呢", "寄到匈牙利一本多少钱"),
         ("打印一张多少钱", "彩印呢", "彩印一张多少钱"),
+        ("2023年末打印有多大规模", "那彩印呢,多少?", "2023年末彩印有多大规模"),
         ("湖边线多长", "山脊线呢", "山脊线多长"),
         ("第一批次有哪些书车", "第二呢", "第二批次有哪些书车"),
         ("学生类读者几天能退押金", "会员类的呢", "会员类读者几天能退押金"),
@@ -161,6 +162,11 @@ def test_what_stands_in_the_same_place_of_the_text_is_exchanged(assistant, befor
 def test_a_name_gives_way_to_another_as_a_whole(assistant, turns, said):
     *before, asked = turns
     assert assistant.interpret(asked, [("user", text) for text in before]).text == said
+
+
+@pytest.mark.parametrize("asked", ["换个话题,退卡要带什么", "算了,退卡要带什么"])
+def test_a_change_of_topic_is_no_part_of_the_question(assistant, asked):
+    assert meant(assistant, "打印一张多少钱", asked) == "退卡要带什么"
 
 
 @pytest.mark.parametrize("asked", ["", "???", "😀😀", "……"])

@@ -8,6 +8,7 @@ announces what follows (a colon), those come with it.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise, zip_longest
 
 from .evidence import Evidence, matched, share, sure
@@ -22,7 +23,7 @@ from .types import Citation, Claim, Document, Section
 
 _BEFORE = 120  # characters of a sentence that is shown only because the next one leans on it
 _LEANS_BACK = re.compile(
-    r"(?:[他她它其]|该|此|这(?!一次)|因此|所以|由此|正因|为此|对此|于是|从而|二者|两者|前者|后者)"
+    r"(?:[他她它其]|该|此|这(?!一次)|反之|相反|否则|不然|因此|所以|由此|正因|为此|对此|于是|从而|二者|两者|前者|后者)"
     r"|[^,，。；;]{2,12}(?:因此|由此|为此|随之|因而)"
 )
 _ASKS_CHANGE = re.compile("变(?:成|为|化)|转(?:型|变|向|为|成)|升级|角色|从(?:什么|啥|哪)")
@@ -60,7 +61,8 @@ def spans_of(chosen: Sequence[Evidence], question: Question, index: Index) -> li
     spans: dict[tuple[str, int], Span] = {}
     for e in chosen:
         place = Span(e.hit.passage.document, e.start, e.end, _leans_on(e, question, index))
-        for span in [*_before(e, index), place, *announced(e, question, index)]:
+        before = [replace(span, heading=place.heading) for span in _before(e, index)]
+        for span in [*before, place, *announced(e, question, index)]:
             spans.setdefault((span.document, span.start), span)
     return list(spans.values())
 
@@ -133,12 +135,21 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     if question.kind == "member":
         owner = _owner(question, document, evidence.hit.passage.position)
         return owner if owner and fold(strip_marker(owner.heading)) not in evidence.folded else None
+    item = document.at[evidence.hit.passage.position]
+    if _is_item(item, document) and "\n" not in document.text[item.start : evidence.start]:
+        return item if fold(strip_marker(item.heading)) not in evidence.folded else None
     lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
     if not lacking:
         return None
     weights = [(share(lacking, matched(lacking, fold(s.heading))), len(s.position)) for s in above]
     best = max(range(len(above)), key=lambda i: weights[i], default=None)
     return above[best] if best is not None and weights[best][0] > 0 else None
+
+
+def _is_item(section: Section, document: Document) -> bool:
+    """Whether a section is a thing of its own, not an aspect of one (市场规模), with nothing below it."""
+    named = section.heading and strip_marker(section.heading) not in document.labels
+    return bool(named) and not children(document, section.position)
 
 
 def _owner(question: Question, document: Document, position: str) -> Section | None:

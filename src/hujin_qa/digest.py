@@ -10,7 +10,7 @@ from .evidence import matched, share, sure
 from .index import Index
 from .items import lines_of
 from .question import Place, Question
-from .sections import Span, children, documents_of, heading_span, top_sections
+from .sections import Span, children, documents_of, heading_span, things_over, top_sections
 from .text import fold
 from .types import Document, Hit, Section
 
@@ -41,16 +41,24 @@ def digest(question: Question, hits: Sequence[Hit], index: Index) -> list[Span]:
 
 
 def digest_of(place: Place, index: Index, sentences: int = 0) -> list[Span]:
-    """A place in its own sentences: all of them where they are short together, else the most central ones."""
+    """A place in its own sentences: all of them where they are short together, else the most central ones.
+
+    They stand behind the names of its parts, unless so many ``sentences`` are wanted and no more.
+    """
     rows = sentence_rows(place, index)
     if not rows:
         return []
     spans = [(start, end) for _, start, end in index.sentences[rows].tolist()]
-    if not sentences and spans[-1][1] - spans[0][0] <= _LENGTH:
-        return [Span(place.document, start, end) for start, end in spans]
-    central = centrality(rows, index)
     positions = [index.passages[index.sentences[row, 0]].position.split(".") for row in rows]
     depth = _depth(positions)
+    document = index.documents[place.document]
+    named = {
+        span: Span(document.id, *span, None if sentences else _part_named(document, ".".join(position), depth, place))
+        for span, position in zip(spans, positions, strict=True)
+    }
+    if not sentences and spans[-1][1] - spans[0][0] <= _LENGTH:
+        return list(named.values())
+    central = centrality(rows, index)
     parts = [position[:depth] for position in positions]
     first = [n == 0 or parts[n] != parts[n - 1] for n in range(len(rows))]
     order = sorted(range(len(rows)), key=lambda n: -central[n] - _FIRST * first[n])
@@ -60,7 +68,13 @@ def digest_of(place: Place, index: Index, sentences: int = 0) -> list[Span]:
     elif 1 < sentences < len(leaders):  # from the beginning to the end
         leaders = [leaders[round(n * (len(leaders) - 1) / (sentences - 1))] for n in range(sentences)]
     chosen = _short_enough([spans[n] for n in dict.fromkeys(leaders + order)], sentences, len(leaders))
-    return [Span(place.document, start, end) for start, end in sorted(chosen)]
+    return [named[span] for span in sorted(chosen)]
+
+
+def _part_named(document: Document, position: str, depth: int, place: Place) -> Section | None:
+    """The heading of the part of a place that a position lies in; ``None`` for what the place says itself."""
+    things = (s for s in things_over(document, position) if s.start > place.start)
+    return next((s for s in things if s.position.count(".") + 1 >= depth), None)
 
 
 def _depth(positions: Sequence[Sequence[str]]) -> int:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from .crossencoder import sigmoid
 from .index import Index
 from .items import told_in_steps
+from .periods import YEAR
 from .quantities import tells, unit_asked
-from .question import YEAR, Question, Word, in_chinese, number
+from .question import Question, Word, in_chinese, number
 from .text import bigrams, fold
 from .types import Hit, Passage
 

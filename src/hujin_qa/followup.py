@@ -8,7 +8,8 @@ from .headings import tag
 from .index import Index
 from .items import Item, short_title
 from .lexicon import Lexicon
-from .question import YEAR, Place, Question, Word, number
+from .periods import YEAR
+from .question import Place, Question, Word, number
 from .sections import ancestors, documents_of
 from .text import fold
 from .types import Answer

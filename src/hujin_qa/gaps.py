@@ -32,7 +32,7 @@ _ALSO_ASKS = re.compile(
 _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
 _ASKS_WHO = re.compile("谁|哪位|何人|哪个人|姓什么")
-_ASKS_NAME = re.compile("[长员师理任记家人]的?(?:名字?)?[叫是](?:什么|啥)(?:名字?)?[呢啊呀?。]*$")
+_ASKS_NAME = re.compile("[长员师理任记家人]的?(?:名字?)?[叫是](?:什么|啥)(?:名字?)?[呢啊呀?。]*$|姓(?:什么|啥)")
 _WHO = re.compile(
     "(?:[人员长师者匠家部局处室科司厅院队组委署会妻夫父母兄弟姐妹叔舅女士兵官民医友客主商省市县镇村国社行店站所团校厂府企]|"
     "公司|机构|中心|平台|学生|用户|老总|政府|专家|顾问|集团|我们|大学|企业|商城|经理|总监|董事|书记|秘书|教授|博士|骑手|代理|单位|"
@@ -163,7 +163,8 @@ def _nameless(question: Question, said: str) -> bool:
     """Whether the name of someone is asked for and the answer has none that the question does not."""
     if not _ASKS_NAME.search(question.folded) or re.search("姓|叫", said):
         return False
-    named = (word for word, flag in tag(said) if flag in NAMES and len(word) > 1)
+    flags = [flag for flag in NAMES if flag.startswith("nr")] if "姓" in question.folded else NAMES
+    named = (word for word, flag in tag(said) if flag in flags and len(word) > 1)
     return all(name in question.folded for name in named)
 
 

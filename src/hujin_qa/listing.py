@@ -26,6 +26,11 @@ _BETWEEN = f" \t\u3000\n{BULLETS}"  # what may stand between a colon and the fir
 _NUMBERED = re.compile("第[一二三四五六七八九十百\\d]+(?:[章节编篇]|部分)")  # a section that is named by its number
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
+_ANY_SORT = frozenset(
+    "动作 抓手 措施 举措 做法 办法 招 招数 环节 切入点 途径 角度 层面 要点 要领 手段 思路 路子 法子 打法 建议 方面 重点 方案 选择".split()
+)
+"""What whatever is listed may be called: a list need not be called so itself."""
+_LIKE = 0.5  # degree to which a word is found, and not only something near it
 _PARTS = re.compile("(?:由|包括|包含|分[为成]|有)[^,。;?]{0,2}哪[些几].{0,2}(?:部分|组成|构成|成员)")
 _NEAREST = 8  # sentences that may say of what a thing is made up
 _A_STEP = re.compile("(?:第[一二三四五六七八九十\\d]+|最后一?|[头首]一?)步")
@@ -56,7 +61,8 @@ def find_list(
     if best is None or best.fit < _ENOUGH:
         return None
     named = sure(matched(question.words, fold(best.section.heading))).keys() - top.words.keys()
-    if best.fit < top.signals["path"] - (0.3 if named else 0.1):
+    of_others = _lists_the_topic(question, top.folded)
+    if best.fit < top.signals["path"] - (0.3 if named or of_others else 0.1):
         return None
     if _announces(question, top.folded):
         return None
@@ -71,7 +77,7 @@ def find_list(
     )
     if (
         not detail
-        and not named
+        and not (named or of_others)
         and top.signals["series"]
         and top.folded.count("、") >= enough
         and top.signals["path"] > best.fit - 0.3
@@ -80,6 +86,12 @@ def find_list(
     mine, above = best.document.id, best.section.position
     here = (e for e in evidence if e.hit.passage.document == mine and lies_in(e.hit.passage.position, above))
     return shown(best), [from_structure(next(here, top), best.fit)]
+
+
+def _lists_the_topic(question: Question, folded: str) -> bool:
+    """Whether a sentence lists what the question asks of among its like ("甲、乙、丙三个方面", asked of 乙)."""
+    members = re.findall(r"(?<=、)[^、,。;:]{2,}(?=、)", folded)
+    return any(member in question.folded for member in members)
 
 
 def _made_of(question: Question, evidence: Sequence[Evidence]) -> Evidence | None:
@@ -165,11 +177,16 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
         if _about_one(question, document, section, items):
             continue
         intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
-        fit = 1.0 if called_so else share(question.words, matched(question.words, intro))
+        words, found_in = question.words, matched(question.words, intro)
+        if any(w.text in _ANY_SORT and found_in.get(w.text, 0.0) <= _LIKE for w in words):  # named by headings alone
+            words = tuple(w for w in words if w.text not in _ANY_SORT) or words
+            found_in = matched(words, fold(" ".join(section.path)))
+        fit = 1.0 if called_so else share(words, found_in)
         own = fold(strip_marker(section.heading)).rstrip(":")
         called = bool(called_so) or _ends_with(question, own)
         articles = headings and all(_ARTICLE.match(s.heading) for s in children(document, section.position))
-        if (fit < _ABOUT or articles) and not called:
+        counted = question.count == len(items) and fit > 0
+        if (fit < _ABOUT or articles) and not (called or counted):
             continue
         fit += 0.3 * (question.count == len(items)) - 0.6 * (question.count not in (0, len(items)))
         fit += _HEADED * max(matched(question.words, own).values(), default=0.0) + _CALLED * called

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from .evidence import matched, share
@@ -15,11 +16,13 @@ from .types import Section
 
 _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
 _CLAUSE = re.compile(r"([,;?、])")
+_OF_EACH = re.compile("[,;](?:分别|各自?)[是有为占要]?(?:多少|几)[^,;?]{0,4}[?。]*$")  # 甲跟乙差在哪,各多少元
 _AND_ALSO = re.compile("以及|还有|另外|并且")
 _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
 _LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
 _END = re.compile(r"的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
 _NOUN = re.compile("n|vn|j|l")  # parts of speech
+_NO_THING = ("b", "d", "ad")  # parts of speech
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
     r"|(?P<n2>[二两三四五六七八九十])[个大类种](?P<thing2>[\u4e00-\u9fff]{2})的?(?P<rest2>.+(?:各|分别).+)"
@@ -27,7 +30,7 @@ _COUNTED = re.compile(
 )
 _LEAD = re.compile(r"^(?:列出?|说说?|讲讲?|对?比较?|看看|把|就)")
 _ALIKE = re.compile(
-    r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:区别|差别|差异|异同|不同|不一样|两样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:到底|究竟)?差在(?:哪里|哪儿|哪|什么地方)|比一比|(?:对比|比较|相比|比)(?:一下)?,?"
+    r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:(?:最大|主要|根本|本质|核心|关键)(?:的|上的?)?)?(?:区别|差别|差异|异同|不同|不一样|两样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:到底|究竟)?差在(?:哪里|哪儿|哪|什么地方)|比一比|(?:对比|比较|相比|比)(?:一下)?,?"
 )
 _ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).*$")
 FEATURES_OF = "的特点"
@@ -39,6 +42,7 @@ _MOST_OF_ALL = 6  # things of which something is asked of each
 
 def split_question(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """The questions that ``asked`` is made of, each standing alone; empty if it is one question."""
+    asked = replace(asked, folded=_OF_EACH.sub("", asked.folded))
     return _clauses(asked, index, lexicon) or _joined(asked, index, lexicon) or _each(asked, index, lexicon)
 
 
@@ -115,6 +119,8 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     names = {w.text for w in asked.words if w.known}
     joints = [m for m in _JOINT.finditer(text) if _ends_with(text[: m.start()], names)]
     joints = [m for m in joints if any(text.startswith(n, m.end()) for n in names)]
+    if any(tag(_ends_with(text[: m.start()], names))[-1][1] in _NO_THING for m in joints):  # 主动跟监管打交道
+        return ()
     if not 1 <= len(joints) < _MOST:
         return ()
     before = text[: joints[0].start()]

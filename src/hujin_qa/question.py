@@ -12,6 +12,7 @@ from .divisions import asked_of_outline
 from .index import Index
 from .lexicon import Lexicon
 from .meaning import is_noun
+from .periods import years_asked
 from .pinyin import Context
 from .quantities import DURATION, quantities, tells
 from .text import clean, fold, numeral, with_figures
@@ -28,7 +29,7 @@ WORDLESS: tuple[Kind, ...] = ("summary", "contents")  # may be asked of a text w
 _KINDS: tuple[tuple[Kind, str], ...] = (  # the first that matches
     (
         "summary",
-        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么(?!时候|地方)|啥(?!时候|地方)|哪些)|(讲讲|说说|细说|细讲|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开(?:[说讲谈聊]|一?下|[。?!]*$)|总结(?!了)|概括|概述|概要|大意|(?<!扩)大体(?!量)|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|浓缩|捋一?[下遍捋]|[梳过盘]理?一[下遍盘]|总的(?:结论|意思)|要点(?:[是有](?:什么|啥|哪些))?[呢呀吗]?[?。]*$|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
+        r"(讲|说|写|谈|聊)(了|的)?(些|的)?(什么(?!时候|地方)|啥(?!时候|地方)|哪些)|(讲讲|说说|(?<![没不])细[说讲]|讲解|详细(地)?(讲|说))(一下)?[吧呗看]?[。?!]*$|展开(?:[说讲谈聊]|一?下|[。?!]*$)|总结(?!了)|概括|概述|概要|大意|(?<!扩)大体(?!量)|主旨|中心思想|主要内容|[一二两三四五\d]句话|讲的啥|内容[是有](?:什么|啥|哪些)|归纳|浓缩|捋一?[下遍捋]|[梳过盘]理?一[下遍盘]|总的(?:结论|意思)|要点(?:[是有](?:什么|啥|哪些))?[呢呀吗]?[?。]*$|介绍.{0,14}(?:情况|状况|概况|现状)|想(?:表达|说)(?:个|的)?(?:是)?(?:什么|啥)",
     ),
     (
         "define",
@@ -96,7 +97,6 @@ _MARKUP = re.compile(
 )  # pasted from a page
 _LATIN = re.compile("[a-z]{3}")
 _NEXT_TO = 3  # characters between an attribute and its interrogative ("总部在哪")
-YEAR = re.compile(r"(?<![\d.])((?:1[5-9]|20)\d\d)(?!\.?\d)(?!\s*[元块万亿千百人家名户个件条次台米点%多余])")
 _COUNT = re.compile(
     r"(?:哪|这|那|的|有)?(\d+|[二两三四五六七八九十])(?:个)?(?:大|类|种|层|级|步|点|条|项|方面|维度|阶段|家|部分|原则)"
     r"|[哪这那](?P<n>\d+|[二两三四五六七八九十])个"
@@ -212,7 +212,8 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     if unit:
         kind = "fact"
     ordinal = _ORDINAL.search(topic or folded)
-    words = tuple(w for w in content_words(topic or folded, index, lexicon) if w.known or w.text not in trigger)
+    said = (topic or folded).replace("多大规模", "多大的规模")  # 大规模 is a word too
+    words = tuple(w for w in content_words(said, index, lexicon) if w.known or w.text not in trigger)
     if ordinal:  # told step by step, a text has no word for its third
         words = tuple(w for w in words if w.known or w.text != ordinal[0].rstrip("步") + "步")
     return Question(
@@ -220,11 +221,11 @@ def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
         plain=plain,
         folded=folded,
         words=words,
-        terms=_terms(topic or folded, index, lexicon),
+        terms=_terms(said, index, lexicon),
         kind=kind,
         value="number" if unit else None if kind in OUTLINE or kind == "member" else value_asked(folded),
         unit=unit,
-        years=frozenset(YEAR.findall(folded)),
+        years=years_asked(folded, index),
         count=number(m[1] or m["n"]) if (m := _COUNT.search(_ORDINAL.sub("", folded))) else 0,
         ordinal=_ordinal(ordinal) if ordinal and not _is_name(ordinal, folded, index) else 0,
         sentences=number(m[1]) if (m := _SENTENCES.search(folded)) else 0,

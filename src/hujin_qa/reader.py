@@ -19,6 +19,7 @@ from .index import Index
 from .listing import find_list, nth_place
 from .markers import strip_marker
 from .parts import FEATURES_OF
+from .periods import gives_stage
 from .question import WORDLESS, Place, Question
 from .rereading import looked_into, reread
 from .sections import Span, ancestors, heading_span
@@ -29,11 +30,13 @@ _BUDGET = {"fact": 150, "define": 150, "polar": 150, "member": 150, "list": 170,
 _OTHER_BUDGET = 190  # why, how, and what the outline did not answer
 _OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
 _WHOLE = 170  # characters of a section that is short enough to be shown whole
+_ROUNDED = 320  # … and of an answer that such sections make whole
 _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
 _ASIDE = 4.5  # … that one of a short section may lie behind, for the section to be told whole
 _TIE = 2.1  # log-odds within which two sentences answer about as well
 _PART_BUDGET = 90  # one of several things that are asked at once
+_BUT = re.compile("(?:除了|除去|除|抛开).{1,16}?(?:之外|以外|外)?[,]?.{0,4}(?:还有|别的|其[他它])")
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
 _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位")
@@ -111,6 +114,8 @@ def choose(
     if nth and (inside := _within(question, *nth, evidence, index)):
         spans, chosen = inside
         return spans, [from_structure(e, 1.0) for e in chosen]
+    if staged := _stage(question, evidence, index):
+        return staged
     if question.kind == "section" and (spans := located(question, evidence, index)):
         return spans, list(evidence[:1])
     if question.kind in WORDLESS and (spans := digest(question, hits, index)):
@@ -119,15 +124,30 @@ def choose(
     listed = find_list(question, evidence, hits, index) if not (question.beyond or of_each) else None
     if listed and not _are_the_parts(listed[0], parts, index):
         return listed
-    if side_by_side := _of_parts(parts, index):
+    side_by_side = _of_parts(parts, index)
+    of_all = question.kind in _OPEN and len(side_by_side) == 1  # parts that one sentence answers are one question
+    if side_by_side and not of_all:
         return spans_of(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
-    if question.beyond:
+    if question.beyond or _BUT.search(question.folded):
         evidence = _the_rest(question, evidence)
     if question.kind == "member":
         evidence = _of_the_sort(question, evidence, index)
     if question.kind == "define":
         evidence = _defining(question, evidence, index)
-    return _told(question, evidence, index)
+    spans, chosen = _told(question, evidence, index)
+    return spans, [*side_by_side, *(e for e in chosen if e.row != side_by_side[0].row)] if side_by_side else chosen
+
+
+def _stage(question: Question, evidence: Sequence[Evidence], index: Index) -> Choice | None:
+    """The stage that years fall into, where one is asked for: a sentence with their span, or else a heading."""
+    if told := next((e for e in evidence if gives_stage(question.folded, e.folded, question.years)), None):
+        return [Span(told.hit.passage.document, told.start, told.end)], [from_structure(told, 1.0)]
+    for e in evidence:
+        document = index.documents[e.hit.passage.document]
+        for section in reversed(ancestors(document, e.hit.passage.position)):
+            if gives_stage(question.folded, fold(section.heading), question.years):
+                return [Span(document.id, *heading_span(document, section))], [from_structure(e, 1.0)]
+    return None
 
 
 def _are_the_parts(spans: Sequence[Span], parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index) -> bool:
@@ -275,14 +295,18 @@ def _says_less(evidence: Evidence, best: Evidence) -> bool:
 
 
 def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """What the section that answers says of it, where it is short: its parts were written to be read together."""
-    here = chosen[0].hit.passage
-    place = here.document, here.position
-    section = [e for e in evidence if (e.hit.passage.document, e.hit.passage.position) == place]
-    if sum(e.end - e.start for e in section) > _WHOLE:
-        return chosen
-    near = [e for e in section if e.score >= chosen[0].score - _ASIDE]
-    return chosen + [e for e in near if e not in chosen]
+    """What the sections that answer say of it, where they are short: their parts were written to be read together."""
+    rounded = list(chosen)
+    for place in dict.fromkeys((e.hit.passage.document, e.hit.passage.position) for e in chosen):
+        section = [e for e in evidence if (e.hit.passage.document, e.hit.passage.position) == place]
+        more = [e for e in section if e.score >= chosen[0].score - _ASIDE and e not in rounded]
+        if _length(section) <= _WHOLE and _length([*rounded, *more]) <= _ROUNDED:
+            rounded += more
+    return rounded
+
+
+def _length(sentences: Sequence[Evidence]) -> int:
+    return sum(e.end - e.start for e in sentences)
 
 
 def _in_reading_order(chosen: Sequence[Evidence]) -> list[Evidence]:

@@ -1,0 +1,143 @@
+"""How much an answer takes in: items with their names, short sections whole, lists by any name, what is left over."""
+
+import pytest
+
+from hujin_qa.assistant import Assistant
+from hujin_qa.citations import cite, spans_of
+from hujin_qa.evidence import weigh
+from hujin_qa.index import build_index, open_index
+from hujin_qa.lexicon import load_lexicon
+from hujin_qa.parts import split_question
+from hujin_qa.settings import load_settings
+from test_index import Hashing
+
+LEXICON = load_lexicon()
+TEXT = """# 茶厂手册
+
+茶厂要从炒制车间、发货环节、门店销售三个方面改进。
+
+## 一、炒制车间：从手炒到机炒
+
+### 1)现状
+
+炒制车间有12口锅。
+
+### 2)改进
+
+#### 控温
+
+锅温要装仪表。仪表每周校准一次。
+
+#### 轮班
+
+炒茶师傅两班倒。交班要写记录。炉子和竹筐由交班的人擦净。
+
+## 二、发货环节
+
+### 快递
+
+每公斤收费15元，两天送到。
+
+### 货运
+
+每公斤收费4元，七天送到。
+
+### 自提
+
+不收费，当天可取。
+
+## 三、门店销售
+
+### 1)现状
+
+门店归老何管。除此之外，茶厂还在网店和集市卖茶。门店跟茶农建立直供关系，按月结账。
+
+### 2)改进
+
+#### 会员
+
+会员买满10斤送1斤。反之，过期的积分作废。
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("composing")
+    (folder / "茶厂.md").write_text(TEXT, encoding="utf-8")
+    build_index([folder / "茶厂.md"], folder / "index", Hashing(), "hashing", LEXICON)
+    opened = open_index(folder / "index", "hashing", LEXICON)
+    return Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, opened)
+
+
+@pytest.mark.parametrize("asked", ["炒制车间有哪几项改进的动作", "炒制车间从哪几个方面改进"])
+def test_items_are_listed_whatever_they_are_called_and_not_what_their_topic_is_listed_among(assistant, asked):
+    assert [c.quote for c in assistant.ask(asked).citations] == ["控温", "轮班"]
+
+
+def test_so_many_of_something_are_the_headings_of_so_many(assistant):
+    quotes = [c.quote for c in assistant.ask("发货环节的三种方案是哪些").citations]
+    assert [quote.rstrip("：") for quote in quotes] == ["快递", "货运", "自提"]
+
+
+def test_a_digest_names_the_parts_that_it_is_made_of(assistant):
+    said = assistant.ask("总结一下炒制车间").text
+    assert "【控温】锅温要装仪表。" in said
+    assert "【轮班】炒茶师傅两班倒。" in said
+    assert "【炒制车间" not in said
+
+
+SENDING = """茶叶怎么寄
+
+一、国内
+1、快递：每公斤收费15元，两天之内送到家门口，可以货到付款。
+2、货运：每公斤收费4元，七天之内送到县城的货站，要自己去取。超过百斤另议。
+3、自提：不收任何费用，当天就可以来茶厂门口的小店取走。
+
+二、国外
+国外只寄铁罐装的茶。
+"""
+
+
+def test_an_item_is_told_with_its_name(tmp_path):
+    (tmp_path / "寄茶.txt").write_text(SENDING, encoding="utf-8")
+    build_index([tmp_path / "寄茶.txt"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    opened = open_index(tmp_path / "index", "hashing", LEXICON)
+    assistant = Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, opened)
+    sought, *_ = assistant.seek(assistant.interpret("国内和国外哪种每公斤收费4元"))
+    evidence = weigh(sought.question, sought.vector, sought.hits, opened)
+
+    def told(*holds):
+        chosen = [next(e for e in evidence if part in e.folded) for part in holds]
+        return [claim.text for claim in cite(spans_of(chosen, sought.question, opened), opened)[0]]
+
+    assert told("4元", "百斤") == ["【货运】每公斤收费4元，七天之内送到县城的货站，要自己去取。", "超过百斤另议。"]
+    assert told("铁罐") == ["国外只寄铁罐装的茶。"]
+
+
+def test_parts_that_one_sentence_answers_are_one_question(assistant):
+    asked = "炉子和竹筐的交班怎么弄"
+    assert len(split_question(assistant.interpret(asked), assistant.index, LEXICON)) == 2
+    said = assistant.ask(asked).text
+    assert "炉子和竹筐由交班的人擦净。" in said
+    assert "交班要写记录。" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "parts"),
+    [
+        ("快递跟货运的收费差在哪,各多少元", ("快递的收费的", "货运的收费的")),
+        ("快递和货运最大的区别是什么", ("快递的特点", "货运的特点")),
+        ("要主动跟茶农打交道,门店该怎么做", ()),
+    ],
+)
+def test_what_asks_of_each_or_joins_no_things_makes_no_parts(assistant, asked, parts):
+    assert split_question(assistant.interpret(asked), assistant.index, LEXICON) == parts
+
+
+def test_what_there_is_besides_is_told_by_the_sentence_on_the_rest(assistant):
+    assert "网店和集市" in assistant.ask("除了门店,茶厂还在哪些地方卖茶").text
+
+
+def test_a_sentence_that_turns_round_the_one_before_brings_it_along(assistant):
+    said = assistant.ask("什么样的积分作废").text
+    assert said.index("会员买满10斤") < said.index("反之")
