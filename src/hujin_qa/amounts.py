@@ -56,6 +56,7 @@ def number_faults(said: str, sources: tuple[str, ...]) -> list[str]:
             if placed and _is_another_s(said, q, sources, there)
         ),
         *_swapped(said, mine, every),
+        *_turned(said, mine),
         *(f"数字 {q.text} 在所引原文中说的是“{other}”" for q in mine for other in _respective(said, q, sources)),
     ]
 
@@ -282,6 +283,26 @@ def _swapped(said: str, mine: Sequence[Quantity], every: Sequence[Quantity]) -> 
             second = [i for i, e in enumerate(every) if b.matches(e)]
             if first and second and min(first) > max(second):
                 return [f"{a.text} 与 {b.text} 的先后与所引原文相反"]
+    return []
+
+
+_RISES, _FALLS = (re.compile("增|升|涨|扩|提高|加到"), re.compile("减|降|跌|缩|下滑|回落"))
+
+
+def _turned(said: str, mine: Sequence[Quantity]) -> list[str]:
+    """从9减到20: a way that the two amounts do not go.
+
+    >>> _turned("从290亿元减少到4949亿元", quantities("从290亿元减少到4949亿元"))
+    ['从 290亿元 到 4949亿元 不是“减少”']
+    """
+    for a, b in pairwise([q for q in mine if q.unit not in ("公历年", "月份", "第", "个")]):
+        lead, between = re.split("[,。;:]", said[: a.start])[-1], said[a.end : b.start]
+        if not re.search("[从由]", lead) or "," in between or a.base[1] != b.base[1]:
+            continue
+        rises, falls = _RISES.search(between), _FALLS.search(between)
+        wrong = falls if a.base[0] < b.base[0] and not rises else rises if b.base[0] < a.base[0] and not falls else None
+        if wrong and re.search("[到至为成]", between):
+            return [f"从 {a.text} 到 {b.text} 不是“{re.sub('[到至为成].*', '', between[wrong.start() :])}”"]
     return []
 
 

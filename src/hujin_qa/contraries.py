@@ -4,7 +4,8 @@ The words are data (``data/grounding.toml``). All texts here are folded.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from .clauses import clauses, content, likeness
 from .quantities import Quantity, quantities
@@ -27,11 +28,17 @@ def contradiction(claim: str, evidence: tuple[str, ...]) -> str:
     compared = comparison(claim, evidence)
     if compared is False:
         return f"“{claim[:24]}”的比较与所引原文相反"
+    if more := _allows_more(mine, there):
+        return f"“{more[:24]}”与所引原文的“只”相反"
+    excepted = any(map(_EXCEPTED.match, mine)) and any(map(_EXCEPTED.match, there))
+    ruled = [c for before, c in pairwise(there) if excepted and _EXCEPTED.match(before)]  # what holds of all others
     for clause in mine:
         if clause is not mine[-1] and _CONDITION.search(clause):
             continue
         fit = {c: likeness(clause, c) + _shared_numbers(clause, c) for c in there}
         near = [c for c in sorted(there, key=lambda c: -fit[c])[:3] if fit[c] > 0.15]
+        if ruled and not _EXCEPTED.match(clause):  # the rule is held against the rule, not against its exception
+            near = [c for c in near if not _EXCEPTED.match(c)] + [c for c in ruled if c not in near]
         if not near and clause is not mine[0] and len(clause) < 9:  # 车位有820个,已经够用
             near = sorted(there, key=lambda c: -likeness(claim, c))[:3]
         if not near:
@@ -41,6 +48,27 @@ def contradiction(claim: str, evidence: tuple[str, ...]) -> str:
             return sides
         if (_denies_too_much if _denials(clause) else _denies_too_little)(clause, near, there):
             return f"“{clause[:24]}”与所引原文的肯定、否定相反"
+    return ""
+
+
+_EXCEPTED = re.compile("除(?:了|去|开)?(?![夕草湿尘以法数])")
+_ONLY_MAY = re.compile("(?P<who>[^,。;]{2,12}?)只(?:能|可以?|准|许|有权)(?P<do>[^,。;]{2,})")
+_ALSO_MAY = re.compile("(?P<who>[^,。;]{2,12}?)(?:还|也|并且?)(?:能够?|可以?|有权)(?P<do>[^,。;]{2,})")
+
+
+def _allows_more(mine: Sequence[str], there: Sequence[str]) -> str:
+    """The clause that lets one do, besides, what the source does not have where it lets the same one do one thing only.
+
+    >>> _allows_more(["学员还能改成绩"], ["学员只能查看成绩"])
+    '学员还能改成绩'
+    """
+    for clause in mine:
+        also = _ALSO_MAY.match(clause)
+        for only in filter(None, map(_ONLY_MAY.match, there if also else ())):
+            same = only["who"].endswith(also["who"]) or also["who"].endswith(only["who"]) if also else False
+            done = next((w for w, flag in content(also["do"]) if flag[0] == "v"), also["do"][0]) if also else ""
+            if same and done not in only["do"]:
+                return clause
     return ""
 
 
@@ -142,6 +170,8 @@ def _bound_numbers(clause: str, pair: int) -> list[Quantity]:
 def _other_side(clause: str, near: list[str]) -> str:
     for pair, mine in _sides(clause).items():
         if len(mine) > 1:
+            if crossed := _crossed(clause, mine.values(), near):
+                return crossed
             continue
         (side, word) = next(iter(mine.items()))
         beside = near
@@ -158,6 +188,17 @@ def _other_side(clause: str, near: list[str]) -> str:
             if theirs and (len(word) > 1 or likeness(clause, other[0]) > 0.3):
                 return f"“{word}”与所引原文的“{theirs[1 - side]}”相反"
     return ""
+
+
+def _crossed(clause: str, sides: Iterable[str], near: Sequence[str]) -> str:
+    """Both words of a pair, each before what the other one stands before in the source (重资本、轻技术)."""
+    joined = "。".join(near)
+    said = [(side, clause[at + len(side) :][:2]) for side in sides if (at := clause.find(side)) >= 0]
+    if len(said) != 2 or any(len(thing) < 2 for _, thing in said):
+        return ""
+    (one, its), (other, others) = said
+    turned = f"{one}{others}" in joined and f"{other}{its}" in joined
+    return f"“{one}{its}”与所引原文的“{other}{its}”相反" if turned and f"{one}{its}" not in joined else ""
 
 
 def _negations(clause: str) -> Iterator[re.Match[str]]:
