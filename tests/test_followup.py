@@ -164,6 +164,14 @@ def test_a_name_gives_way_to_another_as_a_whole(assistant, turns, said):
     assert assistant.interpret(asked, [("user", text) for text in before]).text == said
 
 
+@pytest.mark.parametrize("asked", ["除了这几个,还有别的吗", "除此之外还有其他的吗"])
+def test_what_there_is_besides_is_asked_of_the_same(assistant, asked):
+    question = assistant.interpret(asked, [("user", "第一批次有哪些书车")])
+    assert question.folded.startswith("还有哪些")
+    assert "书车" in question.folded
+    assert question.beyond
+
+
 @pytest.mark.parametrize("asked", ["换个话题,退卡要带什么", "算了,退卡要带什么"])
 def test_a_change_of_topic_is_no_part_of_the_question(assistant, asked):
     assert meant(assistant, "打印一张多少钱", asked) == "退卡要带什么"

@@ -274,6 +274,10 @@ def test_the_word_that_asks_tells_the_value_and_not_its_noun(assistant, asked, v
     assert read(assistant, asked).value == value
 
 
+def test_a_great_something_is_something_and_the_future_no_word_of_the_text(assistant):
+    assert [w.text for w in read(assistant, "未来苹果有哪三个大产值").words] == ["苹果", "产值"]
+
+
 def test_a_letter_within_a_figure_is_read_as_one(assistant):
     assert read(assistant, "2o13年涨了l5%吗?").folded.startswith("2013年涨了15%")
 

@@ -10,7 +10,7 @@ from .headings import tag
 from .index import Index
 from .items import short_title
 from .lexicon import Lexicon
-from .periods import YEAR
+from .periods import YEAR, YEAR_BEFORE
 from .quantities import quantities
 from .question import Question, Word, content_words, value_asked
 from .text import fold
@@ -21,7 +21,6 @@ _SUBJECT = re.compile(
     r"(?P<subject>(?:(?!多[少大高长远久重快])[^的,?是有属算归排在由比几谁哪第]){2,12})(?=的|是|有|属于|算|归|排|在|由|靠|第|每|要|多[少大高长远久重快]|几|怎么|什么)"
 )
 _YEAR_BEHIND = re.compile(f"{YEAR.pattern}年?$")
-_YEAR_BEFORE = re.compile(f"^{YEAR.pattern}年(?:[末底初]|全年|[上下]半年)?的?")
 _PRONOUN = re.compile("^(?:[它他她]们?家?|[这那该](?:家|个|款)(?:公司|企业|产品)?)的")
 _SORTS, _NAMED = tuple("类级型档期季部科组区款版色班"), 6  # what things are classed by; characters of such a name
 _MEASURE = re.compile("[量率额数价费度值]$")
@@ -40,7 +39,7 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     if (unknown := absent_topic(old, index, lexicon)) and unknown in old.folded:  # 提到甲了吗 > 那乙呢
         return old.folded.replace(unknown, new)
     named = any(thing.name for thing in absent_things(new, index, lexicon))
-    opening = _YEAR_BEFORE.sub("", old.folded)
+    opening = YEAR_BEFORE.sub("", old.folded)
     first = next((w.text for w in old.words if w.noun and w.known and opening.startswith(w.text)), "")
     found = _SUBJECT.match(opening)
     subject = _nominal(found["subject"], first) if found and not value_asked(found["subject"]) else ""

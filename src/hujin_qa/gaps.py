@@ -13,7 +13,7 @@ from .evidence import CAUSE, matched, share
 from .headings import tag
 from .index import Index
 from .meaning import is_common
-from .owners import CALENDAR, amounts, is_name, of_another, told_by
+from .owners import CALENDAR, amounts, is_name, of_another, opens_with_another, told_by
 from .quantities import quantities, tells, unit_asked
 from .question import OUTLINE, WORDLESS, Question
 from .types import Citation, Claim
@@ -101,6 +101,10 @@ _PERIODS = (
     re.compile(r"(?<![\d.])(1?\d)月"),
     re.compile("(?<!第)([一二三四五六七八九1-9])(?:审|等奖|年级|期(?!间))"),
 )
+_AHEAD = re.compile("明年|未来|今后|将来|下个?(?:季度|月|年|周)")
+_SAYS_AHEAD = re.compile(
+    r"预计|预测|有望|未来|今后|将(?!近|军)|力争|计划|目标|规划|下一步|终将|明年|后年|到20\d\d年|拟|起"
+)
 _COMPARES = re.compile(
     "(?P<sides>.+?)(?:谁|哪一?[个家种边方款类处])[^,?。的]{0,8}?(?:更|比较)?"
     "[高低大小多少快慢早晚贵准好强长短远近先后重轻省难严](?:一[些点])?(?:的|了|到|呢|啊|吗|[,?。]|.{0,6}$)"
@@ -129,13 +133,13 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
         "part": _part_untold,
         "members": _members_untold,
         "bound": _other_side,
-        "period": _other_period,
+        "period": lambda asked, said: _other_period(asked, said) or _of_the_past(asked, said),
         "comparison": _incomparable,
     }
     sort = next((sort for sort, lack in lacks.items() if lack(question, said)), "")
     if not sort and len(told) <= _FEW and _no_cause(question, said):
         sort = "cause"
-    return sort or ("owner" if of_another(question, told) else "")
+    return sort or ("owner" if of_another(question, told) or opens_with_another(question, told) else "")
 
 
 def _no_cause(question: Question, said: str) -> bool:
@@ -269,6 +273,12 @@ def _other_period(question: Question, said: str) -> bool:
     texts = question.folded, said
     pairs = ([{found.translate(_FIGURES) for found in period.findall(text)} for text in texts] for period in _PERIODS)
     return question.value is not None and any(asked and told and not asked & told for asked, told in pairs)
+
+
+def _of_the_past(question: Question, said: str) -> bool:
+    """Whether an amount to come is asked for, and the answer does not speak of what is to come."""
+    amount = question.value in ("percent", "money", "number") and question.kind != "list"
+    return amount and bool(_AHEAD.search(question.folded)) and not _SAYS_AHEAD.search(said)
 
 
 def _incomparable(question: Question, said: str) -> bool:

@@ -11,6 +11,7 @@ from .evidence import matched, sure
 from .headings import tag
 from .index import Index
 from .meaning import is_common, is_noun
+from .periods import YEAR_BEFORE
 from .quantities import Quantity, quantities
 from .question import HOW_MUCH, Question, Word
 from .text import fold
@@ -132,6 +133,18 @@ def of_another(question: Question, told: Sequence[Told]) -> bool:
         return True
     owner = found["owner"] if found else ""
     return bool(owner) and owner in said and all(_stands_apart(owner, t) for t in bearing)
+
+
+def opens_with_another(question: Question, told: Sequence[Told]) -> bool:
+    """Whether a question opens with a thing of its own, and neither what is told nor what stands around it has that."""
+    if question.kind not in ("fact", "why", "member") or not (question.value or question.kind == "why"):
+        return False
+    opening = YEAR_BEFORE.sub("", question.folded)
+    words = (w for w in question.words if w.known and w.noun and len(w.text) > 1 and opening.startswith(w.text))
+    thing = next(words, None)
+    if thing is None or _LOOSE_WORD.match(thing.text) or thing.text[0].isdigit() or is_common(thing.text):
+        return False
+    return not any(matched([thing], f"{t.subject} {t.path} {t.before} {t.text}") for t in told)
 
 
 @lru_cache(maxsize=4096)

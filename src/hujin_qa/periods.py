@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from .index import Index
 
 YEAR = re.compile(r"(?<![\d.])((?:1[5-9]|20)\d\d)(?!\.?\d)(?!\s*[元块万亿千百人家名户个件条次台米点%多余])")
+YEAR_BEFORE = re.compile(f"^{YEAR.pattern}年(?:[末底初]|全年|[上下]半年)?的?")
+"""A year that a folded question opens with."""
 _ASKS_STAGE = re.compile("阶段|时期|哪一?期")
 _SPAN = re.compile(rf"{YEAR.pattern}年?[-—–~～至到]{{1,3}}(?:{YEAR.pattern}|(?:现在|如今|今))")
 _NOW = "9999"

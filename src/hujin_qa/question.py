@@ -254,8 +254,16 @@ def _occurs(pair: tuple[str, str], index: Index) -> bool:
 
 def content_words(folded: str, index: Index, lexicon: Lexicon) -> tuple[Word, ...]:
     """The words of a folded text that carry its topic, each once, in order."""
-    words = dict.fromkeys(w for w in index.segmenter.words(folded) if w not in lexicon.stopwords)
+    found = (_without_great(w, index) for w in index.segmenter.words(folded))
+    words = dict.fromkeys(w for w in found if w not in lexicon.stopwords)
     return tuple(_word(w, index, lexicon) for w in words if (len(w) > 1 or not w.isascii()) and not _asks(w, index))
+
+
+def _without_great(word: str, index: Index) -> str:
+    """方向 of 大方向, where the corpus has only that."""
+    rest = word[1:]
+    great = word[0] == "大" and len(rest) > 1 and index.segmenter.is_word(rest)
+    return rest if great and not _frequency(word, index) and _frequency(rest, index) else word
 
 
 def _asks(word: str, index: Index) -> bool:
