@@ -20,7 +20,7 @@ from .contraries import contradiction
 from .crossencoder import open_cross_encoder, sigmoid
 from .meaning import Meanings
 from .modality import overstated
-from .names import exact_faults, missing_names, rival_faults, slot_faults, stands
+from .names import exact_faults, listed_faults, missing_names, rival_faults, slot_faults, stands
 from .quantities import quantities
 from .roles import exchanged, is_sentence
 from .sequence import out_of_order
@@ -89,7 +89,7 @@ def rules(said: str, sources: tuple[str, ...]) -> dict[str, list[str]]:
         "name": missing_names(said, sources),
         "exact": exact_faults(said, sources),
         "rival": rival_faults(said, sources),
-        "slot": slot_faults(said, sources),
+        "slot": slot_faults(said, sources) + listed_faults(said, sources),
         "contrary": [*filter(None, [contradiction(said, sources) or out_of_order(said, " ".join(sources))])],
         "overstated": [*filter(None, [overstated(said, sources)])],
         "exchanged": [*filter(None, [exchanged(said, sources)])],

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from .clauses import clauses, content, likeness
 from .headings import tag
+from .items import in_series
 from .meaning import Meanings, is_common
 from .quantities import quantities
-from .roles import PREPOSITIONS
+from .roles import PREPOSITIONS, is_sentence
 from .synonyms import synonyms
 from .words import words
 
@@ -85,6 +86,26 @@ def slot_faults(said: str, sources: tuple[str, ...]) -> list[str]:
             and not any(_may_stand_for(word, other) for other in held)
         ):
             return [f"所引原文说的是“{min(held)}”,不是“{word}”"]
+    return []
+
+
+def listed_faults(said: str, sources: tuple[str, ...]) -> list[str]:
+    """The member of a list in the claim in whose place a list of the evidence has another.
+
+    >>> listed_faults("库里有煤、油和铁等物", ("库里有煤、盐、铁等物。",))
+    []
+    >>> listed_faults("库里有煤炭、石油和铁矿", ("库里有煤炭、食盐、铁矿。",))
+    ['所引原文列举的是“食盐”,不是“石油”']
+    """
+    mine = [item for item in in_series(said) if len(item) > 1]
+    for sentence in (s for source in filter(is_sentence, sources) for s in re.split("[。;!?]", source)):
+        theirs = in_series(sentence)
+        other = [item for item in mine if not any(item in t or t in item for t in theirs)]
+        left = [t for t in theirs if not any(item in t or t in item for item in mine)]
+        if len(mine) < 3 or len(other) != 1 or not left or stands(other[0], " ".join(filter(is_sentence, sources))):
+            continue
+        if not any(_may_stand_for(other[0], t) for t in left):
+            return [f"所引原文列举的是“{left[0]}”,不是“{other[0]}”"]
     return []
 
 
