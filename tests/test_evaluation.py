@@ -8,6 +8,7 @@ import re
 import runpy
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -507,6 +508,20 @@ def test_a_journal_is_gone_on_with_up_to_a_torn_line_and_one_of_another_run_is_l
     assert len(finish(runs(assistant, questions, planned, journal)).scores) == 4
     journal.end()
     assert journal.done(planned) == []
+
+
+def test_nobody_goes_through_a_run_that_another_goes_through(assistant, questions, tmp_path):
+    planned, journal = plan(assistant, questions, "仓库"), Journal(tmp_path / "new" / "x.journal")
+    steps = runs(assistant, questions, planned, journal)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(next, steps).result()
+    kept = journal.path.read_text("utf-8")
+    for resume in (False, True):
+        with pytest.raises(BadInput, match="同样的一次评测正在进行"):
+            finish(runs(assistant, questions, planned, Journal(journal.path), resume))
+    assert journal.path.read_text("utf-8") == kept
+    steps.close()
+    assert len(finish(runs(assistant, questions, planned, journal, resume=True)).scores) == 4
 
 
 @pytest.mark.parametrize(

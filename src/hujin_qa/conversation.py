@@ -36,7 +36,7 @@ from .types import Answer, Citation, Document, Section
 _SWAP = re.compile(
     r"^(?:那么?|换成|至于|再说|还有)?(?P<new>.+?)(?:那边|这边|那块|这块|方面|的话|这个|那个|部分)?(?:又|也)?(?:呢|怎么样|如何|咋样)[?。!]*$"
 )
-_SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)(?:了|吧)?[,。:]*")
+_SWITCH = re.compile(r"^(?:算了|不说这个|换个话题|别的|另外问|不聊)(?:[了吧]*(?P<stop>[,。:]+))?")
 _AGAIN = re.compile("(?<=呢)[,?]*[是有又]?(?:大概)?(?:多少|多大|几何)[呢啊呀]?[?。]*$")  # 那乙呢,多少
 _BACK = re.compile(
     "(?:那么?|再|还是|先|我们|咱们?|让)*(?:回到|说回到?|回过?头来?再?[说看聊讲])(?:刚才|刚刚|之前|前面|上面|开头|最开始)?(?:[说讲提聊谈]到?)?的?"
@@ -109,7 +109,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     if compared and (other := exchanged(compared["new"], past, index, lexicon)):
         return Meant(f"{past.question.folded}，{other}")
     of_outline = asked.kind == "contents" or (asked.kind == "section" and not POINTER.search(asked.topic))
-    if (switch := _SWITCH.match(asked.folded)) and switch.end() < len(asked.folded):
+    switch = _SWITCH.match(asked.folded)
+    if switch and switch["stop"] and switch.end() < len(asked.folded):
         return Meant(asked.folded[switch.end() :])
     alone = asked.chat or of_outline or switch
     if alone or not is_follow_up(asked, past, index, lexicon):

@@ -23,7 +23,7 @@ _SUBJECT = re.compile(
 _YEAR_BEHIND = re.compile(f"{YEAR.pattern}年?$")
 _PRONOUN = re.compile("^(?:[它他她]们?家?|[这那该](?:家|个|款)(?:公司|企业|产品)?)的")
 _SORTS, _NAMED = tuple("类级型档期季部科组区款版色班"), 6  # what things are classed by; characters of such a name
-_MEASURE = re.compile("[量率额数价费度值]$")
+_MEASURE = re.compile("[量率额数价费度值期限龄]$")
 
 
 def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
@@ -51,6 +51,9 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     alike = bare == new and not (attribute or elsewhere or quantities(new))
     thing = alike and any(w.noun for w in new_words)
     owner = _YEAR_BEHIND.sub("", subject)
+    ends = (w.text for w in old.words if w.noun and w.known and len(owner) > len(w.text) > 1 and owner.endswith(w.text))
+    if (asked := next(ends, "")) and not new.endswith(asked) and _is_attribute(asked, past, index):
+        owner = owner.removesuffix(asked).rstrip("的")  # 操作工 of 操作工试用期多长
     of_subject = old.folded.replace(owner, new, 1) if owner and thing else ""
     of_attribute = (
         f"{subject}的{bare}是多少" if old.value or value_asked(bare) or _MEASURE.search(bare) else f"{subject}的{bare}"

@@ -5,6 +5,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -114,8 +115,15 @@ def runs(
     however many sittings.
 
     Raises:
-        BadInput: the journal to go on with is of another run, or cannot be read or written.
+        BadInput: the journal to go on with is of another run, is being written by one, or cannot be read or written.
     """
+    with journal.alone() if journal else nullcontext():
+        return (yield from _steps(assistant, questions, plan, journal, resume))
+
+
+def _steps(
+    assistant: Assistant, questions: Sequence[EvalQuestion], plan: Run, journal: Journal | None, resume: bool
+) -> Steps:
     done = {d.scores[0].id: d for d in (journal.done(plan) if journal and resume else ())}
     if journal:
         journal.begin(plan, list(done.values()))

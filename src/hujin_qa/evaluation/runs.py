@@ -1,12 +1,14 @@
 """A run: one question set asked of one system, kept as a file that every number can be made from again."""
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from ..errors import BadInput, reason
 from ..files import write_whole
@@ -106,6 +108,28 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep others, of this process or another, from going through the same run meanwhile.
+
+        Raises:
+            BadInput: another does, or the place cannot be written.
+        """
+        lock = FileLock(self.path.with_name(self.path.name + ".lock"), thread_local=False)  # steps change threads
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise BadInput("同样的一次评测正在进行。请等它结束,或先停止它。") from None
+        except OSError as error:
+            raise BadInput(f"写不到 {self.path}:{reason(error)}。") from None
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                Path(lock.lock_file).unlink()  # while it is held: whoever comes now begins with a file of their own
+            lock.release()
 
     def done(self, plan: Run) -> list[Run]:
         """What was done of ``plan``, one question each, up to a line that cannot be read.

@@ -29,6 +29,7 @@ TWINS = {
     "改动的记录写不到 {}:{}。没有改。": "The record of changes cannot be written to {}: {}. Nothing was changed.",
     "问题集 {} 里没有问题。": "The question set {} has no questions.",
     "{} 读不出来:{}。": "{} cannot be read: {}.",
+    "同样的一次评测正在进行。请等它结束,或先停止它。": "The same run is going on. Wait for its end, or stop it first.",
     "{} 是另一次运行的,没有动它。请从头跑(命令行去掉 --resume)。": "{} is of another run and was left as it is. Start anew (on the command line, without --resume).",
     "{} 不是一次评测的结果文件。请用 hujin-qa eval --out {} 生成。": "{} is not the result of a run. Please make one with: hujin-qa eval --out {}",
     "{} 不是这个版本的评测结果。请用 hujin-qa eval --out {} 重新生成。": "{} is not a result of this version. Please make it again with: hujin-qa eval --out {}",
