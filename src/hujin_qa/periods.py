@@ -1,7 +1,8 @@
 """Years, and the stages that a text gives with the years they took ("甲(2004-2013)"): which of them a year falls into."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from functools import lru_cache
 
 from .index import Index
 
@@ -40,6 +41,6 @@ def holds(span: tuple[str, str], years: Collection[str]) -> bool:
     return all(span[0] <= year <= span[1] for year in years)
 
 
-def _spans(folded: str) -> Iterator[tuple[str, str]]:
-    for match in _SPAN.finditer(folded):
-        yield match[1], match[2] or _NOW
+@lru_cache(maxsize=32768)  # documents; looked through with every question for a stage
+def _spans(folded: str) -> tuple[tuple[str, str], ...]:
+    return tuple((match[1], match[2] or _NOW) for match in _SPAN.finditer(folded))
