@@ -1,5 +1,7 @@
 """How much an answer takes in: items with their names, short sections whole, lists by any name, what is left over."""
 
+from dataclasses import replace
+
 import pytest
 
 from hujin_qa.assistant import Assistant
@@ -8,6 +10,7 @@ from hujin_qa.evidence import weigh
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.parts import split_question
+from hujin_qa.reader import choose
 from hujin_qa.settings import load_settings
 from test_index import Hashing
 
@@ -141,3 +144,67 @@ def test_what_there_is_besides_is_told_by_the_sentence_on_the_rest(assistant):
 def test_a_sentence_that_turns_round_the_one_before_brings_it_along(assistant):
     said = assistant.ask("什么样的积分作废").text
     assert said.index("会员买满10斤") < said.index("反之")
+
+
+PRICES = """# 茶价
+
+## 一、价目
+
+| 茶 | 单价 | 日产 |
+|---|---|---|
+| 春芽 | 300元 | 5斤 |
+| 秋片 | 80元 | 40斤 |
+
+春芽单价超过500元的单子要老何签字，单价由茶厂定。
+
+## 二、两种店
+
+云岫店做大单，进货要50万元，毛利是集市的两倍。它的邻居集市摊位小，5万元左右就能进货。
+"""
+
+
+@pytest.fixture(scope="module")
+def prices(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("prices")
+    (folder / "茶价.md").write_text(PRICES, encoding="utf-8")
+    build_index([folder / "茶价.md"], folder / "index", Hashing(), "hashing", LEXICON)
+    opened = open_index(folder / "index", "hashing", LEXICON)
+    return Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, opened)
+
+
+def test_the_row_of_a_table_that_opens_with_the_thing_is_told_first(prices):
+    asked = prices.interpret("春芽的单价是多少")
+    sought, *_ = prices.seek(asked)
+    row, other = (
+        next(e for e in weigh(asked, sought.vector, sought.hits, prices.index) if begins in e.folded)
+        for begins in ("| 春芽", "签字")
+    )
+    better = replace(other, score=row.score + 1)
+    spans, chosen = choose(sought, [better, row], [], prices.index)
+    assert chosen[0] == row
+    assert [prices.index.documents["茶价"].text[s.start : s.end] for s in spans][:2] == [
+        "| 茶 | 单价 | 日产 |",
+        "| 春芽 | 300元 | 5斤 |",
+    ]
+    far = replace(other, score=row.score + 9)
+    assert choose(sought, [far, row], [], prices.index)[1][0] == far
+
+
+def test_a_name_that_is_no_word_is_a_thing_too_where_the_text_has_it(prices):
+    asked = prices.interpret("集市跟云岫店的进货差在哪,各多少元")
+    assert split_question(asked, prices.index, LEXICON) == ("集市的进货的", "云岫店的进货的")
+    elsewhere = prices.interpret("集市跟霁蓝店的进货差在哪,各多少元")
+    assert split_question(elsewhere, prices.index, LEXICON) == ()
+
+
+def test_of_several_values_none_is_left_out_for_being_in_a_sentence_that_says_less(prices):
+    asked = prices.interpret("云岫店和集市进货各要多少钱")
+    sought, *_ = prices.seek(asked)
+    evidence = weigh(asked, sought.vector, sought.hits, prices.index)
+    one, other = (next(e for e in evidence if begins in e.folded) for begins in ("50万元", "邻居"))
+    found = [one, replace(other, score=one.score - 1)]
+    assert {e.row for e in choose(sought, found, [(asked, found[:1]), (asked, found[:1])], prices.index)[1]} == {
+        one.row,
+        other.row,
+    }
+    assert len(choose(sought, found, [], prices.index)[1]) == 1

@@ -11,7 +11,7 @@ from .index import Index
 from .items import sections_below
 from .lexicon import Lexicon
 from .question import Question, Word, content_words, interrogative, number, value_asked
-from .text import fold
+from .text import bigrams, fold
 from .types import Section
 
 _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
@@ -118,7 +118,7 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     text = asked.folded
     names = {w.text for w in asked.words if w.known}
     joints = [m for m in _JOINT.finditer(text) if _ends_with(text[: m.start()], names)]
-    joints = [m for m in joints if any(text.startswith(n, m.end()) for n in names)]
+    joints = [m for m in joints if any(text.startswith(n, m.end()) for n in names) or _is_there(text[m.end() :], index)]
     if any(tag(_ends_with(text[: m.start()], names))[-1][1] in _NO_THING for m in joints):  # 主动跟监管打交道
         return ()
     if not 1 <= len(joints) < _MOST:
@@ -138,6 +138,13 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     if any(len(i) > _LONGEST for i in items) or not (content_words(rest, index, lexicon) or interrogative(rest)):
         return ()
     return tuple(f"{item}{rest}" for item in [*items, last])
+
+
+def _is_there(rest: str, index: Index) -> bool:
+    """Whether what ``rest`` begins with, a name that is no word, stands in the text."""
+    end = _END.search(rest)
+    pairs = list(bigrams(rest[: end.start()] if end else rest))
+    return 0 < len(pairs) < _LONGEST // 2 and all(index.lexical.frequency("_" + pair) for pair in pairs)
 
 
 def _ends_with(text: str, names: set[str]) -> str:

@@ -125,7 +125,8 @@ def choose(
     if listed and not _are_the_parts(listed[0], parts, index):
         return listed
     side_by_side = _of_parts(parts, index)
-    of_all = question.kind in _OPEN and len(side_by_side) == 1  # parts that one sentence answers are one question
+    several = question.kind in _OPEN or question.value is not None
+    of_all = several and len(side_by_side) == 1  # parts that one sentence answers are one question
     if side_by_side and not of_all:
         return spans_of(side_by_side, question, index), sorted(side_by_side, key=lambda e: -e.score)
     if question.beyond or _BUT.search(question.folded):
@@ -134,7 +135,9 @@ def choose(
         evidence = _of_the_sort(question, evidence, index)
     if question.kind == "define":
         evidence = _defining(question, evidence, index)
-    spans, chosen = _told(question, evidence, index)
+    if question.value is not None:
+        evidence = _row_first(question, evidence)
+    spans, chosen = _told(question, evidence, index, of_all)
     return spans, [*side_by_side, *(e for e in chosen if e.row != side_by_side[0].row)] if side_by_side else chosen
 
 
@@ -157,9 +160,9 @@ def _are_the_parts(spans: Sequence[Span], parts: Sequence[tuple[Question, Sequen
     return len(names) == len(asked) and all(map(str.startswith, names, asked))
 
 
-def _told(question: Question, evidence: Sequence[Evidence], index: Index) -> Choice:
+def _told(question: Question, evidence: Sequence[Evidence], index: Index, of_several: bool = False) -> Choice:
     """The best sentences, in reading order."""
-    chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET))
+    chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET), of_several)
     if question.kind in _OPEN:
         chosen = _rounded(chosen, evidence)
     return spans_of(_in_reading_order(chosen), question, index), chosen
@@ -254,7 +257,7 @@ def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
     for part, found in parts:
         if part.folded.endswith(FEATURES_OF):
             found = _defining(part, found, index)
-        for e in _in_reading_order(_sentences(part, _valued(part, found), _PART_BUDGET)):
+        for e in _in_reading_order(_sentences(part, _row_first(part, _valued(part, found)), _PART_BUDGET)):
             chosen.setdefault((e.hit.passage.document, e.start), e)
     return list(chosen.values())
 
@@ -267,11 +270,23 @@ def _valued(question: Question, evidence: Sequence[Evidence]) -> Sequence[Eviden
     return [e for e in evidence if e.score <= held.score]
 
 
-def _sentences(question: Question, evidence: Sequence[Evidence], budget: int) -> list[Evidence]:
-    """The best sentence, and others while they add what the question asks for."""
+def _row_first(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """The evidence, first the row of a table that opens with what is asked about, if it is about as good."""
+    near = (e for e in evidence if e.folded.startswith("|") and e.score > evidence[0].score - _BEHIND)
+    named = ((e, e.folded.strip("| ").partition("|")[0].strip()) for e in near)
+    row = next((e for e, name in named if len(name) > 1 and name in question.folded), None)
+    return [row, *(e for e in evidence if e is not row)] if row and question.holds_value(row.folded) else evidence
+
+
+def _sentences(
+    question: Question, evidence: Sequence[Evidence], budget: int, of_several: bool = False
+) -> list[Evidence]:
+    """The best sentence, and others while they add what the question asks for; ``of_several`` has several values."""
     best = evidence[0]
     chosen = [best]
-    one_value = question.kind == "fact" and question.value is not None and question.holds_value(best.folded)
+    one_value = (
+        not of_several and question.kind == "fact" and question.value is not None and question.holds_value(best.folded)
+    )
     used = best.end - best.start
     found = best.path_words
     for candidate in evidence[1:24]:
