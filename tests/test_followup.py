@@ -173,6 +173,11 @@ def test_what_there_is_besides_is_asked_of_the_same(assistant, asked):
     assert question.beyond
 
 
+@pytest.mark.parametrize(("asked", "alone"), [("总结一下邮寄这一部分", True), ("总结一下这一部分", False)])
+def test_a_part_that_is_named_is_not_the_one_spoken_of(assistant, asked, alone):
+    assert ("打印" not in meant(assistant, "打印一张多少钱", asked)) == alone
+
+
 @pytest.mark.parametrize("asked", ["换个话题,退卡要带什么", "算了,退卡要带什么"])
 def test_a_change_of_topic_is_no_part_of_the_question(assistant, asked):
     assert meant(assistant, "打印一张多少钱", asked) == "退卡要带什么"

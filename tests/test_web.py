@@ -19,7 +19,7 @@ from hujin_qa.assistant import ensure_index, sources_of
 from hujin_qa.chats import Chats
 from hujin_qa.errors import BadInput, NoIndex
 from hujin_qa.settings import Settings, load_settings
-from hujin_qa.types import Delta, Document, Section
+from hujin_qa.types import Claim, Delta, Document, Section
 from hujin_qa.users import LOCAL, User
 from hujin_qa.web import Site, build, english, server
 from hujin_qa.web import strings as say
@@ -137,6 +137,22 @@ def test_also_found_leaves_out_what_is_cited():
     assert "检索到但未引用 1 段" in also
     assert "刷脸" in also
     assert "支付😀" not in also
+
+
+def test_rows_of_a_table_are_shown_as_one_with_the_marker_in_the_last_cell():
+    answer = fake.ask("支付")
+    citation = answer.citations[0]
+    texts = ["先看表。", "| 方式 | 限额 |", "| 网关 | <b>5万元 |", "| 代付 | |"]
+    claims = tuple(Claim(text, (citation.n,)) for text in texts)
+    html = answer_html(replace(answer, claims=claims, citations=(citation,), text=" ".join(texts)), fake.DOCUMENTS)
+    assert html.count("<table") == 1
+    assert "<th>方式</th>" in html
+    assert "<td>网关</td><td>&lt;b&gt;5万" in html
+    assert re.search(r"<td>代付</td><td><span class=.tail.><a class=.cite.", html)
+    assert '<p class="claim">先看表' in html
+    alone = answer_html(replace(answer, claims=claims[2:3], citations=(citation,)), fake.DOCUMENTS)
+    assert "<th>" not in alone
+    assert "网关" in alone
 
 
 def test_a_streamed_answer_grows_and_ends_with_its_sources():

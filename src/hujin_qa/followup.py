@@ -50,6 +50,7 @@ OPEN_END = re.compile("呢[?!。]*$")  # "那甲呢"
 REST = re.compile(
     r"剩下|剩余|其余|其他|其它|别的|除了|除此|以外|之外|^还有(?!没有|多)|^(?:然后|接着|继续|往下)[说讲呢吧]*[?。!]*$"
 )
+_A_PART = re.compile("(?<=[\u4e00-\u9fff]{2})[这那]一?(?:部分|节|章|块|段|篇)")
 _APPOSITION = re.compile(r"^(?:[这那](?:个|家|款|种|部|本|位|座|件|类)|[它他她]们?)")  # "某某这家…" says it of the name
 _HOW = re.compile("(?:[该要我]|应该)*(?:怎么|如何|怎样|咋)(?:才能|去|样)?(?P<what>[^,?]{2,8}?)[呢啊呀吗的?!。]*")
 _WAY = re.compile("(?:的?(?:流程|步骤|方式|方法|办法|指南|说明|操作|规定))+$")
@@ -112,7 +113,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         documents = {item.document for item in past.items}
         headings = (s.heading for d in documents for s in index.documents[d].sections)
         return not any(heading.startswith(nth[0]) for heading in headings)  # unless the text has a 第五条 of its own
-    if _opens_with_title(asked, past, index):
+    if _opens_with_title(asked, past, index) or _names_a_part(folded, past, index):
         return False
     common = aspects(past, index)
     moved_on = OPENING.search(folded) and not POINTER.search(folded) and not OPEN_END.search(folded)
@@ -169,6 +170,13 @@ def _is_headed(folded: str, past: Past, index: Index) -> bool:
         return False
     headings = (fold(short_title(s.heading)) for d in past.documents for s in index.documents[d].sections)
     return any(_WAY.sub("", heading) == asked["what"] for heading in headings)
+
+
+def _names_a_part(folded: str, past: Past, index: Index) -> bool:
+    """Whether a question names a section and calls it 这一部分, and so does not point back."""
+    found = _A_PART.search(folded)
+    headings = (s.heading for d in past.documents for s in index.documents[d].sections if s.heading)
+    return found is not None and any(folded.endswith(fold(short_title(h)), 0, found.start()) for h in headings)
 
 
 def _opens_with_section(asked: Question, past: Past, common: str, index: Index) -> bool:

@@ -22,10 +22,10 @@
   }
 
   function asText(answer) {
-    const claims = [...answer.querySelectorAll(".claim, .claims li")].map((claim) => {
+    const claims = [...answer.querySelectorAll(".claim, .claims li, .claims tr")].map((claim) => {
       const text = claim.cloneNode(true);
       for (const a of text.querySelectorAll(".cite")) a.textContent = `[${a.lastChild.data}]`;
-      return text.textContent;
+      return text.cells ? [...text.cells].map((cell) => cell.textContent).join(" | ") : text.textContent;
     });
     const sources = new Map([...answer.querySelectorAll(".cite")].map((a) => [a.lastChild.data, a.title]));
     const notes = [...answer.querySelectorAll(".note")].map((note) => note.textContent);

@@ -7,6 +7,7 @@ them, a second net: it keeps ``class``, ``href`` and ``title`` and drops ``aria-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import groupby
 
 from ..abstention import REPLIES
 from ..payload import confidence_words, note_line, usage_line
@@ -18,6 +19,7 @@ from .twins import twin
 
 _TITLES = 6  # documents named on the first page
 _EXCERPT = 60  # characters
+_ROW = re.compile(r"\|(?P<cells>[^\n]+)\|")
 _EMPHASIS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
@@ -98,17 +100,47 @@ def _reread(answer: Answer) -> bool:
 
 
 def _claims(answer: Answer, claims: Sequence[Claim]) -> str:
+    """The sentences with their markers; neighbours that are rows of a table as one."""
     numbered = {c.n: c for c in answer.citations}
-    parts = []
-    for claim in claims:
-        markers = "".join(_marker(numbered[n]) for n in claim.citations if n in numbered)
-        doubt = "" if claim.supported else f'<em class="unsupported">{say.UNSUPPORTED}</em>'
-        text = _plain(claim.text)
-        last = escape(text[-1:], quote=False)  # a marker never starts a line
-        parts.append(f'{_lines(text[:-1])}<span class="tail">{last}{markers}</span>{doubt}')
-    if "\n" in answer.text and len(answer.claims) > 1:
-        return f'<ul class="claims">{"".join(f"<li>{p}</li>" for p in parts)}</ul>'
-    return "".join(f'<p class="claim">{p}</p>' for p in parts)
+    listed = "\n" in answer.text and len(answer.claims) > 1
+    blocks = []
+    for rows, run in groupby(claims, key=lambda claim: len(_cells(claim.text)) > 1):
+        if rows:
+            blocks.append(_table(list(run), numbered))
+            continue
+        parts = [_with_markers(_plain(claim.text), claim, numbered) for claim in run]
+        told = "".join(f"<li>{p}</li>" if listed else f'<p class="claim">{p}</p>' for p in parts)
+        blocks.append(f'<ul class="claims">{told}</ul>' if listed else told)
+    return "".join(blocks)
+
+
+def _cells(text: str) -> list[str]:
+    """The cells of a row of a Markdown table; empty for anything else.
+
+    >>> _cells("| 快递 | 15元 |"), _cells("快递15元")
+    (['快递', '15元'], [])
+    """
+    row = _ROW.fullmatch(text.strip())
+    return [cell.strip() for cell in row["cells"].split("|")] if row else []
+
+
+def _table(rows: Sequence[Claim], numbered: Mapping[int, Citation]) -> str:
+    """Rows as a table; the first is its head where more follow."""
+    told = []
+    for n, claim in enumerate(rows):
+        tag = "th" if n == 0 and len(rows) > 1 else "td"
+        *before, last = _cells(claim.text)
+        cells = [*(_lines(_plain(cell)) for cell in before), _with_markers(_plain(last), claim, numbered)]
+        told.append(f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>")
+    return f'<table class="claims"><tbody>{"".join(told)}</tbody></table>'
+
+
+def _with_markers(text: str, claim: Claim, numbered: Mapping[int, Citation]) -> str:
+    """A text with the markers of its claim, of which none ever starts a line."""
+    markers = "".join(_marker(numbered[n]) for n in claim.citations if n in numbered)
+    doubt = "" if claim.supported else f'<em class="unsupported">{say.UNSUPPORTED}</em>'
+    last = escape(text[-1:], quote=False)
+    return f'{_lines(text[:-1])}<span class="tail">{last}{markers}</span>{doubt}'
 
 
 def _marker(citation: Citation) -> str:
