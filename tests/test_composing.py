@@ -4,15 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from hujin_qa.assistant import Assistant
 from hujin_qa.citations import cite, spans_of
 from hujin_qa.evidence import weigh
-from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.parts import split_question
 from hujin_qa.reader import choose
-from hujin_qa.settings import load_settings
-from test_index import Hashing
+from test_contents import opened
 
 LEXICON = load_lexicon()
 TEXT = """# 茶厂手册
@@ -65,11 +62,7 @@ TEXT = """# 茶厂手册
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("composing")
-    (folder / "茶厂.md").write_text(TEXT, encoding="utf-8")
-    build_index([folder / "茶厂.md"], folder / "index", Hashing(), "hashing", LEXICON)
-    opened = open_index(folder / "index", "hashing", LEXICON)
-    return Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, opened)
+    return opened(tmp_path_factory.mktemp("composing"), "茶厂.md", TEXT)
 
 
 @pytest.mark.parametrize("asked", ["炒制车间有哪几项改进的动作", "炒制车间从哪几个方面改进"])
@@ -102,16 +95,13 @@ SENDING = """茶叶怎么寄
 
 
 def test_an_item_is_told_with_its_name(tmp_path):
-    (tmp_path / "寄茶.txt").write_text(SENDING, encoding="utf-8")
-    build_index([tmp_path / "寄茶.txt"], tmp_path / "index", Hashing(), "hashing", LEXICON)
-    opened = open_index(tmp_path / "index", "hashing", LEXICON)
-    assistant = Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, opened)
+    assistant = opened(tmp_path, "寄茶.txt", SENDING)
     sought, *_ = assistant.seek(assistant.interpret("国内和国外哪种每公斤收费4元"))
-    evidence = weigh(sought.question, sought.vector, sought.hits, opened)
+    evidence = weigh(sought.question, sought.vector, sought.hits, assistant.index)
 
     def told(*holds):
         chosen = [next(e for e in evidence if part in e.folded) for part in holds]
-        return [claim.text for claim in cite(spans_of(chosen, sought.question, opened), opened)[0]]
+        return [claim.text for claim in cite(spans_of(chosen, sought.question, assistant.index), assistant.index)[0]]
 
     assert told("4元", "百斤") == ["【货运】每公斤收费4元，七天之内送到县城的货站，要自己去取。", "超过百斤另议。"]
     assert told("铁罐") == ["国外只寄铁罐装的茶。"]
@@ -165,11 +155,7 @@ PRICES = """# 茶价
 
 @pytest.fixture(scope="module")
 def prices(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("prices")
-    (folder / "茶价.md").write_text(PRICES, encoding="utf-8")
-    build_index([folder / "茶价.md"], folder / "index", Hashing(), "hashing", LEXICON)
-    opened = open_index(folder / "index", "hashing", LEXICON)
-    return Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, opened)
+    return opened(tmp_path_factory.mktemp("prices"), "茶价.md", PRICES)
 
 
 def test_the_row_of_a_table_that_opens_with_the_thing_is_told_first(prices):

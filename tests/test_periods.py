@@ -2,14 +2,11 @@
 
 import pytest
 
-from hujin_qa.assistant import Assistant
-from hujin_qa.index import build_index, open_index
-from hujin_qa.lexicon import load_lexicon
 from hujin_qa.periods import gives_stage, years_asked
 from hujin_qa.settings import load_settings
+from test_contents import opened
 from test_index import Hashing
 
-LEXICON = load_lexicon()
 YARD = """# 船厂年鉴
 
 ## 一、三个阶段
@@ -30,11 +27,7 @@ YARD = """# 船厂年鉴
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("periods")
-    (folder / "船厂.md").write_text(YARD, encoding="utf-8")
-    build_index([folder / "船厂.md"], folder / "index", Hashing(), "hashing", LEXICON)
-    opened = open_index(folder / "index", "hashing", LEXICON)
-    return Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, opened)
+    return opened(tmp_path_factory.mktemp("periods"), "船厂.md", YARD)
 
 
 @pytest.mark.parametrize(
