@@ -574,3 +574,39 @@ def test_a_heading_loses_its_number_and_nothing_else(heading, bare):
 def test_bold_lines_and_articles_in_code_are_no_headings():
     text = "# 手册\n\n## 甲\n正文。\n\n```\n**一**\n第一条 代码。\n**二**\n代码。\n```\n\n## 乙\n正文。\n"
     assert tree(text) == ["1 甲", "2 乙"]
+
+
+NOTE = """茶业笔记
+
+核心观点：今年的茶比去年好卖，价格也稳。
+
+市场规模：
+全县卖出春茶二百担，每担比去年贵三元。
+
+主要风险：
+1. 天气风险。春天的雨水少，夏茶要减产。
+2. 价格风险。外县的茶便宜，集市压价。
+
+建议：早采早卖，不要压货过冬。
+"""
+
+
+def test_labels_that_open_the_paragraphs_are_headings_over_what_is_counted_off():
+    found = [(s.position, s.heading) for s in find_outline(NOTE)]
+    assert found == [
+        ("1", "核心观点"),
+        ("2", "市场规模"),
+        ("3", "主要风险"),
+        ("3.1", "1. 天气风险"),
+        ("3.2", "2. 价格风险"),
+        ("4", "建议"),
+    ]
+
+
+def test_a_few_labels_among_other_paragraphs_are_none():
+    prose = "茶农起得早，天亮就上山。\n\n" * 4
+    assert [s.heading for s in find_outline(NOTE.replace("建议：", prose + "建议："))] == [
+        "",
+        "1. 天气风险",
+        "2. 价格风险",
+    ]

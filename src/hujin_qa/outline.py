@@ -15,6 +15,8 @@ from .types import Section
 
 _LABEL_TEXT = 20  # mean characters under a label; with less they are entries of a form
 
+_FEWEST, _MOST_OF = 4, 0.6  # labels that open paragraphs, and their share of these, to be headings
+_BLANK_LINE = re.compile(r"\n[ \t\u3000]*\n")
 _BLOCK = re.compile(
     r"^ {0,3}(?:(?P<atx>#{1,6})(?=[ \t]|(?<=##)[^#\s])[^\n]*|(?P<under>=+|-{2,})[ \t]*$)",
     re.MULTILINE,
@@ -247,7 +249,21 @@ def _plain(text: str, start: int, end: int) -> Iterator[_Node]:
     nodes = [_Node(n.start, n.body, n.depth) for n in numbered]
     regions = [(*span, n.depth + 1) for n, span in zip(nodes, _own(nodes, end), strict=True)]
     labels = list(_labels(text, start, regions or [(start, end, 0)], colons, recurring, root=not nodes))
+    above = [n for n in _paragraph_labels(text, start, end, colons) if nodes]
+    if above and above[0].start < nodes[0].start:  # "风险：1.… 2.…" counts off what stands under a label
+        labels = [*above, *(n for n in labels if n not in [replace(a, depth=n.depth) for a in above])]
     yield from sorted([*nodes, *labels, *ornamented], key=lambda n: n.start)
+
+
+def _paragraph_labels(text: str, start: int, end: int, colons: Sequence[tuple[int, int]]) -> list[_Node]:
+    """The labels that open paragraphs, where most paragraphs have one and no two the same."""
+    opens = [start, *(match.end() for match in _BLANK_LINE.finditer(text, start, end))]
+    opens = list(dict.fromkeys(first for at in opens if (first := _skip(text, at, end)) < end))
+    labelled = {run: colon for run, colon in colons if is_label(text[run:colon])}
+    found = [_Node(at, labelled[at] + 1, -1) for at in opens if at in labelled]
+    named = {text[n.start : n.body] for n in found}
+    most = len(found) == len(named) >= _FEWEST and len(found) > _MOST_OF * len(opens)
+    return found if most else []
 
 
 def _colons(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

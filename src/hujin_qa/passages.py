@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from .sentences import Span, split_sentences
 from .types import Document, Passage
 
-SPLITTER = "sections-4"
+SPLITTER = "sections-5"
 """Changes whenever the same document would be cut differently; an index built by another one is rebuilt."""
 LIMIT = 320
 """Characters of a passage, about."""
