@@ -603,6 +603,14 @@ def test_labels_that_open_the_paragraphs_are_headings_over_what_is_counted_off()
     ]
 
 
+def test_questions_with_a_number_are_no_labels():
+    asked = "".join(
+        f"Q{n}：茶怎么卖到{place}？\n论担卖，先付一半。\n\n" for n, place in enumerate(("县城", "省城", "海外"), 1)
+    )
+    found = [(s.position, s.heading) for s in find_outline("茶业问答\n\n整理人：老何和他的两个徒弟。\n\n" + asked)]
+    assert [position for position, heading in found if heading.startswith("Q")] == ["1", "2", "3"]
+
+
 def test_a_few_labels_among_other_paragraphs_are_none():
     prose = "茶农起得早，天亮就上山。\n\n" * 4
     assert [s.heading for s in find_outline(NOTE.replace("建议：", prose + "建议："))] == [
