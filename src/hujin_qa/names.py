@@ -18,6 +18,7 @@ _TITLE = re.compile("《([^》]{2,40})》")
 _GLOSS = re.compile(r"([^,。;:、()和与以及还有]{2,12})\(([^()]{2,20})\)")
 _MOST = re.compile("(?P<who>[\u4e00-\u9fff]{2,10})(?P<how>最[多少高低大小快慢早晚贵长短强弱])")
 _IS = re.compile("(?P<who>[^,。;为归由]{2,12})(?P<how>为|归)(?P<what>[\u4e00-\u9fff]{2,8})")
+_CAUSED = ("因", "由", "被", "用", "靠")
 _STOPS = ",。;:、!?()"
 _AKIN = 0.4  # nearness of two words from which one may be said for the other
 _GRAMMAR = "所比会里内中上时后前的是为代教管由归能"
@@ -76,13 +77,14 @@ def slot_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     at = 0
     for word, flag in tag(said):
         start, at = at, at + len(word)
-        if flag[0] not in "njsb" or not _tells(word):
+        kinds = "njv" if said[max(0, start - 1) : start] in _CAUSED else "nj"  # 因塌方受损: what does it may be a verb
+        if flag[0] not in kinds + "sb" or not _tells(word):
             continue
         before, after = said[max(0, start - 4) : start], said[at : at + 3]
         held = {m["held"] for m in _slots(before, after, joined)}
         if (
             held
-            and all(flag[0] in "nj" for other in held for _, flag in tag(other))
+            and all(flag[0] in kinds for other in held for _, flag in tag(other))
             and not any(_may_stand_for(word, other) for other in held)
         ):
             return [f"所引原文说的是“{min(held)}”,不是“{word}”"]
