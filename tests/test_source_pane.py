@@ -128,6 +128,7 @@ def test_a_document_that_cannot_be_fetched_leaves_the_one_that_is_shown(visit, a
 def test_a_question_asked_before_its_named_conversation_arrives_belongs_to_it(visit, address, hold):
     first = visit(address)
     ask(first, "信贷")
+    expect(first).to_have_url(re.compile(r"\?chat="))
     held = []
 
     def hold_the_first(route):
