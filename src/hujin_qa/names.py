@@ -100,11 +100,12 @@ def listed_faults(said: str, sources: tuple[str, ...]) -> list[str]:
     ['所引原文列举的是“食盐”,不是“石油”']
     """
     mine = [item for item in in_series(said) if len(item) > 1]
-    for sentence in (s for source in filter(is_sentence, sources) for s in re.split("[。;!?]", source)):
+    told = list(filter(is_sentence, sources)) if len(mine) > 2 else []
+    for sentence in (s for source in told for s in re.split("[。;!?]", source)):
         theirs = in_series(sentence)
         other = [item for item in mine if not any(item in t or t in item for t in theirs)]
         left = [t for t in theirs if not any(item in t or t in item for item in mine)]
-        if len(mine) < 3 or len(other) != 1 or not left or stands(other[0], " ".join(filter(is_sentence, sources))):
+        if len(other) != 1 or not left or stands(other[0], " ".join(told)):
             continue
         if not any(_may_stand_for(other[0], t) for t in left):
             return [f"所引原文列举的是“{left[0]}”,不是“{other[0]}”"]

@@ -250,9 +250,10 @@ def _plain(text: str, start: int, end: int) -> Iterator[_Node]:
     regions = [(*span, n.depth + 1) for n, span in zip(nodes, _own(nodes, end), strict=True)]
     labels = list(_labels(text, start, regions or [(start, end, 0)], colons, recurring, root=not nodes))
     above = [n for n in _paragraph_labels(text, start, end, colons) if nodes]
-    apart = {n.start for n in above}.isdisjoint(n.start for n in nodes)  # "Q1：" is no label
+    opened = {n.start for n in above}
+    apart = opened.isdisjoint(n.start for n in nodes)  # "Q1：" is no label
     if above and apart and above[0].start < nodes[0].start:  # "风险：1.… 2.…" counts off what stands under a label
-        labels = [*above, *(n for n in labels if n not in [replace(a, depth=n.depth) for a in above])]
+        labels = [*above, *(n for n in labels if n.start not in opened)]
     yield from sorted([*nodes, *labels, *ornamented], key=lambda n: n.start)
 
 
