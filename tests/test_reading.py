@@ -67,6 +67,10 @@ def read(assistant, text):
         ("雪梨和苹果谁的产量更高?", ("雪梨的产量各是多少", "苹果的产量各是多少")),
         ("论产量,苹果和雪梨哪个更高?", ("苹果的产量各是多少", "雪梨的产量各是多少")),
         ("说清楚:苹果的面积、价格,以及由谁负责", ("苹果的面积", "苹果 价格", "苹果 由谁负责")),
+        ("苹果、雪梨的产量,哪个高?各多少?", ("苹果的产量各是多少", "雪梨的产量各是多少")),
+        ("苹果和雪梨,谁涨得快?各是多少?", ("苹果的增速各是多少", "雪梨的增速各是多少")),
+        ("苹果和雪梨在产量上有什么不一样?", ("苹果的产量", "雪梨的产量")),
+        ("那个啥,苹果的产量,不算次果的,多少来着", ()),
         ("苹果的面积、价格", ()),
         ("雪梨产值多少?", ()),
     ],
@@ -122,6 +126,31 @@ def test_what_a_thing_is_called_beside_its_name_is_no_word_of_the_text(assistant
     assert read(assistant, "概括下苹果这个品种").folded == "概括下苹果这个品种"
     assert read(assistant, "概括下苹果这个产品").folded == "概括下苹果"
     assert read(assistant, "概括下这个产品").folded == "概括下这个产品"
+
+
+def test_words_of_taiwan_that_the_text_lacks_are_read_as_those_of_the_mainland(assistant):
+    assert read(assistant, "蘋果的軟體").folded == "苹果的软件"
+    assert read(assistant, "蘋果的產量").folded == "苹果的产量"
+
+
+def test_a_name_that_the_text_quotes_is_one_word(tmp_path):
+    (tmp_path / "贷款.md").write_text("“早市贷”给摊主,月息1.2%。\n\n“塘埂贷”给养殖户,月息1%。\n", encoding="utf-8")
+    build_index([tmp_path / "贷款.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    index = open_index(tmp_path / "index", "hashing", LEXICON)
+    question = understand("早市贷和塘埂贷的月息各是多少", index, LEXICON)
+    assert [w.text for w in question.words][:2] == ["早市贷", "塘埂贷"]
+    assert split_question(question, index, LEXICON) == ("早市贷的月息各是多少", "塘埂贷的月息各是多少")
+
+
+def test_then_and_now_are_answered_by_what_tells_the_change(tmp_path):
+    told = "客服逐步告别电话接听,进入智能应答的新阶段。"
+    text = f"# 客服\n\n客服全天接听电话。{told}\n"
+    (tmp_path / "客服.md").write_text(text, encoding="utf-8")
+    build_index([tmp_path / "客服.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    index = open_index(tmp_path / "index", "hashing", LEXICON)
+    small = Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, index)
+    assert [c.quote for c in small.ask("客服以前靠电话,现在呢?").citations] == [told]
+    assert len(small.ask("客服靠电话接听吗?").citations) == 2
 
 
 @pytest.mark.parametrize("asked", ["换个话题,雪梨由谁负责", "雪梨2023年的产值是多少"])

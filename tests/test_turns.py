@@ -89,6 +89,15 @@ def test_the_next_of_a_list_is_counted_from_the_one_spoken_of(assistant, turns, 
     assert meant(assistant, "烧制有哪四步", *turns).folded.startswith(about)
 
 
+def test_a_follow_up_may_call_the_section_by_its_sort(assistant):
+    assert meant(assistant, "练泥要几天", "这个步骤里入窑烧多久").folded == "烧制步骤里入窑烧多久"
+    assert meant(assistant, "茶盏每只多少钱", "这个步骤里入窑烧多久").folded != "烧制步骤里入窑烧多久"
+
+
+def test_the_person_asked_about_is_meant_and_not_the_first_that_the_answer_names(assistant):
+    assert meant(assistant, "石含章是谁", "他主持修了什么").folded == "石含章主持修了什么"
+
+
 def test_a_list_has_an_end(assistant):
     answer = ask(assistant, "烧制有哪四步", "第四步是什么", "下一步呢")
     assert answer.status == "abstained"

@@ -27,7 +27,8 @@ _LEANS_BACK = re.compile(
     r"|[^,，。；;]{2,12}(?:因此|由此|为此|随之|因而)"
 )
 _ASKS_CHANGE = re.compile("变(?:成|为|化)|转(?:型|变|向|为|成)|升级|角色|从(?:什么|啥|哪)")
-_CHANGE = re.compile("[从由].{1,24}(?:到|至|变[成为]|转[向为成]|走向|升级为)")
+CHANGE = re.compile("[从由].{1,24}(?:到|至|变[成为]|转[向为成]|走向|升级为)")
+"""How a text tells that one thing became another."""
 _NTH = re.compile(r"第[一二三四五六七八九十\d]")
 _LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _ANNOUNCED = 260  # characters that a colon may bring along
@@ -102,9 +103,10 @@ def announced(evidence: Evidence, question: Question, index: Index) -> list[Span
     last = not document.text[evidence.end : section.end].strip()
     if evidence.folded.endswith(":") and last and (below := children(document, here.position)):
         *before, lead = re.split("[,;]", evidence.folded)
-        own = any("、" in clause and sure(matched(question.words, clause)) for clause in before)
+        asked_for = _sort(question) or question.words
+        own = any("、" in clause and sure(matched(asked_for, clause)) for clause in before)
         named = [fold(short_title(s.heading)) in question.folded for s in below]
-        if own and not sure(matched(question.words, lead)):
+        if own and not sure(matched(asked_for, lead)):
             return []
         asked = [s for s, name in zip(below, named, strict=True) if name]
         return [Span(document.id, *heading_span(document, s)) for s in asked or below]
@@ -129,8 +131,8 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     """The heading that a sentence needs to stand alone: the one with most of the question that it lacks."""
     document = index.documents[evidence.hit.passage.document]
     above = [s for s in ancestors(document, evidence.hit.passage.position) if s.heading]
-    told = [s for s in above if _CHANGE.search(fold(s.heading))]  # "客服:从接线员到顾问"
-    if told and _ASKS_CHANGE.search(question.folded) and not _CHANGE.search(evidence.folded):
+    told = [s for s in above if CHANGE.search(fold(s.heading))]  # "客服:从接线员到顾问"
+    if told and _ASKS_CHANGE.search(question.folded) and not CHANGE.search(evidence.folded):
         return told[-1]
     if question.kind == "member":
         owner = _owner(question, document, evidence.hit.passage.position)

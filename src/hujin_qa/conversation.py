@@ -50,7 +50,8 @@ _BARE_CLASS = re.compile(r"(?:那么?|换成)*第[\d一二三四五六七八九�
 _ALL_OF_THEM = re.compile(
     r"[这那](?=(?:[二两三四五六七八九十]|\d)[个大家类种条项](?P<what>[\u4e00-\u9fff]{2}))"
 )  # 这三个梯队
-_NEXT_CLASS = re.compile("[再那下后]*[下后]面?一?[个层级档批代类期组]?呢?[?。]*")  # 再下一个呢
+_SORT = re.compile(r"(?:[这那]一?个|该)(?P<sort>[\u4e00-\u9fff]{2})")
+_NEXT_CLASS = re.compile("[再那么往下后]*[下后]面?的?一?[个层级档批代类期组]?呢?[?。]*")  # 再下一个呢
 _RANKED = re.compile("(?:那么?|排在?)*第(?P<n>[二三四五六七八九十]|\\d+)[名位大]?(?:的|是|呢|哪|谁|[个家位])*[?。]*")
 _AGAINST = re.compile(r"(?:那么?|它们?)*[跟和与同](?P<new>[^,?]{1,12}?)相?比(?:较|起来|一下)?(?:呢|怎么样|如何)?[?。]*")
 _BY = re.compile("最(?=[高低大小多少长短快慢贵重轻早晚强远近好厚深])")
@@ -122,6 +123,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
         return Meant(other)
     if (ranked := _RANKED.fullmatch(folded)) and _BY.search(past.question.folded):  # 谁份额最大 > 那第二名呢
         return Meant(_BY.sub(f"第{ranked['n']}", past.question.folded, count=1))
+    if called := _by_its_sort(folded, past, index):
+        return Meant(called)
     if asked.ordinal and -len(past.items) <= asked.ordinal <= len(past.items) and past.items:
         item = nth(past.items, asked.ordinal)
         rest = OPENING.sub("", NTH.sub("", RECALL.sub("", folded), count=1)).strip(" ,?。呢")
@@ -173,6 +176,16 @@ def sections_of(place: Place, index: Index) -> frozenset[tuple[str, str]]:
     """Document and outline position of the sections that a place takes in."""
     rows = range(index.passage_at(place.document, place.start), index.passage_at(place.document, place.end - 1) + 1)
     return frozenset((place.document, index.passages[row].position) for row in rows)
+
+
+def _by_its_sort(folded: str, past: Past, index: Index) -> str:
+    """A follow-up with the heading that its 这个方向 stands for: one over what was cited that ends so; else ``""``."""
+    if not (found := _SORT.search(folded)):
+        return ""
+    above = (s for d, position in sorted(past.places) for s in reversed(ancestors(index.documents[d], position)))
+    titles = (fold(short_title(s.heading)) for s in above if s.heading)
+    title = next((t for t in titles if t.endswith(found["sort"]) and t != found["sort"]), "")
+    return OPENING.sub("", folded[: found.start()]) + title + folded[found.end() :] if title else ""
 
 
 def _other_class(folded: str, past: Past, index: Index, lexicon: Lexicon) -> str:
@@ -286,17 +299,24 @@ def _subject(document: Document, position: str) -> Section | None:
 
 
 def _person(past: Past) -> str:
-    """The first person that the last answer names."""
-    for citation in past.answer.citations:
-        tagged = [*tag(citation.quote), ("", "x"), ("", "x")]
-        for (word, flag), (given, sort), (_, behind) in zip(tagged, tagged[1:], tagged[2:], strict=False):
-            if flag != "nr":
-                continue
-            torn = len(word) < 2 or (len(word) == 2 and len(given) == 1 and behind[0] in "vdpcx")  # 林立|群|负责
-            if torn and given and sort[0] not in "vdpcux":
-                return word + given
-            if len(word) > 1:
-                return word
+    """The person that was asked about, or else the first that the last answer names."""
+    quotes = [fold(c.quote) for c in past.answer.citations]
+    if asked := _first_person(past.question.folded):
+        return asked if any(asked in quote for quote in quotes) else ""
+    return next(filter(None, map(_first_person, quotes)), "")
+
+
+def _first_person(folded: str) -> str:
+    """The first person that a folded text names, ``""`` for none."""
+    tagged = [*tag(folded), ("", "x"), ("", "x")]
+    for (word, flag), (given, sort), (_, behind) in zip(tagged, tagged[1:], tagged[2:], strict=False):
+        if flag != "nr":
+            continue
+        torn = len(word) < 2 or (len(word) == 2 and len(given) == 1 and behind[0] in "vdpcx")  # 林立|群|负责
+        if torn and given and sort[0] not in "vdpcux":
+            return word + given
+        if len(word) > 1:
+            return word
     return ""
 
 

@@ -23,7 +23,12 @@ _WANTED = (  # how it is asked, what is told
         re.compile(f"(?:作者|写(?:它|[这那]篇?)的人).{{0,8}}(?:{_ABOUT})|^公众号"),
         ("about_author",),
     ),
-    (re.compile(r"出处|来源|(?:发布|发表|首发|刊登|发)(?:在|于)(?:哪|什么)|转自|哪里转"), ("source",)),
+    (
+        re.compile(
+            r"出处|来源|在哪一?[里儿个家]?(?:网站|平台|地方)?(?:首发|发布|发表|刊登|发的)|(?:发布|发表|首发|刊登|发)(?:在|于)(?:哪|什么)|转自|哪里转"
+        ),
+        ("source",),
+    ),
     (
         re.compile(
             r"转载|版权|授权|许可|(?:能|可以|能不能|可不可以)(?:直接|随便)?转(?:走|发)?(?=[这那本]|文章|原文|吗)|[转搬贴放发](?:发?到|去|上)[我咱]?们?(?:公司|单位)?的?(?:公众号|网站|朋友圈|微信|群)"
@@ -32,6 +37,7 @@ _WANTED = (  # how it is asked, what is told
     ),
 )
 OF_A_TEXT = re.compile(r"平台|网站|作者|文章|本文|原文|文档|报告|资料|手册|公众号|公众|写")
+_THIS_TEXT = re.compile("(?:这一?|本|该)[篇份][\u4e00-\u9fff]{0,8}?(?=[是的在由谁叫])")  # 这篇行业分析
 _LABEL = re.compile(r"[\u4e00-\u9fff]{1,8}[ \t]*[:：/／][ \t]*$")
 _LABEL_LENGTH = 16
 
@@ -41,7 +47,7 @@ def find_credits(question: Question, index: Index) -> tuple[tuple[Claim, ...], t
     for asked, keys in _WANTED:
         if not (found := asked.search(question.folded)):
             continue
-        covered = found[0] + "".join(OF_A_TEXT.findall(question.folded))
+        covered = found[0] + "".join([*OF_A_TEXT.findall(question.folded), *_THIS_TEXT.findall(question.plain)])
         document = _meant(question, index)
         if document is None or any(w.known and w.noun and w.text not in covered for w in question.words):
             return (), ()

@@ -17,6 +17,12 @@ _MORE_OF = re.compile(
 _BY_WHAT = re.compile(
     rf"(?:论|比|要说|说到|就|按|看)?(?P<of>[^,?]{{2,12}}?)(?:来[说看讲]|而言)?,(?P<two>{_NAME}[和跟与]{_NAME})(?:谁|哪一?[个家种边款])(?:更|比较|相对)*{BY}(?:一?[些点])?[呢啊呀的?。,]*(?:各?(?:是|有)?多少[呢?。]*)?"
 )
+_OF_TWO = re.compile(
+    rf"(?P<two>{_NAME}[和跟与、]{_NAME})的(?P<of>[^,?的谁哪]{{2,8}}?)[,?]?(?:谁|哪一?[个家种边款])的?(?:更|比较|相对)*{BY}(?:一?[些点])?[呢啊呀]*[?。,;]*(?:(?:各自?|分别)(?:是|有)?多少[呢?。]*)?"
+)
+_FASTER = re.compile(
+    rf"(?P<two>{_NAME}[和跟与、]{_NAME}),?(?:谁|哪一?[个家种边款])(?:涨|增长|增|长)得?(?:更|比较|相对|最)*[快慢猛多](?:一?[些点])?[呢啊呀]*[?。,;]*(?:(?:各自?|分别)?(?:是|有|涨了?|增长)?多少[呢?。]*)?"
+)
 _TWO = re.compile(rf"{_NAME}[和跟与]{_NAME}")
 _THEM = "(?:那么?|[它他她]们|[这那]?[两二][个者家种样款边]|这|那|之间|的|一共|到底)*"
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?<![a-z])(?:vs|pk)(?![a-z])\.?\s*(?=[\u4e00-\u9fff])")
@@ -46,10 +52,14 @@ def side_by_side(folded: str) -> str:
     '甲店和乙店有啥不一样'
     >>> side_by_side("甲店跟乙店的租金比,谁高谁低"), side_by_side("甲店和乙店谁的租金更高"), side_by_side("论租金,甲店和乙店谁更高?")
     ('甲店跟乙店的租金各是多少', '甲店和乙店的租金各是多少', '甲店和乙店的租金各是多少')
+    >>> side_by_side("甲店、乙店的租金,哪个贵?各多少?"), side_by_side("去年甲店和乙店,谁涨得快?各是多少?")
+    ('甲店和乙店的租金各是多少', '去年甲店和乙店的增速各是多少')
     """
     folded = _VERSUS.sub("和", folded)
-    if of_each := _MORE_OF.fullmatch(folded) or _BY_WHAT.fullmatch(folded):
-        return f"{of_each['two']}的{of_each['of']}各是多少"
+    if faster := _FASTER.fullmatch(folded):
+        return f"{faster['two'].replace('、', '和')}的增速各是多少"
+    if of_each := _MORE_OF.fullmatch(folded) or _BY_WHAT.fullmatch(folded) or _OF_TWO.fullmatch(folded):
+        return f"{of_each['two'].replace('、', '和')}的{of_each['of']}各是多少"
     if not (found := _MORE.fullmatch(folded)):
         return _APART.sub("各是多少", _EITHER.sub(r"\g<of>各是多少", folded)) if _TWO.match(folded) else folded
     of = found["of"] or found["of_b"]

@@ -32,13 +32,13 @@ _OTHER_YEAR = (
     (re.compile(r"(?:后|下)一年|次年|第二年|来年|明年"), 1),
     (re.compile("后年"), 2),
 )
-_YEARS_APART = re.compile("(?P<n>[一二两三四五六七八九十]{1,2}|\\d{1,2})年(?:前|(?P<on>后))")
+_YEARS_APART = re.compile("(?:那么?|在|再|往前|往后)*(?P<n>[一二两三四五六七八九十]{1,2}|\\d{1,2})年(?:前|(?P<on>后))")
 
 
 def year_step(folded: str) -> int:
     """How many years after the one spoken of a folded text asks about, below 0 for before; 0 if it does not say.
 
-    >>> year_step("那前一年呢"), year_step("十年前才多少"), year_step("3年后呢"), year_step("哪一年")
+    >>> year_step("那前一年呢"), year_step("那十年前才多少"), year_step("3年后呢"), year_step("哪一年")
     (-1, -10, 3, 0)
     """
     if found := _YEARS_APART.match(folded):

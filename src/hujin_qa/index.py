@@ -31,7 +31,7 @@ from .meaning import Meanings
 from .passages import SPLITTER, split_passages
 from .pinyin import Pinyin
 from .sentences import split_sentences
-from .text import Segmenter, fold
+from .text import Segmenter, fold, quoted_names
 from .types import Document, Encoder, KnownQuestion, Note, Passage, Section, Vectors
 
 FORMAT = 4
@@ -344,7 +344,7 @@ def _read(data: Path, manifest: dict[str, Any], lexicon: Lexicon) -> Index:
         pinyin=Pinyin.load(data / "pinyin.json"),
         notes=tuple(Note(**value) for value in _read_lines(data / "notes.jsonl")),
         background=(mean, deviation),
-        segmenter=Segmenter(lexicon.words),
+        segmenter=Segmenter((*lexicon.words, *quoted_names(d.text for d in documents.values()))),
         questions=tuple(_known(value) for value in _read_lines(data / "questions.jsonl")),
     )
 

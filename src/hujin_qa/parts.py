@@ -17,6 +17,7 @@ from .types import Section
 _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
 _CLAUSE = re.compile(r"([,;?、])")
 _OF_EACH = re.compile("[,;](?:分别|各自?)[是有为占要]?(?:多少|几)[^,;?]{0,4}[?。]*$")  # 甲跟乙差在哪,各多少元
+_BARE = re.compile("(?:那个|这个|就|那|又)?(?:什么|啥|(?:是|有)?(?:多少|几[个年家种]?))(?:钱|来着|了|呢|啊|呀)*[?。!]*")
 _AND_ALSO = re.compile("以及|还有|另外|并且")
 _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
 _LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
@@ -32,6 +33,7 @@ _LEAD = re.compile(r"^(?:列出?|说说?|讲讲?|对?比较?|看看|把|就)")
 _ALIKE = re.compile(
     r"(?:之间)?(?:的)?,?(?:有|相)?(?:什么|啥|哪些|何)?(?:(?:最大|主要|根本|本质|核心|关键)(?:的|上的?)?)?(?:区别|差别|差异|异同|不同|不一样|两样)(?:之处|的地方)?(?:有|是|在)?(?:哪些|哪里|哪|什么|啥)?|(?:到底|究竟)?差在(?:哪里|哪儿|哪|什么地方)|比一比|(?:对比|比较|相比|比)(?:一下)?,?"
 )
+_IN_WHAT = re.compile("(?P<item>.{2,12}?)在(?P<what>[^,?在]{2,8})(?:[上里]|方面)的$")  # 乙在还款方式上有什么不同
 _ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).*$")
 FEATURES_OF = "的特点"
 """What is asked of each thing that is to be compared, where the question does not say in what."""
@@ -53,7 +55,8 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
     clauses = [
         (c, stop)
         for c, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True)
-        if interrogative(c) or "干嘛" in c or (c.endswith("呢") and len(c) > 2) or (counted_up and value_asked(c))
+        if (interrogative(c) or "干嘛" in c or (c.endswith("呢") and len(c) > 2) or (counted_up and value_asked(c)))
+        and not _BARE.fullmatch(c)  # 消费贷的余额,不算房贷,多少来着
     ]
     if not 1 < len(clauses) <= _MOST:
         return ()
@@ -129,7 +132,7 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     items += [text[a.end() : b.start()] for a, b in pairwise(joints)]
     rest = text[joints[-1].end() :]
     if asked.kind == "compare":
-        rest = _ALIKE.sub("的", rest)
+        rest = _IN_WHAT.sub(r"\g<item>的\g<what>", _ALIKE.sub("的", rest))
     last = _item(rest, names, index, lexicon)
     rest = rest.removeprefix(last)
     if asked.kind == "compare" and not content_words(rest, index, lexicon):

@@ -15,7 +15,7 @@ from .meaning import is_noun
 from .periods import years_asked
 from .pinyin import Context
 from .quantities import DURATION, quantities, tells
-from .text import clean, fold, numeral, with_figures
+from .text import clean, fold, in_mainland_words, numeral, with_figures
 
 LONGEST = 500  # characters of a question that are read
 WHICH = re.compile("第几|哪|什么|啥")
@@ -72,7 +72,7 @@ _NUM = r"\d+(?:[.,]\d+)*"
 _MONEY_UNIT = r"(?:万亿|亿|万|千|百)*(?:美|港|日|欧|澳)?元|(?:万亿|[万亿])"
 _VALUES: tuple[tuple[Value, str, str], ...] = (  # kind, how it is asked, how it looks in a folded text
     ("percent", r"百分之几|百分比|占比|比例|份额|增速|增幅|增长率|增长(了)?多少|涨(了)?多少|涨幅|利率|收益率|几成|几个点|多快", rf"{_NUM}\s*(?:%|个百分点|成)|翻(?:了)?[一两\d]+番|倍"),
-    ("year", r"(哪|那)[一几]?年|几几年|年份", r"(?:1\d|20)\d\d"),
+    ("year", r"(哪|那)[一几]?年|几几年|年份|(?:哪|什么)一?[个段]?(?:时间段|年代|时期|时段)", r"(?:1\d|20)\d\d"),
     ("time", rf"什么时候|何时|几月|几号|哪天|{DURATION}|几天|多少天|(?<![哪有这那分])几点|啥时候|哪个月|日期|频率|多少年|几年|几个月|多少小时", r"\d+\s*(?:年|个?月|日|号|天|周|小时|分钟|点|季)|[每一两三半上下](?:年|季度?|月|周|天|日|旬)|期间|之前|以前|以内|年内|24小时|定期|至今"),
     ("contact", r"(?:哪个|什么|啥)(?:电话|热线|号码|邮箱)|(?:电话|手机号?|热线|邮箱|邮件|微信|qq|传真)(?:号码?|地址)?[是为]?(?:多少|什么|啥|哪)|(?:电话|手机|微信|qq)号码?$|邮箱(?:地址)?$|联系方式", r"\d{3,4}-\d{3,8}|(?<![\d.])\d{5,11}(?![\d.年万亿元人])|[a-z0-9]@[a-z0-9]|(?:微信|qq|公众号)号?[:是为]?\s*\w"),
     ("money", r"多少钱|多少元|多少万|多少亿|金额|规模|余额|总额|体量|交易额|成交额|盘子|市值|营收|收入|利润|工资|薪|价格|售价|费用(?!户)|补贴|奖金|罚款|注册资本|保费", rf"{_NUM}\s*(?:{_MONEY_UNIT})|{_NUM}\s*%"),
@@ -197,7 +197,10 @@ _UNITS = {"time": re.compile("年|季度|月|周|天|工作日|小时|分钟|点
 def understand(text: str, index: Index, lexicon: Lexicon) -> Question:
     """Read a question that stands alone (``conversation`` resolves follow-ups first)."""
     text = html.unescape(_MARKUP.sub(" ", clean(text)[:LONGEST])).strip()
-    typed = lexicon.without_courtesies(fold(text))
+    folded, local = fold(text), fold(in_mainland_words(text))
+    if local != folded and not all(w.known for w in content_words(folded, index, lexicon)):  # 網際網路
+        folded = local
+    typed = lexicon.without_courtesies(folded)
     plain = lexicon.without_frame(typed)
     asked = _without_fillers(plain, index, lexicon)
     chinese = _in_chinese(with_figures(asked), index, lexicon)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .citations import cite, of_the_sort, spans_of
+from .citations import CHANGE, cite, of_the_sort, spans_of
 from .contents import located, outlined
 from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
@@ -35,6 +35,12 @@ _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
 _ASIDE = 4.5  # … that one of a short section may lie behind, for the section to be told whole
 _TIE = 2.1  # log-odds within which two sentences answer about as well
+_THEN = "(?:以前|过去|从前|原来|原先|早先|当初|老做法|老路子)"
+_NOW = "(?:现在|如今|今后|眼下|后来|新做法|新要求|新路子)"
+_THEN_AND_NOW = re.compile(f"{_THEN}.{{0,20}}{_NOW}|[跟和与比]{_THEN}相?比|比{_THEN}")
+_BECAME = re.compile(
+    f"{CHANGE.pattern}|[从由].{{1,24}}向.{{1,40}}(?:演进|转变|转型|升级|过渡|迈进|发展)|告别.{{1,30}}(?:进入|迎来|走向|转)|不再.{{1,24}}(?:而|,)|{_THEN}.{{1,30}}{_NOW}"
+)
 _PART_BUDGET = 90  # one of several things that are asked at once
 _BUT = re.compile("(?:除了|除去|除|抛开).{1,16}?(?:之外|以外|外)?[,]?.{0,4}(?:还有|别的|其[他它])")
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
@@ -120,6 +126,8 @@ def choose(
         return spans, list(evidence[:1])
     if question.kind in WORDLESS and (spans := digest(question, hits, index)):
         return spans, _resting_on(spans, evidence)
+    if became := _became(question, evidence):
+        return spans_of([became], question, index), [became]
     of_each = question.value is not None and len(parts) > 1  # 三个片区的产量分别是多少: no list of their names
     listed = find_list(question, evidence, hits, index) if not (question.beyond or of_each) else None
     if listed and not _are_the_parts(listed[0], parts, index):
@@ -151,6 +159,14 @@ def _stage(question: Question, evidence: Sequence[Evidence], index: Index) -> Ch
             if gives_stage(question.folded, fold(section.heading), question.years):
                 return [Span(document.id, *heading_span(document, section))], [from_structure(e, 1.0)]
     return None
+
+
+def _became(question: Question, evidence: Sequence[Evidence]) -> Evidence | None:
+    """The sentence that tells what became of the thing, where a question sets now against then; about as good as any."""
+    if not _THEN_AND_NOW.search(question.plain):
+        return None
+    near = (e for e in evidence if e.score > evidence[0].score - _BEHIND)
+    return next((e for e in near if _BECAME.search(e.folded)), None)
 
 
 def _are_the_parts(spans: Sequence[Span], parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index) -> bool:

@@ -12,6 +12,7 @@ import opencc
 from platformdirs import user_cache_path
 
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
+_QUOTED = re.compile('[“"「『‘]([\u4e00-\u9fff]{2,5})[”"」』’]')
 _RUN = re.compile(rf"[{_CJK}]+|[a-z0-9][a-z0-9.%+#_-]*")
 _GAP = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]")
@@ -58,6 +59,21 @@ ROUGHLY = re.compile(
 @cache
 def _simplifier() -> Any:
     return opencc.OpenCC("t2s")
+
+
+@cache
+def _localiser() -> Any:
+    return opencc.OpenCC("tw2sp")
+
+
+def in_mainland_words(text: str) -> str:
+    """A text in traditional characters in the words of the mainland too; any other as it is.
+
+    >>> in_mainland_words("網際網路保險"), in_mainland_words("网络保险")
+    ('互联网保险', '网络保险')
+    """
+    traditional = _simplifier().convert(text) != text
+    return str(_localiser().convert(text)) if traditional else text
 
 
 def clean(text: str) -> str:
@@ -200,6 +216,16 @@ def bigrams(text: str) -> Iterable[str]:
         if ord(run[0]) > 0x3000:
             for i in range(len(run) - 1):
                 yield run[i : i + 2]
+
+
+def quoted_names(texts: Iterable[str]) -> Iterator[str]:
+    """What texts put in quotes and may be a name ("早市贷"), each once; no dictionary has it."""
+    seen = set[str]()
+    for text in texts:
+        for found in _QUOTED.finditer(text):
+            if found[1] not in seen:
+                seen.add(found[1])
+                yield found[1]
 
 
 def load_dictionary(tokenizer: Any) -> Any:
