@@ -15,7 +15,7 @@ from hujin_qa.lexicon import load_lexicon
 from hujin_qa.meaning import Meanings, is_noun
 from hujin_qa.parts import split_question
 from hujin_qa.question import understand
-from hujin_qa.reader import choose
+from hujin_qa.reader import _read_on, choose
 from hujin_qa.reader import read as weigh_up
 from hujin_qa.rereading import looked_into, reread
 from hujin_qa.sections import Span
@@ -140,6 +140,21 @@ def test_a_name_that_the_text_quotes_is_one_word(tmp_path):
     question = understand("早市贷和塘埂贷的月息各是多少", index, LEXICON)
     assert [w.text for w in question.words][:2] == ["早市贷", "塘埂贷"]
     assert split_question(question, index, LEXICON) == ("早市贷的月息各是多少", "塘埂贷的月息各是多少")
+
+
+def test_the_sentence_behind_is_read_on_to_for_a_reason_and_for_what_was_done(tmp_path):
+    text = "# 窑厂\n\n厂里不收学徒。去年走的人带走了图样。\n\n## 窑车\n\n窑车常脱轨。为此换了导轨。导轨每月检修。\n"
+    (tmp_path / "窑厂.md").write_text(text, encoding="utf-8")
+    build_index([tmp_path / "窑厂.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
+    index = open_index(tmp_path / "index", "hashing", LEXICON)
+    small = Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, index)
+    sought, *_ = small.seek(small.interpret("窑车脱轨了怎么办"))
+    best, *rest = weigh(sought.question, sought.vector, sought.hits, index)
+    assert best.folded == "窑车常脱轨。"
+    assert [e.folded for e in _read_on(sought.question, [best], rest)] == ["窑车常脱轨。", "为此换了导轨。"]
+    sought, *_ = small.seek(small.interpret("厂里为什么不收学徒"))
+    best, *rest = weigh(sought.question, sought.vector, sought.hits, index)
+    assert [e.folded for e in _read_on(sought.question, [best], rest)] == ["厂里不收学徒。", "去年走的人带走了图样。"]
 
 
 def test_then_and_now_are_answered_by_what_tells_the_change(tmp_path):

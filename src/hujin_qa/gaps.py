@@ -20,7 +20,7 @@ from .types import Citation, Claim
 
 _CAUSE = re.compile(
     f"{CAUSE}|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|通过(?![率了])|"
-    "依托|借助|于是|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|遭|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为|以.{2,}(?:而|闻名|著称)"
+    "依托|借助|于是|多半|容易|以免|免得|否则|不然|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|遭|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为|以.{2,}(?:而|闻名|著称)"
 )
 _EFFECT = 0.5  # share of the question in an answer that speaks of the effect
 _FEW = 2  # claims; more of them tell a cause without a word for it
@@ -100,6 +100,7 @@ _PERIODS = (
     re.compile("([上下])半年"),
     re.compile(r"(?<![\d.])(1?\d)月"),
     re.compile("(?<!第)([一二三四五六七八九1-9])(?:审|等奖|年级|期(?!间))"),
+    re.compile("(?<![一二三四五六七八九十\\d])([一二三四五六七八九十\\d]{1,3})号(?=(?![之以前后])[\u4e00-\u9fff])"),
 )
 # narrower than the signals of the same kind: an answer is thrown away for these alone
 _AHEAD = re.compile("明年|未来|今后|将来|下个?(?:季度|月|年|周)")

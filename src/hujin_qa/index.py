@@ -222,7 +222,7 @@ def _write(
     np.save(data / "sentence_vectors.npy", fine.astype(np.float16))
     DenseIndex.build(dense).save(data / "dense.faiss")
     lexical.save(data / "bm25")
-    Pinyin.build(lexical.vocabulary).save(data / "pinyin.json")
+    Pinyin.build([*lexical.vocabulary, *quoted_names(d.text for d in documents)]).save(data / "pinyin.json")
     return {
         "dimension": int(vectors.shape[1]),
         "documents": len(documents),

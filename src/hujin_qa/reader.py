@@ -14,7 +14,19 @@ from .citations import CHANGE, cite, of_the_sort, spans_of
 from .contents import located, outlined
 from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
-from .evidence import Evidence, answer_signals, confidence, from_structure, matched, rerank, share, sure, union, weigh
+from .evidence import (
+    CAUSE,
+    Evidence,
+    answer_signals,
+    confidence,
+    from_structure,
+    matched,
+    rerank,
+    share,
+    sure,
+    union,
+    weigh,
+)
 from .index import Index
 from .listing import find_list, nth_place
 from .markers import strip_marker
@@ -41,6 +53,8 @@ _THEN_AND_NOW = re.compile(f"{_THEN}.{{0,20}}{_NOW}|[跟和与比]{_THEN}相?比
 _BECAME = re.compile(
     f"{CHANGE.pattern}|[从由].{{1,24}}向.{{1,40}}(?:演进|转变|转型|升级|过渡|迈进|发展)|告别.{{1,30}}(?:进入|迎来|走向|转)|不再.{{1,24}}(?:而|,)|{_THEN}.{{1,30}}{_NOW}"
 )
+_CAUSE = re.compile(CAUSE)
+_GOES_ON = re.compile("(?:为此|对此|因此|所以|于是|这样|如此|这才)")
 _PART_BUDGET = 90  # one of several things that are asked at once
 _BUT = re.compile("(?:除了|除去|除|抛开).{1,16}?(?:之外|以外|外)?[,]?.{0,4}(?:还有|别的|其[他它])")
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
@@ -181,7 +195,24 @@ def _told(question: Question, evidence: Sequence[Evidence], index: Index, of_sev
     chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET), of_several)
     if question.kind in _OPEN:
         chosen = _rounded(chosen, evidence)
+    if question.kind in _OPEN:
+        chosen = _read_on(question, chosen, evidence)
     return spans_of(_in_reading_order(chosen), question, index), chosen
+
+
+def _read_on(question: Question, chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """What was chosen with the sentence behind the best, if that goes on from it ("为此…").
+
+    For a question why it also serves where no cause is told: a text gives its reason there.
+    """
+    row, passage = chosen[0].row + 1, chosen[0].hit.row
+    behind = [e for e in evidence if (e.row, e.hit.row) == (row, passage) and e not in chosen]
+    untold = question.kind == "why" and not any(_CAUSE.search(e.folded) for e in chosen)
+    alone = len(chosen) == 1
+    return [
+        *chosen,
+        *(e for e in behind if _GOES_ON.match(e.folded) or (untold and (alone or _CAUSE.search(e.folded)))),
+    ]
 
 
 def _resting_on(spans: Sequence[Span], evidence: Sequence[Evidence]) -> list[Evidence]:
