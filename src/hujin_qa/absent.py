@@ -24,6 +24,7 @@ _MENTIONED = re.compile(
     "(?:提到|提及|讲到|说到|谈到|写到)[过了]?(?P<name>[^,的了吗没么?。]{2,10})了?(?:吗|没有?|么)?[?。]*$"
     "|^(?P<before>[^,的]{2,10}?)(?:有没有|有|是否)?被?(?:提到|提及|讲到|说到|谈到)[过了]?(?:吗|没有?|么)"
 )
+_THERE = re.compile("(?:有没有|是否有|有)(?P<name>[^,的了吗没么?。有]{2,6})(?:吗|么|没有|没)?[呀啊呢]?[?。]*$")
 _NO_NAME = re.compile(r"\d|[我你您咱他她它]|现在|目前|如今")
 _PLACE = re.compile("(?:^|(?<=[在对]))[\u4e00-\u9fff]{2,5}?(?=(?:[省市]|地区|那边|这边|市场)?的)")
 PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
@@ -95,7 +96,11 @@ def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
 
 
 def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:
-    """What is asked to belong somewhere, or to be mentioned, if no document has it or a piece of it; else ``""``."""
+    """What is asked to be there, to belong somewhere or to be mentioned, if no document has it or a piece of it."""
+    there = _THERE.search(question.folded) if question.kind == "polar" else None
+    asked = next((w for w in question.words if there and w.text == there["name"]), None)
+    if asked and asked.noun and not asked.known and len(asked.others) == 1:  # 有食堂吗
+        return asked.text
     pattern = {"member": _BELONGS, "polar": _MENTIONED}.get(question.kind)
     found = pattern.search(question.folded) if pattern else None
     name = next(filter(None, found.groups()), "") if found else ""

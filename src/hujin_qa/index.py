@@ -344,6 +344,7 @@ def _read(data: Path, manifest: dict[str, Any], lexicon: Lexicon) -> Index:
         pinyin=Pinyin.load(data / "pinyin.json"),
         notes=tuple(Note(**value) for value in _read_lines(data / "notes.jsonl")),
         background=(mean, deviation),
+        # for questions: the index terms were cut without these names, and hold their pieces
         segmenter=Segmenter((*lexicon.words, *quoted_names(d.text for d in documents.values()))),
         questions=tuple(_known(value) for value in _read_lines(data / "questions.jsonl")),
     )

@@ -47,8 +47,8 @@ _GAIN = 0.2  # share of the question that a further sentence adds
 _BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
 _ASIDE = 4.5  # … that one of a short section may lie behind, for the section to be told whole
 _TIE = 2.1  # log-odds within which two sentences answer about as well
-_THEN = "(?:以前|过去|从前|原来|原先|早先|当初|老做法|老路子)"
-_NOW = "(?:现在|如今|今后|眼下|后来|新做法|新要求|新路子)"
+_THEN = "(?:以前|过去|从前|原来|原先|早先|当初|老(?:做法|路子|办法|一套))"
+_NOW = "(?:现在|如今|今后|眼下|后来|新(?:做法|路子|办法|一套))"
 _THEN_AND_NOW = re.compile(f"{_THEN}.{{0,20}}{_NOW}|[跟和与比]{_THEN}相?比|比{_THEN}")
 _BECAME = re.compile(
     f"{CHANGE.pattern}|[从由].{{1,24}}向.{{1,40}}(?:演进|转变|转型|升级|过渡|迈进|发展)|告别.{{1,30}}(?:进入|迎来|走向|转)|不再.{{1,24}}(?:而|,)|{_THEN}.{{1,30}}{_NOW}"
@@ -205,14 +205,13 @@ def _read_on(question: Question, chosen: list[Evidence], evidence: Sequence[Evid
 
     For a question why it also serves where no cause is told: a text gives its reason there.
     """
-    row, passage = chosen[0].row + 1, chosen[0].hit.row
-    behind = [e for e in evidence if (e.row, e.hit.row) == (row, passage) and e not in chosen]
+    best = chosen[0]
+    behind = next((e for e in evidence if e.row == best.row + 1 and e.hit.row == best.hit.row), None)
+    if behind is None or behind in chosen:
+        return chosen
     untold = question.kind == "why" and not any(_CAUSE.search(e.folded) for e in chosen)
-    alone = len(chosen) == 1
-    return [
-        *chosen,
-        *(e for e in behind if _GOES_ON.match(e.folded) or (untold and (alone or _CAUSE.search(e.folded)))),
-    ]
+    reason = untold and (len(chosen) == 1 or _CAUSE.search(behind.folded))
+    return [*chosen, behind] if reason or _GOES_ON.match(behind.folded) else chosen
 
 
 def _resting_on(spans: Sequence[Span], evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -219,7 +219,7 @@ def bigrams(text: str) -> Iterable[str]:
 
 
 def quoted_names(texts: Iterable[str]) -> Iterator[str]:
-    """What texts put in quotes and may be a name ("早市贷"), each once; no dictionary has it."""
+    """What texts put in quotes and may be a name that no dictionary has ("早市贷"), each once."""
     seen = set[str]()
     for text in texts:
         for found in _QUOTED.finditer(text):
