@@ -20,16 +20,21 @@ def years_asked(folded: str, index: Index) -> frozenset[str]:
     Where several spans hold them it is the shortest.
     """
     years = frozenset(YEAR.findall(folded))
-    if not years or not _ASKS_STAGE.search(folded):
+    if not asks_stage(folded, years):
         return years
     spans = [span for document in index.documents for span in _spans(index.folded(document)) if holds(span, years)]
     first, last = min(spans, key=lambda span: int(span[1]) - int(span[0]), default=("", ""))
     return frozenset(year for year in (first, last) if year not in ("", _NOW)) or years
 
 
-def gives_stage(folded: str, said: str, years: Collection[str]) -> bool:
-    """Whether a folded question asks for the stage of some years and a folded text has a span that holds them."""
-    return bool(years and _ASKS_STAGE.search(folded)) and any(holds(span, years) for span in _spans(said))
+def asks_stage(folded: str, years: Collection[str]) -> bool:
+    """Whether a folded question asks for the stage of some years."""
+    return bool(years and _ASKS_STAGE.search(folded))
+
+
+def gives_stage(said: str, years: Collection[str]) -> bool:
+    """Whether a folded text has a span that holds all the years."""
+    return any(holds(span, years) for span in _spans(said))
 
 
 def holds(span: tuple[str, str], years: Collection[str]) -> bool:

@@ -31,7 +31,7 @@ from .index import Index
 from .listing import find_list, nth_place
 from .markers import strip_marker
 from .parts import FEATURES_OF
-from .periods import gives_stage
+from .periods import asks_stage, gives_stage
 from .question import WORDLESS, Place, Question
 from .rereading import looked_into, reread
 from .sections import Span, ancestors, heading_span
@@ -165,12 +165,14 @@ def choose(
 
 def _stage(question: Question, evidence: Sequence[Evidence], index: Index) -> Choice | None:
     """The stage that years fall into, where one is asked for: a sentence with their span, or else a heading."""
-    if told := next((e for e in evidence if gives_stage(question.folded, e.folded, question.years)), None):
+    if not asks_stage(question.folded, question.years):
+        return None
+    if told := next((e for e in evidence if gives_stage(e.folded, question.years)), None):
         return [Span(told.hit.passage.document, told.start, told.end)], [from_structure(told, 1.0)]
     for e in evidence:
         document = index.documents[e.hit.passage.document]
         for section in reversed(ancestors(document, e.hit.passage.position)):
-            if gives_stage(question.folded, fold(section.heading), question.years):
+            if gives_stage(fold(section.heading), question.years):
                 return [Span(document.id, *heading_span(document, section))], [from_structure(e, 1.0)]
     return None
 
