@@ -196,9 +196,7 @@ def _told(question: Question, evidence: Sequence[Evidence], index: Index, of_sev
     """The best sentences, in reading order."""
     chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET), of_several)
     if question.kind in _OPEN:
-        chosen = _rounded(chosen, evidence)
-    if question.kind in _OPEN:
-        chosen = _read_on(question, chosen, evidence)
+        chosen = _read_on(question, _rounded(chosen, evidence), evidence)
     return spans_of(_in_reading_order(chosen), question, index), chosen
 
 
