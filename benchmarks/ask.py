@@ -94,7 +94,7 @@ def warm(assistant: Assistant, questions: list[str]) -> dict[str, float]:
     ``rest`` is by the clock, ``rest_cpu`` by the process's own, which neighbours on a busy machine disturb less. Shares
     are those of one encoding. The second reading is given as a mean: a few questions do without.
     """
-    encoding, again = Stopwatch(assistant.encoder, "encode_query"), Stopwatch(CrossEncoder, "score")
+    encoding, again = Stopwatch(assistant.encoder, "encode_query"), Stopwatch(CrossEncoder, "judge")
     rest, rest_cpu, second, second_cpu = [], [], [], []
     for question in questions:
         before, read = len(encoding.clock), len(again.clock)

@@ -56,7 +56,7 @@ class Example:
     """A question with one passage: a label for each sentence, 1 answers, 0 does not, -1 is not learnt from."""
 
     question: str
-    window: Window
+    windows: tuple[Window, ...]  # of its sentences, in order
     labels: tuple[int, ...]
 
 
@@ -68,7 +68,7 @@ def sentences(index: Index, row: int) -> list[tuple[int, str]]:
 
 
 def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Example:
-    """The folded window of one passage."""
+    """The folded windows of one passage."""
     passage = index.passages[row]
     title, *section = map(fold, (index.documents[passage.document].title, *passage.section))
     said = [fold(text) for _, text in sentences(index, row)]
@@ -76,7 +76,7 @@ def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Exa
         said = [_terse(text, section[-2:], question) if random.random() < 0.6 else text for text in said]
     if random.random() < JOINED:
         said, labels = _joined(said, labels)
-    return Example(question, under_headings(title, section, said), tuple(labels))
+    return Example(question, tuple(under_headings(title, section, text) for text in said), tuple(labels))
 
 
 def _terse(text: str, headings: Sequence[str], question: str) -> str:

@@ -43,7 +43,6 @@ RIDGE = 0.3  # inverse strength of the penalty on a standardised weight
 FOR = frozenset(
     [
         "again",
-        "behind",
         "stated",
         "score",
         "structure",

@@ -1,129 +1,94 @@
-"""Train the cross-encoder: which sentences answer, what supports a claim; writes data/crossencoder.{onnx,json}.
+"""Train the cross-encoder: which sentences answer, what supports a claim.
 
-    .venv/bin/python eval/train_crossencoder.py --beir CMRC DRCD [--indexes FOLDER] [--layers 5] [--epochs 1]
+    .venv/bin/python eval/train_crossencoder.py --beir CMRC DRCD [--indexes FOLDER] [--epochs 1] [--start FILE]
+        [--teacher FILE]
 
-(needs ``onnx`` and ``onnxscript`` beside the development packages)
+(needs ``onnx`` and ``onnxscript`` beside the development packages; writes data/crossencoder-{lower,upper}.onnx and
+data/crossencoder.json: put the digest of the former into ``crossencoder.MODEL``)
 
 Data: see ``examples.py`` and ``claims.py``. No question of ``hujin.jsonl``, ``other/``, ``heldout/`` and ``unseen/`` is
-learnt from; claims about the briefing and the texts of ``other/`` are (the split ``dev`` of ``grounding.jsonl``).
-
-Model: the lowest layers of multilingual-e5-small, its pieces cut down to Chinese and short Latin ones, embeddings
-frozen. For a question, a sentence is the mean of its tokens, compared with the mean of the question's. For a claim,
-mean and maximum of its tokens beside the mean of the evidence, and its least credible token. Small heads give the
-log-odds.
+learnt from; claims about the briefing and the texts of ``other/`` are (the split ``dev`` of ``grounding.jsonl``). Model:
+see ``network.py``.
 """
 
 import argparse
 import json
 import math
 import random
-import re
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import onnxruntime
 import torch
 from claims import Claim
 from examples import Example, collect
+from network import Network, export, narrow, vocabulary
 from torch import nn
-from transformers import BertModel
 
-from hujin_qa.crossencoder import PAD, CrossEncoder, Window, tensors
-from hujin_qa.settings import load_settings
-from hujin_qa.weights import make_tokenizer, model_folder
+from hujin_qa.crossencoder import CLAIM, PAD, CrossEncoder, Window, claimed
+from hujin_qa.text import bigrams
+from hujin_qa.weights import make_tokenizer
 
 OUT = Path(__file__).parents[1] / "src" / "hujin_qa" / "data"
-BATCH = 2048  # tokens
-
-
-class Network(nn.Module):
-    """The lowest ``layers`` of the encoder with the embeddings of ``rows``, and a head for each of the tasks."""
-
-    def __init__(self, layers: int, rows: Sequence[int]) -> None:
-        super().__init__()
-        folder = model_folder(load_settings().cache)
-        # Dropout costs a third of the time and brought nothing in one epoch.
-        self.bert = BertModel.from_pretrained(
-            folder,
-            add_pooling_layer=False,
-            dtype=torch.float32,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )
-        self.bert.encoder.layer = self.bert.encoder.layer[:layers]
-        self.bert.config.num_hidden_layers = layers
-        words = self.bert.embeddings.word_embeddings.weight[torch.tensor(rows)].clone()
-        self.bert.embeddings.word_embeddings = nn.Embedding.from_pretrained(words)
-        for parameter in self.bert.embeddings.parameters():
-            parameter.requires_grad = False
-        width = self.bert.config.hidden_size
-        self.head = nn.Sequential(nn.Linear(3 * width, 128), nn.GELU(), nn.Linear(128, 1))
-        self.fault = nn.Linear(width, 1)
-        self.support = nn.Sequential(nn.Linear(4 * width + 1, 128), nn.GELU(), nn.Linear(128, 1))
-
-    def forward(self, ids: torch.Tensor, pool: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Log-odds of token ids ``(n, length)`` and means ``(n, 1 + sentences, length)``.
-
-        That each sentence answers, shape ``(n, sentences)``; that the sentences say the claim, shape ``(n,)``; that
-        each token is what they do not say, shape ``(n, length)``.
-        """
-        hidden = self.bert(input_ids=ids, attention_mask=(ids != PAD).long()).last_hidden_state
-        means = pool @ hidden
-        asked, said = means[:, :1], means[:, 1:]
-        both = torch.cat([said, asked.expand_as(said) * said, (asked - said).abs()], dim=-1)
-        scores = self.head(both).squeeze(-1)
-        elsewhere = pool[:, 0] <= 0
-        faults = self.fault(hidden).squeeze(-1)
-        worst = faults.masked_fill(elsewhere, -20.0).amax(1, keepdim=True)
-        peak = hidden.masked_fill(elsewhere.unsqueeze(-1), -20.0).amax(1)
-        there = (pool[:, 1:].sum(-1, keepdim=True) > 0).to(said.dtype)
-        evidence, claim = (said * there).sum(1) / there.sum(1).clamp(min=1), asked.squeeze(1)
-        whole = torch.cat([claim, peak, claim * evidence, (claim - evidence).abs(), worst], dim=-1)
-        return scores, self.support(whole).squeeze(-1), faults
-
-
-def vocabulary() -> tuple[list[tuple[str, float]], list[int]]:
-    """The pieces that are kept, with their log probabilities, and their rows in the encoder's own vocabulary."""
-    folder = model_folder(load_settings().cache)
-    pieces = json.loads((folder / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
-
-    def keep(row: int, piece: str) -> bool:
-        bare = piece.lstrip("▁")
-        chinese = re.fullmatch(r"[\u3400-\u9fff]*", bare)
-        short = len(bare) <= 3 and re.fullmatch(r"[!-@\[-~]+", bare)
-        sign = len(bare) == 1 and not bare.isalpha() and ord(bare) < 0x3100
-        return row < 5 or bool(chinese or short or sign)
-
-    rows = [row for row, (piece, _) in enumerate(pieces) if keep(row, piece)]
-    return [tuple(pieces[row]) for row in rows], rows
+BATCH = 4096  # tokens of sentences
+WRONG = 4  # sentences that do not answer, read with those that do
+CLAIMS = 0.3  # share of the batches
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Tokens and spans as the model gets them with what it should say of them; -1 is not learnt from.
+    """A question's tokens with sentences: tokens, where the sentence starts in them, and whether it answers.
 
-    ``labels``: of the sentences, for a question; of the claim and then its tokens, for a claim.
+    A claim has one sentence, and for each of its words whether it is what the sentence does not say; -1 is not learnt.
     """
 
-    tokens: list[int]
-    spans: list[tuple[int, int]]
-    labels: list[int]
-    is_claim: bool = False
+    question: list[int]
+    sentences: list[tuple[list[int], int, int]]
+    faults: list[int] | None = None
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest sentence."""
+        return max(len(tokens) for tokens, *_ in self.sentences)
 
 
 def readings(cutter: CrossEncoder, examples: Sequence[Example], claims: Sequence[Claim]) -> Iterator[Reading]:
-    """What the model reads for every example and claim; claims whose evidence is too long are left out."""
+    """Every question twice with some of its sentences; every claim."""
+    by_question = defaultdict(list)
     for e in examples:
-        labels = iter(e.labels)
-        for tokens, spans in cutter.pieces(e.question, e.window):
-            yield Reading(tokens, spans, [next(labels) for _ in spans[1:]])
+        by_question[e.question].append(e)
+    for _ in range(2):
+        for question, found in by_question.items():
+            if chosen := _chosen(question, found):
+                yield Reading(cutter.asked(question), [(*cutter.cut(w), label) for w, label in chosen])
     for c in claims:
-        pieces = cutter.pieces(c.text, Window((), c.evidence), 100)
-        if len(pieces) == 1 and len(pieces[0][1]) > 1:
-            tokens, spans = pieces[0]
-            yield Reading(tokens, spans, [int(c.supported), *_faulty(cutter, c, spans[0][1] - 1)], True)
+        asked = cutter.asked(c.text, CLAIM)
+        yield Reading(asked, [(*cutter.cut(claimed(c.evidence)), int(c.supported))], _faulty(cutter, c, len(asked) - 2))
+
+
+def _chosen(question: str, examples: Sequence[Example]) -> list[tuple[Window, int]]:
+    """Sentences that answer, two at most, with the wrong ones most like the question, and one more of these.
+
+    Some are read behind the sentence before them.
+    """
+    asked, right, wrong = set(bigrams(question)), [], []
+    for e in examples:
+        for n, (window, label) in enumerate(zip(e.windows, e.labels, strict=True)):
+            if label < 0:
+                continue
+            if n and random.random() < 0.15:
+                window = Window(window.headings, e.windows[n - 1].said.rpartition(":")[-1] + window.said)
+            like = len(asked & set(bigrams(window.said))) / math.sqrt(20 + len(window.said))
+            (right if label else wrong).append((like * random.uniform(0.6, 1.4), window, label))
+    wrong.sort(key=lambda found: -found[0])
+    random.shuffle(right)
+    most = WRONG if right else WRONG - 1
+    more = [random.choice(wrong[most:])] if wrong[most:] and random.random() < 0.7 else []
+    return [(window, label) for _, window, label in (*right[:2], *wrong[:most], *more)]
 
 
 def _faulty(cutter: CrossEncoder, claim: Claim, count: int) -> list[int]:
@@ -134,96 +99,143 @@ def _faulty(cutter: CrossEncoder, claim: Claim, count: int) -> list[int]:
 
 
 def batches(found: Sequence[Reading]) -> list[list[Reading]]:
-    """Readings of one task and of like length together, in random order."""
-    made = []
+    """Readings of one task and of like length together, in random order; claims up to their share."""
+    made: list[list[list[Reading]]] = []
     for is_claim in (False, True):
-        order = [r for r in random.sample(list(found), len(found)) if r.is_claim == is_claim]
-        for at in range(0, len(order), 512):
+        mine = [r for r in found if (r.faults is not None) == is_claim]
+        parts: list[list[Reading]] = []
+        order = random.sample(mine, len(mine))
+        for at in range(0, len(order), 1024):
             batch: list[Reading] = []
-            for reading in sorted(order[at : at + 512], key=lambda r: len(r.tokens)):
-                if batch and (len(batch) + 1) * len(reading.tokens) > BATCH:
-                    made.append(batch)
+            for reading in sorted(order[at : at + 1024], key=lambda r: r.longest):
+                if batch and (sum(len(r.sentences) for r in batch) + len(reading.sentences)) * reading.longest > BATCH:
+                    parts.append(batch)
                     batch = []
                 batch.append(reading)
-            made.append(batch)
-    random.shuffle(made)
-    return made
+            parts.append(batch)
+        made.append(random.sample(parts, len(parts)))
+    questions, claims = made
+    mixed = [*questions, *claims[: round(len(questions) * CLAIMS / (1 - CLAIMS))]]
+    return random.sample(mixed, len(mixed))
 
 
-def loss_of(network: Network, batch: Sequence[Reading]) -> torch.Tensor:
-    """Binary cross-entropy: a right sentence counts twice; a faulty token three times, all tokens half a claim."""
-    ids, pool = map(torch.from_numpy, tensors([(r.tokens, r.spans) for r in batch]))
-    scores, support, faults = network(ids, pool)
+def tensors(batch: Sequence[Reading]) -> dict[str, torch.Tensor]:
+    """Padded questions, sentences, and which parts of them are words; which question a sentence goes with."""
+    sentences = [s for r in batch for s in r.sentences]
+    longest = max(len(r.question) for r in batch), max(r.longest for r in batch)
+    ids = [torch.full((len(rows), n), PAD) for rows, n in zip((batch, sentences), longest, strict=True)]
+    marks = [torch.zeros_like(each) for each in ids]
+    for row, reading in enumerate(batch):
+        ids[0][row, : len(reading.question)] = torch.tensor(reading.question)
+        marks[0][row, : len(reading.question)] = 1
+        marks[0][row, 1 : len(reading.question) - 1] = 2
+    for row, (tokens, said, _) in enumerate(sentences):
+        ids[1][row, : len(tokens)] = torch.tensor(tokens)
+        marks[1][row, :said] = 1
+        marks[1][row, said : len(tokens)] = 2
+    of = torch.tensor([row for row, r in enumerate(batch) for _ in r.sentences])
+    return {"question": ids[0], "asked": marks[0], "sentence": ids[1], "inside": marks[1], "of": of}
+
+
+class Teacher:
+    """A cross-encoder that reads both together in all its layers, as ONNX (inputs ``ids`` and ``pool``)."""
+
+    def __init__(self, file: Path) -> None:
+        self._session = onnxruntime.InferenceSession(file.read_bytes(), providers=["CPUExecutionProvider"])
+
+    def __call__(self, batch: Sequence[Reading]) -> torch.Tensor:
+        """The log-odds that each sentence of a batch answers."""
+        return torch.tensor([self._score(r.question, *s[:2]) for r in batch for s in r.sentences])
+
+    def _score(self, question: list[int], sentence: list[int], said: int) -> float:
+        ids = [*question, *sentence[1:]]
+        pool = torch.zeros(1, 2, len(ids))
+        pool[0, 0, 1 : len(question) - 1] = 1 / max(1, len(question) - 2)
+        pool[0, 1, len(question) - 1 + said :] = 1 / (len(sentence) - said)
+        (score,) = self._session.run(["scores"], {"ids": torch.tensor([ids]).numpy(), "pool": pool.numpy()})
+        return max(-9.0, min(9.0, float(score[0, 0])))
+
+
+def loss_of(network: Network, batch: Sequence[Reading], teacher: Teacher | None) -> torch.Tensor:
+    """Binary cross-entropy, and how far wrong sentences of a question come before right ones.
+
+    A right sentence counts twice; a faulty token three times, all tokens half a claim. Half of what is said about
+    questions is the distance from a teacher, if there is one.
+    """
+    t = tensors(batch)
+    of = t["of"]
+    answers, says, faults = network.above(
+        network.question(t["question"])[of], t["asked"][of], network.sentence(t["sentence"]), t["inside"]
+    )
+    truth = torch.tensor([float(label) for r in batch for *_, label in r.sentences])
     entropy = nn.functional.binary_cross_entropy_with_logits
-    if not batch[0].is_claim:
-        truth = torch.full(scores.shape, -1.0)
+    if batch[0].faults is not None:
+        wrong = torch.full(faults.shape, -1.0)
         for row, r in enumerate(batch):
-            truth[row, : len(r.labels)] = torch.tensor(r.labels, dtype=torch.float32)
-        learnt = truth >= 0
-        return entropy(scores[learnt], truth[learnt], weight=1 + truth[learnt])
-    truth = torch.full(faults.shape, -1.0)
-    for row, r in enumerate(batch):
-        truth[row, 1 : len(r.labels)] = torch.tensor(r.labels[1:], dtype=torch.float32)
-    learnt = truth >= 0
-    whole = entropy(support, torch.tensor([float(r.labels[0]) for r in batch]))
-    return whole + 0.5 * entropy(faults[learnt], truth[learnt], weight=1 + 2 * truth[learnt]) if learnt.any() else whole
+            wrong[row, 1 : 1 + len(r.faults or ())] = torch.tensor(r.faults, dtype=torch.float32)
+        known = wrong >= 0
+        whole = entropy(says, truth)
+        return whole + 0.5 * entropy(faults[known], wrong[known], weight=1 + 2 * wrong[known]) if known.any() else whole
+    ranks, at = [], 0
+    for r in batch:
+        own, label = answers[at : at + len(r.sentences)], truth[at : at + len(r.sentences)]
+        at += len(r.sentences)
+        if 0 < label.sum() < len(label):
+            best_wrong = torch.logsumexp(own[label == 0], 0)
+            ranks += [nn.functional.softplus(best_wrong - right) for right in own[label == 1]]
+    loss = entropy(answers, truth, weight=1 + truth) + (0.5 * torch.stack(ranks).mean() if ranks else 0)
+    return (loss + nn.functional.smooth_l1_loss(answers, teacher(batch), beta=2)) / 2 if teacher else loss
 
 
-def train(network: Network, found: Sequence[Reading], epochs: float, rate: float, keep: Path | None) -> None:
-    """AdamW, linear warm-up and decay, the heads five times as fast."""
+def train(
+    network: Network,
+    found: Sequence[Reading],
+    epochs: float,
+    rate: float,
+    keep: Path | None,
+    teacher: Teacher | None = None,
+) -> None:
+    """AdamW over weights in full precision, linear warm-up and decay, the heads five times as fast."""
     steps = [batch for _ in range(math.ceil(epochs)) for batch in batches(found)]
     steps = steps[: int(len(steps) * epochs / math.ceil(epochs))]
-    body = [p for p in network.bert.parameters() if p.requires_grad]
-    heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
-    optimiser = torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads, "lr": 5 * rate}], weight_decay=0.01)
-    warm = max(20, len(steps) // 20)
+    body = [p for module in network.bodies() for p in module.parameters() if p.requires_grad]
+    whole, heads = [p.detach().clone() for p in body], network.heads()
+    for module in network.bodies():
+        module.to(torch.bfloat16)
+    optimiser = torch.optim.AdamW([{"params": whole, "lr": rate}, {"params": heads, "lr": 5 * rate}], weight_decay=0.01)
+    warm = max(20, len(steps) // 30)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser,
         lambda n: min(1.0, (n + 1) / warm) * (1.0 if n <= warm else max(0.02, (len(steps) - n) / (len(steps) - warm))),
     )
     started, means = time.time(), [1.0, 1.0]
     for n, batch in enumerate(steps):
-        loss = loss_of(network, batch)
-        optimiser.zero_grad()
+        loss = loss_of(network, batch, teacher)
+        network.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        for full, half in zip(whole, body, strict=True):
+            full.grad = None if half.grad is None else half.grad.float()
+        nn.utils.clip_grad_norm_([*whole, *heads], 1.0)
         optimiser.step()
         schedule.step()
-        task = batch[0].is_claim
-        means[task] += 0.05 * (loss.item() - means[task])
+        with torch.no_grad():
+            for full, half in zip(whole, body, strict=True):
+                half.copy_(full)
+        task = batch[0].faults is not None
+        means[task] += 0.03 * (loss.item() - means[task])
         if n % 20 == 0:
             print(f"{n}/{len(steps)}  loss {means[0]:.3f} {means[1]:.3f}  {time.time() - started:.0f} s", flush=True)
         if keep and (n % 200 == 199 or n == len(steps) - 1):
             torch.save(network.state_dict(), keep)
+    network.float()
+    with torch.no_grad():
+        for full, half in zip(whole, body, strict=True):
+            half.copy_(full)
 
 
-def export(network: Network, pieces: Sequence[tuple[str, float]], found: Sequence[Reading], out: Path) -> None:
-    """Write the 8-bit model and its pieces."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    network.eval()
-    ids, pool = map(torch.from_numpy, tensors([(r.tokens, r.spans) for r in found[:3]]))
-    with tempfile.TemporaryDirectory() as folder:
-        whole = Path(folder) / "whole.onnx"
-        axes = {
-            "ids": {0: "n", 1: "length"},
-            "pool": {0: "n", 1: "spans", 2: "length"},
-            "scores": {0: "n", 1: "sentences"},
-            "support": {0: "n"},
-            "faults": {0: "n", 1: "length"},
-        }
-        torch.onnx.export(
-            network,
-            (ids, pool),
-            whole,
-            input_names=["ids", "pool"],
-            output_names=["scores", "support", "faults"],
-            dynamic_axes=axes,
-            dynamo=False,
-        )
-        quantize_dynamic(whole, out / "crossencoder.onnx", weight_type=QuantType.QInt8)
-    rounded = [[piece, round(score, 4)] for piece, score in pieces]
-    (out / "crossencoder.json").write_text(json.dumps(rounded, ensure_ascii=False, separators=(",", ":")), "utf-8")
+def _some(found: Sequence[Reading]) -> list[torch.Tensor]:
+    """Token ids of the sentences of some readings."""
+    return [tensors([reading])["sentence"] for reading in random.sample(list(found), min(len(found), 200))]
 
 
 def main() -> None:
@@ -231,11 +243,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--beir", type=Path, nargs="+", required=True)
     parser.add_argument("--indexes", type=Path, help="keep the indexes here, for another run")
-    parser.add_argument("--layers", type=int, default=5)
     parser.add_argument("--epochs", type=float, default=1)
-    parser.add_argument("--rate", type=float, default=3e-4)
+    parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--start", type=Path, help="go on from the network that an earlier run kept")
     parser.add_argument("--keep", type=Path, help="keep the network here")
+    parser.add_argument("--teacher", type=Path, help="learn from what this network makes of questions, too")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     random.seed(0)
@@ -243,15 +255,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         examples, claims = collect(arguments.indexes or Path(temporary), arguments.beir)
     pieces, rows = vocabulary()
-    found = list(readings(CrossEncoder(None, make_tokenizer(pieces)), examples, claims))
-    for task, name in ((False, "questions"), (True, "claims")):
-        mine = [len(r.tokens) for r in found if r.is_claim == task]
-        print(f"{name}: {len(mine)} readings, {sum(mine)} tokens", flush=True)
-    network = Network(arguments.layers, rows)
+    found = list(readings(CrossEncoder(None, None, make_tokenizer(pieces)), examples, claims))
+    print(f"{len(found)} readings, {sum(len(r.sentences) for r in found)} sentences", flush=True)
+    network = Network(rows)
     if arguments.start:
-        network.load_state_dict(torch.load(arguments.start, weights_only=True), strict=False)
-    train(network, found, arguments.epochs, arguments.rate, arguments.keep)
-    export(network, pieces, found, arguments.out)
+        network.load_state_dict(torch.load(arguments.start, weights_only=True))
+    else:
+        narrow(network, _some(found))
+    teacher = Teacher(arguments.teacher) if arguments.teacher else None
+    train(network, found, arguments.epochs, arguments.rate, arguments.keep, teacher)
+    export(network, _some(found), arguments.out)
+    rounded = [[piece, round(score, 4)] for piece, score in pieces]
+    vocabulary_file = arguments.out / "crossencoder.json"
+    vocabulary_file.write_text(json.dumps(rounded, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 
 if __name__ == "__main__":

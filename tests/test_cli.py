@@ -252,11 +252,11 @@ def test_a_run_that_was_cut_off_is_gone_on_with_by_the_same_command(run, tmp_pat
     questions.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     asked, outcome = [], Asker.outcome
 
-    def cut_off(self, question):
+    def cut_off(self, question, *prepared):
         asked.append(question.id)
         if len(asked) == 3:
             raise KeyboardInterrupt
-        return outcome(self, question)
+        return outcome(self, question, *prepared)
 
     monkeypatch.setattr(Asker, "outcome", cut_off)
     command = ["eval", "--questions", str(questions), "--out", str(out)]
@@ -515,7 +515,7 @@ def small_disk(tmp_path, place):
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a tmpfs cannot be mounted here")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)  # an index that was opened there is still mapped
 
 
 def test_a_full_disk_and_a_read_only_one_leave_the_old_index(run, small_disk, tmp_path):

@@ -369,7 +369,7 @@ def test_a_sum_or_share_that_does_not_follow_is_a_fault():
 def test_the_cross_encoder_does_not_doubt_a_quotation(encoder, monkeypatch):
     class Doubting:
         def verify(self, claim, evidence):
-            return -3.5, []
+            return -3.5
 
     monkeypatch.setattr(grounding, "open_cross_encoder", Doubting)
     assert support("年休假由部门经理批准。", ["休假", "年休假由部门经理批准。"], encoder).supported

@@ -7,7 +7,7 @@ import pytest
 
 from hujin_qa.assistant import Assistant
 from hujin_qa.citations import announced, cite, spans_of
-from hujin_qa.crossencoder import open_cross_encoder
+from hujin_qa.crossencoder import Verdict, open_cross_encoder
 from hujin_qa.digest import digest
 from hujin_qa.evidence import matched, weigh
 from hujin_qa.index import build_index, open_index
@@ -411,30 +411,28 @@ def test_the_best_sentence_of_a_part_is_looked_into_for_that_part(assistant, mon
 
 
 class Counting:
-    """A cross-encoder that reads nothing and knows how much of it was asked."""
+    """A cross-encoder that holds nothing for right and knows how much it was asked about."""
 
     def __init__(self):
-        self.windows = []
+        self.asked = []
 
-    def score(self, question, windows):
-        self.windows += windows
-        return [[0.0] * len(window.sentences) for window in windows]
-
-    def verify(self, claim, evidence):
-        return 0.0, []
+    def judge(self, question, windows):
+        self.asked.append((question, len(windows)))
+        return [Verdict(0.0, 0.0, []) for _ in windows]
 
     def offsets(self, text):
         return []
 
 
-def test_what_was_read_again_for_a_question_is_not_read_once_more(assistant):
-    sought, *_ = assistant.seek(assistant.interpret("苹果由谁负责?"))
-    found = weigh(sought.question, sought.vector, sought.hits, assistant.index)
-    reader = Counting()
-    once, twice = (reread(sought.question, found, assistant.index, reader) for _ in range(2))
-    assert once == twice
-    assert len(reader.windows) == len(set(reader.windows)) > 0
-    assert all(len(window.sentences) == 1 for window in reader.windows)
+def test_sentences_are_read_when_the_index_is_built(assistant, monkeypatch):
+    monkeypatch.setattr(open_cross_encoder(), "read", None)
+    assert assistant.ask("雪梨由谁负责?").status == "answered"
+
+
+def test_without_states_in_the_index_sentences_are_read_as_they_are_asked_for(assistant):
+    bare = Assistant(assistant.settings, assistant.encoder, LEXICON, replace(assistant.index, states=None))
+    assert bare.ask("雪梨由谁负责?").claims == assistant.ask("雪梨由谁负责?").claims
+    assert bare.ask("雪梨由谁负责?").confidence == assistant.ask("雪梨由谁负责?").confidence
 
 
 def test_only_what_is_near_the_best_is_read_again(assistant):
@@ -443,16 +441,8 @@ def test_only_what_is_near_the_best_is_read_again(assistant):
     apart = [replace(e, score=-10.0 * n) for n, e in enumerate(found)]
     reader = Counting()
     read_again = reread(sought.question, apart, assistant.index, reader)
-    assert [window.sentences[0].endswith(apart[0].folded) for window in reader.windows] == [True]
+    assert reader.asked == [(sought.question.folded, 1)]
     assert len(read_again) == len(found)
-
-
-def test_the_best_sentence_is_also_read_behind_the_one_before(assistant):
-    sought, *_ = assistant.seek(assistant.interpret("雪梨由谁负责?"))
-    found = weigh(sought.question, sought.vector, sought.hits, assistant.index)
-    reader = Counting()
-    looked_into(sought.question, next(e for e in found if "小陈" in e.folded), assistant.index, reader)
-    assert reader.windows[0].sentences[0].endswith("雪梨每亩产量为2500斤。由小陈负责。")
 
 
 def test_a_question_is_held_against_its_answer_and_what_it_adds_is_doubted(assistant):
@@ -481,7 +471,7 @@ def test_all_but_a_summary_is_read_again(assistant, asked, again):
     sought, *parts = assistant.seek(assistant.interpret(asked))
     reader = Counting()
     weigh_up(sought, parts, assistant.index, lambda: reader)
-    assert bool(reader.windows) == again
+    assert bool(reader.asked) == again
 
 
 def test_unknown_words_are_answered_only_if_one_is_a_noun_and_was_read_again(assistant):

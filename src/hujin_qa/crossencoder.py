@@ -1,109 +1,151 @@
 """A small trained reader: a question or a claim and sentences of a text read together.
 
-The lowest layers of the default encoder's weights, fine-tuned by ``eval/train_crossencoder.py``. For a question each
-sentence gets the log-odds that it answers: from the mean of its tokens beside the mean of the question's. A claim gets
-the log-odds that the sentences say it, and each of its tokens the log-odds that it is what they do not say. 8-bit
-ONNX, run by onnxruntime.
+The five lowest layers of the default encoder's weights, fine-tuned by ``eval/train_crossencoder.py``. The lower ones read
+a question and a sentence apart, so that a sentence is read when the index is built (PreTTR: MacAvaney et al. 2020,
+arXiv 2004.14255); in the two upper ones the question's tokens, and the mean of the sentence's, look at both. A sentence
+gets the log-odds that it answers a question, or says a claim; each token of a claim the log-odds that it is what the
+sentence does not say. 8-bit ONNX, run by onnxruntime.
 """
 
 import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .markers import strip_marker
 
-PAD = 1
+PAD: Final = 1
+MODEL: Final = "421ba5f40a30"
+"""First digits of the sha256 of the lower layers: states are of use to this model only."""
+
+STATE: Final = 128
+"""Dimensions of a token's state."""
+
 _BEGIN, _END = 0, 2
-_LONGEST = 176  # tokens of one reading, as in training
-_QUESTION, _HEADINGS, _CLAIM = 60, 40, 100  # tokens
+
+CLAIM: Final = 100
+"""Tokens of a claim that are read."""
+
+_QUESTION, _HEADINGS, _WINDOW = 60, 40, 113  # tokens, as in training
+_STEP = 24  # of a state's standard deviation, which is 1
+_FOLDER = files("hujin_qa") / "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is read at once: folded headings, outermost first, and folded sentences in order."""
+    """What is read at once: folded headings, outermost first, and one or several folded sentences."""
 
     headings: tuple[str, ...]
-    sentences: tuple[str, ...]
+    said: str
 
 
-def under_headings(title: str, section: Sequence[str], sentences: Sequence[str]) -> Window:
-    """The window of one passage, all of it folded: what its sentences leave to their headings stands before each.
+@dataclass(frozen=True, slots=True)
+class States:
+    """What the lower layers make of a window: 8 bits, shape ``(tokens, 128)``, the sentence from token ``said`` on."""
+
+    tokens: NDArray[np.int8]
+    said: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is made of one window, in log-odds.
+
+    ``answers``: that it answers the question. ``says``: that it says the claim, or the question taken for one.
+    ``faults``: of each token of the question, that it is what the window does not say.
+    """
+
+    answers: float
+    says: float
+    faults: list[float]
+
+
+def under_headings(title: str, section: Sequence[str], sentence: str) -> Window:
+    """The window of one sentence, all of it folded: what it leaves to its headings stands before it.
 
     Running text names its subject once, in a heading; the model is far surer of "heading:sentence".
     """
     above = [h for heading in section[-2:] if (h := strip_marker(heading).rstrip(":"))]
-    return Window((title,), tuple(":".join([*(h for h in above if h not in said), said]) for said in sentences))
+    return Window((title,), ":".join([*(h for h in above if h not in sentence), sentence]))
 
 
-Piece = tuple[list[int], list[tuple[int, int]]]
-"""Tokens, and where the question and then each sentence start and end in them."""
+def claimed(evidence: Sequence[str]) -> Window:
+    """The window of what a claim cites: the folded sentences behind the path of headings that may come first."""
+    title, *section = evidence[0].split(" › ") if len(evidence) > 1 else [""]
+    return under_headings(title, section, "".join(evidence[1:])) if section else Window((), "".join(evidence))
 
 
 class CrossEncoder:
-    """Scores sentences for a question. Safe to use from several threads."""
+    """Judges sentences for a question. Safe to use from several threads."""
 
-    def __init__(self, session: Any, tokenizer: Any) -> None:
-        self._session, self._tokenizer = session, tokenizer
+    def __init__(self, lower: Any, upper: Any, tokenizer: Any) -> None:
+        self._lower, self._upper = lower, upper
+        self._encode = lru_cache(256)(lambda text: tokenizer.encode(text, add_special_tokens=False))
+        self._question = lru_cache(256)(self._read_question)  # a conversation is gone through again with every turn
+        self.read = lru_cache(4096)(self._read)
 
-    def score(self, question: str, windows: Sequence[Window]) -> list[list[float]]:
-        """Log-odds that each sentence answers the folded question, window by window.
+    def judge(self, question: str, windows: Sequence[States], longest: int = _QUESTION) -> list[Verdict]:
+        """A verdict on each window; ``longest`` bounds the tokens of the folded question."""
+        if not windows:
+            return []
+        shape = len(windows), max(len(w.tokens) for w in windows)
+        states, inside = np.zeros((*shape, STATE), np.float32), np.zeros(shape, np.int64)
+        for row, window in enumerate(windows):
+            states[row, : len(window.tokens)] = window.tokens
+            inside[row, : len(window.tokens)] = 1
+            inside[row, window.said : len(window.tokens)] = 2
+        given = {"question": self._question(question, longest), "states": states / _STEP, "inside": inside}
+        answers, says, faults = (found.tolist() for found in self._upper.run(["answers", "says", "faults"], given))
+        return list(map(Verdict, answers, says, faults))
 
-        A window that is too long is read in several pieces, each under the same headings.
+    def verify(self, claim: str, evidence: Sequence[str]) -> float:
+        """The log-odds that the folded evidence, its headings first, says what the folded claim says.
+
+        What is too long to be read at once is read sentence by sentence too.
         """
-        return [
-            [float(score) for piece in self.pieces(question, window) for score in self._run(piece, "scores")[0][0]]
-            for window in windows
-        ]
-
-    def verify(self, claim: str, evidence: Sequence[str]) -> tuple[float, list[float]]:
-        """How far the folded evidence, headings first, says what the folded claim, or a question taken for one, says.
-
-        The log-odds that it does, and for each token of the claim those that it is what the evidence does not say.
-        """
-        best: tuple[float, list[float]] = (-10.0, [])
-        for piece in self.pieces(claim, Window((), tuple(evidence)), _CLAIM):
-            support, faults = self._run(piece, "support", "faults")
-            start, end = piece[1][0]
-            best = max(best, (float(support[0]), faults[0, start:end].tolist()))
-        return best
-
-    def _run(self, piece: Piece, *outputs: str) -> list[NDArray[np.float32]]:
-        # One by one: together they would be padded, and their 8-bit activations scaled by each other.
-        ids, pool = tensors([piece])
-        found: list[NDArray[np.float32]] = self._session.run(outputs, {"ids": ids, "pool": pool})
-        return found
-
-    def pieces(self, question: str, window: Window, longest: int = _QUESTION) -> list[Piece]:
-        """What the model is given for one window; ``longest`` bounds the tokens of the question."""
-        asked = self._tokens(question)[:longest]
-        above = self._tokens(" ".join(window.headings))[:_HEADINGS]
-        head = [_BEGIN, *asked, _END, *above, _END]
-        pieces: list[Piece] = []
-        for sentence in window.sentences:
-            tokens = [*self._tokens(sentence)[: _LONGEST - len(head) - 1], _END]
-            if not pieces or len(pieces[-1][0]) + len(tokens) > _LONGEST:
-                pieces.append((list(head), [(1, len(asked) + 1)]))
-            ids, spans = pieces[-1]
-            spans.append((len(ids), len(ids) + len(tokens)))
-            ids.extend(tokens)
-        return pieces
+        if not evidence:
+            return -10.0
+        windows = [claimed(evidence)]
+        if len(self._tokens(windows[0].said)) > _WINDOW:
+            windows += [claimed((evidence[0], said)) for said in evidence[1:]]
+        return max(verdict.says for verdict in self.judge(claim, list(map(self.read, windows)), CLAIM))
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
         """Where each token of a text starts and ends in it."""
-        found: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        found: list[tuple[int, int]] = self._encode(text).offsets
         return found
 
+    def asked(self, question: str, longest: int = _QUESTION) -> list[int]:
+        """The tokens of a folded question, between two ends."""
+        return [_BEGIN, *self._tokens(question)[:longest], _END]
+
+    def cut(self, window: Window) -> tuple[list[int], int]:
+        """The tokens of a window, and which is the first of its sentence; what is past 113 of them is left out."""
+        above, said = self._tokens(" ".join(window.headings))[:_HEADINGS], self._tokens(window.said)
+        return [_BEGIN, *above, _END, *said[: _WINDOW - len(above)], _END], len(above) + 2
+
     def _tokens(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        ids: list[int] = self._encode(text).ids
         return ids
+
+    def _read(self, window: Window) -> States:
+        """What the lower layers make of a window."""
+        ids, said = self.cut(window)
+        (states,) = self._lower.run(["states"], {"ids": np.array([ids])})[0]
+        return States(np.clip(np.rint(states * _STEP), -127, 127).astype(np.int8), said)
+
+    def _read_question(self, question: str, longest: int) -> NDArray[np.float32]:
+        states: NDArray[np.float32] = self._lower.run(["question"], {"ids": np.array([self.asked(question, longest)])})[
+            0
+        ][0]
+        return states
 
 
 def sigmoid(log_odds: float) -> float:
@@ -111,31 +153,22 @@ def sigmoid(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
 
 
-def tensors(pieces: Sequence[Piece]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Token ids, shape ``(n, length)``, padded, and weights of means, shape ``(n, 1 + sentences, length)``."""
-    length, most = max(len(ids) for ids, _ in pieces), max(len(spans) for _, spans in pieces)
-    tokens = np.full((len(pieces), length), PAD, np.int64)
-    pool = np.zeros((len(pieces), most, length), np.float32)
-    for row, (ids, spans) in enumerate(pieces):
-        tokens[row, : len(ids)] = ids
-        for n, (start, end) in enumerate(spans):
-            pool[row, n, start:end] = 1 / max(1, end - start)
-    return tokens, pool
-
-
 @cache
 def open_cross_encoder() -> CrossEncoder | None:
     """The trained reader of this installation, opened once; ``None`` if it has none."""
-    folder = files("hujin_qa") / "data"
-    model, vocabulary = folder / "crossencoder.onnx", folder / "crossencoder.json"
-    if not model.is_file() or not vocabulary.is_file() or find_spec("onnxruntime") is None:
+    models = [_FOLDER / f"crossencoder-{part}.onnx" for part in ("lower", "upper")]
+    vocabulary = _FOLDER / "crossencoder.json"
+    if not all(file.is_file() for file in (*models, vocabulary)) or find_spec("onnxruntime") is None:
         return None
     import onnxruntime
 
     from .weights import make_tokenizer
 
     options = onnxruntime.SessionOptions()
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
+    options.intra_op_num_threads = 1  # a second one takes a sixth off the time, and adds a quarter to the work
+    lower, upper = (
+        onnxruntime.InferenceSession(model.read_bytes(), options, providers=["CPUExecutionProvider"])
+        for model in models
+    )
     pieces = [(piece, score) for piece, score in json.loads(vocabulary.read_text("utf-8"))]
-    return CrossEncoder(session, make_tokenizer(pieces))
+    return CrossEncoder(lower, upper, make_tokenizer(pieces))

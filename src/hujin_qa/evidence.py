@@ -314,10 +314,11 @@ def _logits(model: str, rows: Sequence[Mapping[str, float]]) -> list[float]:
     return [weights["bias"] + sum(map(mul, slopes, signals.values())) for signals in rows]
 
 
-def rescored(evidence: Evidence) -> Evidence:
-    """The same sentence under the weights in force."""
-    model = "sentence_again" if "again" in evidence.signals else "sentence"
-    return replace(evidence, score=_logit(model, evidence.signals))
+def rescored(evidence: Evidence, more: Mapping[str, float] | None = None) -> Evidence:
+    """The same sentence under the weights in force, with ``more`` signals."""
+    signals = {**evidence.signals, **(more or {})}
+    model = "sentence_again" if "again" in signals else "sentence"
+    return replace(evidence, signals=signals, score=_logit(model, signals))
 
 
 class _Weights(dict[str, float]):

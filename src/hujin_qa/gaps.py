@@ -16,6 +16,7 @@ from .meaning import is_common
 from .owners import CALENDAR, amounts, is_name, of_another, opens_with_another, told_by
 from .quantities import quantities, tells, unit_asked
 from .question import OUTLINE, WORDLESS, Question
+from .text import SURNAMES
 from .types import Citation, Claim
 
 _CAUSE = re.compile(
@@ -33,6 +34,9 @@ _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
 _ASKS_WHO = re.compile("谁|哪位|何人|哪个人|姓什么")
 _ASKS_NAME = re.compile("[长员师理任记家人]的?(?:名字?)?[叫是](?:什么|啥)(?:名字?)?[呢啊呀?。]*$|姓(?:什么|啥)")
+_FAMILIAR = re.compile(
+    f"[老小阿][周高何马许冯程叶方{''.join(sorted(SURNAMES))}]"
+)  # also those that are other words too
 _WHO = re.compile(
     "(?:[人员长师者匠家部局处室科司厅院队组委署会妻夫父母兄弟姐妹叔舅女士兵官民医友客主商省市县镇村国社行店站所团校厂府企]|"
     "公司|机构|中心|平台|学生|用户|老总|政府|专家|顾问|集团|我们|大学|企业|商城|经理|总监|董事|书记|秘书|教授|博士|骑手|代理|单位|"
@@ -160,7 +164,9 @@ def _nobody(question: Question, said: str) -> bool:
     for word, flag in tag(said):
         if word in asked and len(word) > 1:
             continue
-        if flag in NAMES or (_WHO.search(word) and flag[0] in "njrlxis" and not _NOBODY.search(word)):
+        if flag in NAMES or _FAMILIAR.fullmatch(word):
+            return False
+        if _WHO.search(word) and flag[0] in "njrlxis" and not _NOBODY.search(word):
             return False
     return not any(name not in asked for name in _QUOTED.findall(said))
 

@@ -60,7 +60,7 @@ def support(claim: str, evidence: Sequence[str], encoder: Encoder) -> Support:
     second = open_cross_encoder()
     if any(found[rule] for rule in found if rule not in _SOFT) or (faults and not second):
         return Support(False, 0.0, faults)
-    read = second.verify(_as_written(said, sources), sources)[0] if second else 0.0
+    read = second.verify(_as_written(said, sources), sources) if second else 0.0
     if faults:
         return Support(True, round(sigmoid(read), 3), ()) if read >= _BELIEF else Support(False, 0.0, faults)
     score = probability(signals(said, sources, encoder))

@@ -12,7 +12,7 @@ import shutil
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,19 +22,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .corpus import corpus_hash, load_corpus, load_notes
+from .crossencoder import MODEL, open_cross_encoder
 from .dense import DenseIndex
 from .errors import BadInput, DamagedIndex, ForeignIndex, IndexNotWritten, NoIndex, reason
-from .files import file_sha256
+from .files import file_sha256, read_lines, write_lines
 from .lexical import LexicalIndex
 from .lexicon import Lexicon
 from .meaning import Meanings
 from .passages import SPLITTER, split_passages
 from .pinyin import Pinyin
 from .sentences import split_sentences
+from .states import MOST, SentenceStates, window_of
 from .text import Segmenter, fold, quoted_names
 from .types import Document, Encoder, KnownQuestion, Note, Passage, Section, Vectors
 
-FORMAT = 4
+FORMAT = 5
 _ABANDONED = 3600  # seconds after which an unfinished data folder is nobody's
 _SAMPLE = 256  # passages that the background similarity is estimated from
 
@@ -54,6 +56,7 @@ class Index:
     background: tuple[float, float]  # mean and deviation of the cosine of unrelated passages
     segmenter: Segmenter = field(repr=False)
     questions: tuple[KnownQuestion, ...] = ()  # in reading order
+    states: SentenceStates | None = None  # of the cross-encoder at hand, if the text is not too long
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -161,8 +164,8 @@ def build_index(
         raise _not_written(folder, error) from None
     try:
         sizes = _write(data, documents, load_notes(notes, documents) if notes else [], encoder, lexicon, report)
-        _write_lines(data / "questions.jsonl", ())
-        _write_lines(data / "questions.jsonl", suggest(_read(data, sizes, lexicon)))
+        write_lines(data / "questions.jsonl", ())
+        write_lines(data / "questions.jsonl", suggest(_read(data, sizes, lexicon)))
         manifest = {
             "format": FORMAT,
             "data": data.name,
@@ -214,10 +217,14 @@ def _write(
     lines = [under(row, by_id[passages[row].document].text[start:end]) for row, start, end in sentences]
     vectors = encoder.encode_document(texts + lines)
     dense, fine = vectors[: len(texts)], vectors[len(texts) :]
+    reader = open_cross_encoder() if len(sentences) <= MOST else None
+    if reader:
+        windows = (window_of(by_id[passages[row].document], passages[row], start, end) for row, start, end in sentences)
+        SentenceStates.build(reader, windows).save(data)
 
-    _write_lines(data / "documents.jsonl", documents)
-    _write_lines(data / "passages.jsonl", [_bare(p) for p in passages])
-    _write_lines(data / "notes.jsonl", notes)
+    write_lines(data / "documents.jsonl", documents)
+    write_lines(data / "passages.jsonl", [_bare(p) for p in passages])
+    write_lines(data / "notes.jsonl", notes)
     np.save(data / "sentences.npy", np.array(sentences, dtype=np.int32).reshape(-1, 3))
     np.save(data / "sentence_vectors.npy", fine.astype(np.float16))
     DenseIndex.build(dense).save(data / "dense.faiss")
@@ -229,6 +236,7 @@ def _write(
         "passages": len(passages),
         "sentences": len(sentences),
         "background": _background(dense),
+        "states": MODEL if reader else None,
     }
 
 
@@ -244,17 +252,6 @@ def _background(vectors: Vectors) -> list[float]:
 def _bare(passage: Passage) -> list[Any]:
     """A passage as stored; its text and path are its document's."""
     return [passage.id, passage.document, passage.position, passage.start, passage.body, passage.end]
-
-
-def _write_lines(path: Path, items: Sequence[Any]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for item in items:
-            value = item if isinstance(item, list) else asdict(item)
-            file.write(json.dumps(value, ensure_ascii=False) + "\n")
-
-
-def _read_lines(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def _swap(folder: Path, manifest: dict[str, Any]) -> None:
@@ -316,7 +313,7 @@ def rebuild(folder: Path, manifest: dict[str, Any] | None = None) -> str:
 
 def _read(data: Path, manifest: dict[str, Any], lexicon: Lexicon) -> Index:
     documents = {}
-    for value in _read_lines(data / "documents.jsonl"):
+    for value in read_lines(data / "documents.jsonl"):
         sections = tuple(Section(**s | {"path": tuple(s["path"])}) for s in value.pop("sections"))
         documents[value["id"]] = Document(**value, sections=sections)
     paths = {(d.id, s.position): s.path for d in documents.values() for s in d.sections}
@@ -331,7 +328,7 @@ def _read(data: Path, manifest: dict[str, Any], lexicon: Lexicon) -> Index:
             end=end,
             text=documents[document].text[start:end],
         )
-        for id_, document, position, start, body, end in _read_lines(data / "passages.jsonl")
+        for id_, document, position, start, body, end in read_lines(data / "passages.jsonl")
     )
     mean, deviation = manifest["background"]
     return Index(
@@ -342,11 +339,12 @@ def _read(data: Path, manifest: dict[str, Any], lexicon: Lexicon) -> Index:
         dense=DenseIndex.load(data / "dense.faiss"),
         lexical=LexicalIndex.load(data / "bm25", len(passages)),
         pinyin=Pinyin.load(data / "pinyin.json"),
-        notes=tuple(Note(**value) for value in _read_lines(data / "notes.jsonl")),
+        notes=tuple(Note(**value) for value in read_lines(data / "notes.jsonl")),
         background=(mean, deviation),
         # for questions: the index terms were cut without these names, and hold their pieces
         segmenter=Segmenter((*lexicon.words, *quoted_names(d.text for d in documents.values()))),
-        questions=tuple(_known(value) for value in _read_lines(data / "questions.jsonl")),
+        questions=tuple(_known(value) for value in read_lines(data / "questions.jsonl")),
+        states=SentenceStates.load(data) if manifest.get("states") == MODEL else None,
     )
 
 
