@@ -3,8 +3,9 @@
     python benchmarks/evaluation.py [QUESTIONS]
 
 Prints ratios of whole runs, judging included, to the time of encoding the questions alone, by the clock and by the
-processor (which a busy machine disturbs less); without and with the second reading. Earlier questions of follow-ups,
-and the parts of a question that asks several things, have to be encoded too; ``encoded_texts`` tells how many that makes.
+processor; without and with the second reading. A run encodes the next question while it answers one, so the clock tells
+less than the processor. Earlier questions of follow-ups, and the parts of a question that asks several things, have to be
+encoded too; ``encoded_texts`` tells how many that makes.
 Writes ``results/evaluation.json`` and ``benchmarks/README.md``. About two minutes.
 """
 

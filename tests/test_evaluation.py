@@ -28,7 +28,7 @@ from hujin_qa.assistant import Assistant
 from hujin_qa.errors import BadInput
 from hujin_qa.evaluation import drafts, report
 from hujin_qa.evaluation.ablation import STAGES, ablate, ablation_table, ablation_value
-from hujin_qa.evaluation.asking import finish, plan, run, runs
+from hujin_qa.evaluation.asking import Asker, finish, plan, run, runs
 from hujin_qa.evaluation.commands import Format
 from hujin_qa.evaluation.compare import broken, compare
 from hujin_qa.evaluation.exports import export
@@ -274,6 +274,29 @@ def test_facts_are_found_neither_in_marks_of_citations_nor_across_passages(assis
     assert facts_in_hits(replace(counted, facts=(("24年",),)), cut) == 1
 
 
+def test_what_is_prepared_is_not_encoded_again_and_counts_as_time(assistant, questions):
+    class Counting:
+        asked = ()
+
+        def encode_query(self, texts):
+            self.asked += tuple(texts)
+            return assistant.encoder.encode_query(texts)
+
+    encoder = Counting()
+    asker = Asker(assistant.over(encoder, assistant.settings))
+    alone = questions[1]
+    following = replace(alone, history=(questions[0].question,))
+    for question in (alone, following):
+        asker.prepare(question)
+        before = encoder.asked
+        assert before
+        outcome = asker.outcome(question, 1000.0)
+        assert outcome.score.ms > 1000
+        assert not set(before) & set(encoder.asked[len(before) :])
+        assert question.history or encoder.asked == before
+        encoder.asked = ()
+
+
 class Broken:
     """The real assistant with one thing spoilt."""
 
@@ -285,6 +308,9 @@ class Broken:
 
     def over(self, encoder, settings):
         return self if settings.threshold else Broken(self._assistant, lambda a: a)
+
+    def prepare(self, question, history=()):
+        self._assistant.prepare(question, history)
 
     def ask(self, question, history=()):
         return self._spoil(self._assistant.ask(question, history))

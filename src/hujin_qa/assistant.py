@@ -111,6 +111,13 @@ class Assistant:
                 event = replace(event, notes=self._notes(event.citations))
             yield event
 
+    def prepare(self, question: str, history: Sequence[Turn] = ()) -> None:
+        """Encode ahead what is sure to be sought when this is asked: its first question, or itself."""
+        first = next((self._understand(clean(text)).plain for role, text in history if role == "user"), clean(question))
+        asked = self._understand(first)
+        if asked.terms and not asked.chat:
+            self._encoded(asked)
+
     def interpret(self, text: str, history: Sequence[Turn] = ()) -> Question:
         """What a question means after the conversation so far."""
         return self._interpret(clean(text), self._past(history))

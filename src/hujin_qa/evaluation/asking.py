@@ -5,6 +5,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from ..database import now
 from ..encoder import Remembering
 from ..grounding import support
 from ..index import read_manifest
-from ..types import Answer, Hit
+from ..types import Answer, Hit, Turn
 from .judge import Outcome, entry, judge, verbatim
 from .questions import EvalQuestion, digest
 from .runs import Journal, Run
@@ -40,11 +41,18 @@ class Asker:
         self._assistant = assistant.over(encoder, assistant.settings)
         self._bold = assistant.over(encoder, bold)
 
-    def outcome(self, question: EvalQuestion) -> Outcome:
-        history = [("user", text) for text in question.history]
+    def prepare(self, question: EvalQuestion) -> float:
+        """Encode what it will ask for, in another thread while one before it is answered; milliseconds."""
+        started = time.perf_counter()
+        self._assistant.prepare(question.question, _history(question))
+        return (time.perf_counter() - started) * 1000
+
+    def outcome(self, question: EvalQuestion, prepared_ms: float = 0.0) -> Outcome:
+        """Ask it and judge what comes back; what was prepared counts as if it had been done now."""
+        history = _history(question)
         started = time.perf_counter()
         answer = self._assistant.ask(question.question, history)
-        ms = (time.perf_counter() - started) * 1000
+        ms = (time.perf_counter() - started) * 1000 + prepared_ms
         withheld = self._bold.ask(question.question, history) if answer.status == "abstained" and answer.hits else None
         said = withheld.text if withheld and withheld.status == "answered" else ""
         return judge(
@@ -72,6 +80,10 @@ class Asker:
             return verbatim(claim, texts) or support(claim, texts, self._assistant.encoder).supported
 
         return means
+
+
+def _history(question: EvalQuestion) -> list[Turn]:
+    return [("user", text) for text in question.history]
 
 
 def run(assistant: Assistant, questions: Sequence[EvalQuestion], name: str) -> Run:
@@ -128,16 +140,23 @@ def _steps(
     if journal:
         journal.begin(plan, list(done.values()))
     asker, finished = Asker(assistant), list[Run]()
-    for question in questions:
-        one = done.get(question.id)
-        if one is None:
-            clock = time.perf_counter()
-            outcome = asker.outcome(question)
-            one = replace(plan, scores=(outcome.score,), entries=(entry(outcome),), seconds=time.perf_counter() - clock)
-            if journal:
-                journal.add(one)
-        finished.append(one)
-        yield len(finished), len(questions)
+    open_ = [question for question in questions if question.id not in done]
+    with ThreadPoolExecutor(1) as ahead:  # the encoder works on the next question while one is answered
+        coming = [ahead.submit(asker.prepare, question) for question in open_[:1]]
+        for question in questions:
+            one = done.get(question.id)
+            if one is None:
+                clock = time.perf_counter()
+                prepared = coming.pop().result()
+                open_ = open_[1:]
+                coming = [ahead.submit(asker.prepare, following) for following in open_[:1]]
+                outcome = asker.outcome(question, prepared)
+                seconds = time.perf_counter() - clock
+                one = replace(plan, scores=(outcome.score,), entries=(entry(outcome),), seconds=seconds)
+                if journal:
+                    journal.add(one)
+            finished.append(one)
+            yield len(finished), len(questions)
     return replace(
         plan,
         seconds=round(sum(d.seconds for d in finished), 2),
