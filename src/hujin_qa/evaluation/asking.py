@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -140,16 +141,15 @@ def _steps(
     if journal:
         journal.begin(plan, list(done.values()))
     asker, finished = Asker(assistant), list[Run]()
-    open_ = [question for question in questions if question.id not in done]
     with ThreadPoolExecutor(1) as ahead:  # the encoder works on the next question while one is answered
-        coming = [ahead.submit(asker.prepare, question) for question in open_[:1]]
+        preparing = (ahead.submit(asker.prepare, question) for question in questions if question.id not in done)
+        coming = [*islice(preparing, 1)]
         for question in questions:
             one = done.get(question.id)
             if one is None:
                 clock = time.perf_counter()
                 prepared = coming.pop().result()
-                open_ = open_[1:]
-                coming = [ahead.submit(asker.prepare, following) for following in open_[:1]]
+                coming += islice(preparing, 1)
                 outcome = asker.outcome(question, prepared)
                 seconds = time.perf_counter() - clock
                 one = replace(plan, scores=(outcome.score,), entries=(entry(outcome),), seconds=seconds)
