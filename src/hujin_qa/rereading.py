@@ -9,6 +9,7 @@ from .question import Question
 from .states import window_of
 
 _BEHIND, _MOST = 4.0, 8  # log-odds that a sentence may lie behind the best to be read again, and how many are read
+_MOST_UNREAD = 4  # … of an index without states: most of the work is then still to do
 _UNDOUBTED = -6.0  # log-odds
 
 
@@ -18,7 +19,8 @@ def reread(question: Question, evidence: Sequence[Evidence], index: Index, encod
     It reads each alone behind its headings, which tells more than to read it among its neighbours. Those that lie far
     behind count like the worst that it has read.
     """
-    near = [e for e in evidence[:_MOST] if e.score >= evidence[0].score - _BEHIND]
+    most = _MOST if index.states else _MOST_UNREAD
+    near = [e for e in evidence[:most] if e.score >= evidence[0].score - _BEHIND]
     found = _judged(question, near, index, encoder)
     unread = {"again": min((signals["again"] for signals in found), default=0.0)}
     read = {e.row: signals for e, signals in zip(near, found, strict=True)}

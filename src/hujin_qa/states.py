@@ -11,8 +11,8 @@ from .crossencoder import STATE, CrossEncoder, States, Window, under_headings
 from .text import fold
 from .types import Document, Passage
 
-MOST: Final = 10_000
-"""Sentences up to which an index holds states: about six kilobytes and six milliseconds each."""
+MOST: Final = 30_000
+"""Sentences up to which an index holds states: about five kilobytes and three milliseconds each."""
 
 
 class SentenceStates:
