@@ -24,8 +24,7 @@ from hujin_qa.settings import load_settings
 from hujin_qa.weights import model_folder
 
 ALONE, JOINT, FROZEN = 4, 2, 2  # layers
-LAST = -1e4  # added to the log weight of what is not looked at
-
+MASKED = -1e4  # added to the log weight of what is not looked at
 
 Seen = Sequence[nn.Module]
 """What makes keys, and what makes values, of the states of a sentence."""
@@ -70,7 +69,7 @@ class Network(nn.Module):
 
     def below(self, ids: torch.Tensor) -> list[torch.Tensor]:
         """What each of the lower layers makes of token ids ``(n, length)``."""
-        mask = ((ids == PAD) * LAST).to(self.down.weight.dtype)[:, None, None]
+        mask = ((ids == PAD) * MASKED).to(self.down.weight.dtype)[:, None, None]
         hidden, found = self.embeddings(input_ids=ids), []
         for layer in self.alone:
             made = layer(hidden, attention_mask=mask)
@@ -101,7 +100,7 @@ class Network(nn.Module):
         ``(n, asked)``.
         """
         n = states.shape[0]
-        mask = ((torch.cat([asked.expand(n, -1), inside], 1) == 0) * LAST).to(states.dtype)[:, None, None]
+        mask = ((torch.cat([asked.expand(n, -1), inside], 1) == 0) * MASKED).to(states.dtype)[:, None, None]
         words, said = question, self.up[0](_mean(states, inside))[:, None]
         for layer, (key, value) in zip(self.joint, seen or self.seen(), strict=True):
             attention = layer.attention.self
@@ -234,9 +233,8 @@ class Upper(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Log-odds of one question ``(asked, width)`` with states ``(n, said, 128)``; faults without its two ends."""
         asked = torch.full_like(question[:, 0], 2, dtype=torch.int64)
-        ends = torch.zeros_like(asked)
-        ends[0] = ends[-1] = 1
-        answers, says, faults = self.network.above(question[None], (asked - ends)[None], states, inside, self.seen)
+        asked[0] = asked[-1] = 1
+        answers, says, faults = self.network.above(question[None], asked[None], states, inside, self.seen)
         return answers, says, faults[:, 1:-1]
 
 

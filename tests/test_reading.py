@@ -423,6 +423,9 @@ class Counting:
     def offsets(self, text):
         return []
 
+    def read(self, window):
+        return window
+
 
 def test_sentences_are_read_when_the_index_is_built(assistant, monkeypatch):
     monkeypatch.setattr(open_cross_encoder(), "read", None)
@@ -433,6 +436,17 @@ def test_without_states_in_the_index_sentences_are_read_as_they_are_asked_for(as
     bare = Assistant(assistant.settings, assistant.encoder, LEXICON, replace(assistant.index, states=None))
     assert bare.ask("雪梨由谁负责?").claims == assistant.ask("雪梨由谁负责?").claims
     assert bare.ask("雪梨由谁负责?").confidence == assistant.ask("雪梨由谁负责?").confidence
+
+
+@pytest.mark.parametrize(("kept", "most"), [(True, 8), (False, 4)])
+def test_fewer_are_read_where_the_index_holds_no_states(assistant, kept, most):
+    index = assistant.index if kept else replace(assistant.index, states=None)
+    sought, *_ = assistant.seek(assistant.interpret("雪梨由谁负责?"))
+    level = [replace(e, score=0.0) for e in weigh(sought.question, sought.vector, sought.hits, index)] * 2
+    reader = Counting()
+    reread(sought.question, level, index, reader)
+    assert len(level) > 8
+    assert reader.asked == [(sought.question.folded, most)]
 
 
 def test_only_what_is_near_the_best_is_read_again(assistant):

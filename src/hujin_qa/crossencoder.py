@@ -138,13 +138,15 @@ class CrossEncoder:
     def _read(self, window: Window) -> States:
         """What the lower layers make of a window."""
         ids, said = self.cut(window)
-        (states,) = self._lower.run(["states"], {"ids": np.array([ids])})[0]
-        return States(np.clip(np.rint(states * _STEP), -127, 127).astype(np.int8), said)
+        return States(np.clip(np.rint(self._below("states", ids) * _STEP), -127, 127).astype(np.int8), said)
 
     def _read_question(self, question: str, longest: int) -> NDArray[np.float32]:
-        states: NDArray[np.float32] = self._lower.run(["question"], {"ids": np.array([self.asked(question, longest)])})[
-            0
-        ][0]
+        return self._below("question", self.asked(question, longest))
+
+    def _below(self, output: str, ids: list[int]) -> NDArray[np.float32]:
+        """An output of the lower layers for one text, a row for each token."""
+        (found,) = self._lower.run([output], {"ids": np.array([ids])})
+        states: NDArray[np.float32] = found[0]
         return states
 
 
