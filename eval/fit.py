@@ -205,7 +205,7 @@ def fit_pair(data: Sequence[Example], first: dict[str, float]) -> tuple[float, f
     slopes = {name: weight for name, weight in first.items() if name != "bias"}
     pairs = [
         [
-            replace(e, signals={"first": sum(slopes[n] * e.signals[n] for n in slopes), "again": e.signals["again"]})
+            e._replace(signals={"first": sum(slopes[n] * e.signals[n] for n in slopes), "again": e.signals["again"]})
             for e in x.evidence
         ]
         for x in data

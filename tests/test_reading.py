@@ -442,7 +442,7 @@ def test_without_states_in_the_index_sentences_are_read_as_they_are_asked_for(as
 def test_fewer_are_read_where_the_index_holds_no_states(assistant, kept, most):
     index = assistant.index if kept else replace(assistant.index, states=None)
     sought, *_ = assistant.seek(assistant.interpret("雪梨由谁负责?"))
-    level = [replace(e, score=0.0) for e in weigh(sought.question, sought.vector, sought.hits, index)] * 2
+    level = [e._replace(score=0.0) for e in weigh(sought.question, sought.vector, sought.hits, index)] * 2
     reader = Counting()
     reread(sought.question, level, index, reader)
     assert len(level) > 8
@@ -452,7 +452,7 @@ def test_fewer_are_read_where_the_index_holds_no_states(assistant, kept, most):
 def test_only_what_is_near_the_best_is_read_again(assistant):
     sought, *_ = assistant.seek(assistant.interpret("雪梨由谁负责?"))
     found = weigh(sought.question, sought.vector, sought.hits, assistant.index)
-    apart = [replace(e, score=-10.0 * n) for n, e in enumerate(found)]
+    apart = [e._replace(score=-10.0 * n) for n, e in enumerate(found)]
     reader = Counting()
     read_again = reread(sought.question, apart, assistant.index, reader)
     assert reader.asked == [(sought.question.folded, 1)]
@@ -521,7 +521,7 @@ def test_of_sentences_that_answer_alike_one_that_says_less_is_left_out(assistant
     sought, *_ = assistant.seek(read(assistant, "雪梨每亩产量为多少斤"))
     found = weigh(sought.question, sought.vector, sought.hits, assistant.index)
     said = ("雪梨每亩产量为2500斤", "苹果每亩产量为3000斤")
-    alike = [replace(e, score=1.0) for e in found if e.folded.startswith(said)]
+    alike = [e._replace(score=1.0) for e in found if e.folded.startswith(said)]
     alike.sort(key=lambda e: e.folded.startswith(said[1]))
     assert len(alike) == 2
     spans, chosen = choose(sought, alike, [], assistant.index)

@@ -9,9 +9,10 @@ that the cross-encoder has read too (``rereading``): what it makes of them is si
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from operator import mul
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +46,7 @@ _SAYS_AHEAD = re.compile(r"预计|有望|未来|今后|将(?!近|军)|力争|计
 _IS, _CALLED = re.compile(r".{0,3}(?:是|指|即|意味|:|,?通常|主要)"), ("即", "称", "称为", "叫", "叫做")
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One sentence with what speaks for it."""
 
     hit: Hit
@@ -102,31 +102,29 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], index: Index) -> list[Evidence]:
-    """Every sentence of the hits, best first."""
+    """Every sentence of the hits, best first. The hottest loop of an answer: it looks only for what a passage has."""
     mean, deviation = index.background
-    lexical, starts, valued = index.lexical, index.sentence_starts, question.value is not None
+    lexical, starts = index.lexical, index.sentence_starts
+    valued, any_value = question.value is not None, question.value is None and not question.unit
     beside = {(document, position.rpartition(".")[0]) for document, position in question.around}
-    paths = [fold(" ".join(hit.passage.section)) for hit in hits]
-    texts = [fold(hit.passage.text) for hit in hits]
     rows = [row for hit in hits for row in range(starts[hit.row], starts[hit.row + 1])]
-    places = [(index.passages[row].document, start, end) for row, start, end in index.sentences[rows].tolist()]
-    lines = [fold(index.documents[document].text[start:end]) for document, start, end in places]
-    cosines = (index.sentence_vectors[rows].astype(np.float32) @ vector).tolist()
+    cosines = iter((((index.sentence_vectors[rows].astype(np.float32) @ vector) - mean) / deviation).tolist())
     spellings = [(word.text, other, degree) for word in question.words for other, degree in word.others.items()]
     weights = _shares({w.text: w.weight for w in question.words})
     pairs = _shares({p: lexical.idf_of(lexical.frequency("_" + p)) for p in bigrams(question.folded)})
 
-    def held(found: Degrees) -> tuple[float, float]:
-        """Share of the words that were found, and of those that were found to the letter."""
+    def held(found: Degrees) -> tuple[float, float, float]:
+        """Share of the words that were found, of those that were found to the letter, and the best degree in focus."""
         total = exact = 0.0
         for word, degree in found.items():
             total += weights[word] * degree
             if degree == 1:
                 exact += weights[word]
-        return (total, exact) if weights else (1.0, 1.0)
+        focus = max([found.get(word, 0.0) for word in question.focus], default=0.0) if found else 0.0
+        return (total, exact, focus) if weights else (1.0, 1.0, focus)
 
     def found(spellings: Sequence[tuple[str, str, float]], folded: str) -> Degrees:
-        """As ``matched``; the hottest loop of an answer."""
+        """As ``matched``."""
         degrees: dict[str, float] = {}
         for word, other, degree in spellings:
             if other in folded and word not in degrees:
@@ -134,59 +132,51 @@ def weigh(question: Question, vector: NDArray[np.float32], hits: Sequence[Hit], 
         return degrees
 
     weighed = []
-    at = 0
-    for hit, path, text in zip(hits, paths, texts, strict=True):
-        first, here = at, (hit.passage.document, hit.passage.position)
-        at += starts[hit.row + 1] - starts[hit.row]
-        whole = "\n".join([path, text, *lines[first:at]])
-        inside = [spelling for spelling in spellings if spelling[1] in whole]  # its parts have no other
+    for hit in hits:
+        path, text, sentences, whole = index.folded_at(hit.row)
+        here = (hit.passage.document, hit.passage.position)
+        inside = [spelling for spelling in spellings if spelling[1] in whole]
         above = found(inside, path)
-        above_shares = held(above)
-        passage, _ = held(union(above, found(inside, text)))
-        pairs_inside = [(pair, weight, pair in path) for pair, weight in pairs.items() if pair in whole]
+        above_shares, nothing = held(above), held({})
+        passage = held(union(above, found(inside, text)))[0]
+        pairs_inside = [(pair, weight) for pair, weight in pairs.items() if pair in whole]
+        above_pairs = sum([weight for pair, weight in pairs_inside if pair in path])
+        below = [(pair, weight) for pair, weight in pairs_inside if pair not in path]
         first_hit, is_here = float(hit.rank == 1), float(here in question.around)
         follows = float(bool(beside) and (here[0], here[1].rpartition(".")[0]) in beside)
-        for n in range(first, at):
-            folded = lines[n]
+        for n, (start, end, folded) in enumerate(sentences):
             own = found(inside, folded)
-            shares = held(own)
+            shares = held(own) if own else nothing
             reach, path_shares = (own, shares) if own else (above, above_shares)
             if own and above:
                 reach = union(own, above)
                 path_shares = held(reach)
-            own_pairs = both_pairs = 0.0
-            for pair, weight, is_above in pairs_inside:
-                if pair in folded:
-                    own_pairs += weight
-                    both_pairs += weight
-                elif is_above:
-                    both_pairs += weight
-            value = question.holds_value(folded)
+            value = any_value or question.holds_value(folded)
             signals = {
-                "cosine": (cosines[n] - mean) / deviation,
+                "cosine": next(cosines),
                 "own": shares[0],
                 "path": path_shares[0],
                 "own_sure": shares[1],
                 "path_sure": path_shares[1],
-                "focus": max([own.get(w, 0.0) for w in question.focus], default=0.0) if own else 0.0,
-                "focus_path": max([reach.get(w, 0.0) for w in question.focus], default=0.0) if reach else 0.0,
+                "focus": shares[2],
+                "focus_path": path_shares[2],
                 "passage": passage,
-                "pairs": own_pairs,
-                "path_pairs": both_pairs,
+                "pairs": sum([weight for pair, weight in pairs_inside if pair in folded]),
+                "path_pairs": above_pairs + sum([weight for pair, weight in below if pair in folded]),
                 "hit": hit.score,
                 "first_hit": first_hit,
                 "value": float(valued and value),
                 "no_value": float(not value),
                 "year": float(bool(question.years) and all(y in folded for y in question.years)),
                 "long": min(len(folded), 200) / 100,
-                "lead": float(n == first),
+                "lead": float(n == 0),
                 "opens": float(folded.endswith(":")),
                 "series": float(question.kind == "list" and folded.count("、") > 1),
                 "here": is_here,
                 "beside": follows,
                 "defines": float(question.kind == "define" and _defines(question, folded)),
             }
-            weighed.append((hit, rows[n], *places[n][1:], folded, own, reach, signals))
+            weighed.append((hit, starts[hit.row] + n, start, end, folded, own, reach, signals))
     scores = _logits("sentence", [signals for *_, signals in weighed])
     every = [Evidence(*each, score) for each, score in zip(weighed, scores, strict=True)]
     return sorted(every, key=lambda e: -e.score)
@@ -212,7 +202,7 @@ def _defines(question: Question, folded: str) -> bool:
 
 def from_structure(evidence: Evidence, fit: float) -> Evidence:
     """A sentence with how well the piece of the outline that answers in its stead fits the question."""
-    return replace(evidence, signals={**evidence.signals, "structure": fit})
+    return evidence._replace(signals={**evidence.signals, "structure": fit})
 
 
 def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequence[Hit]) -> dict[str, float]:
@@ -318,7 +308,7 @@ def rescored(evidence: Evidence, more: Mapping[str, float] | None = None) -> Evi
     """The same sentence under the weights in force, with ``more`` signals."""
     signals = {**evidence.signals, **(more or {})}
     model = "sentence_again" if "again" in signals else "sentence"
-    return replace(evidence, signals=signals, score=_logit(model, signals))
+    return evidence._replace(signals=signals, score=_logit(model, signals))
 
 
 class _Weights(dict[str, float]):

@@ -13,7 +13,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,7 +29,7 @@ from .files import file_sha256, read_lines, write_lines
 from .lexical import LexicalIndex
 from .lexicon import Lexicon
 from .meaning import Meanings
-from .passages import SPLITTER, split_passages
+from .passages import SPLITTER, FoldedPassage, fold_passage, split_passages
 from .pinyin import Pinyin
 from .sentences import split_sentences
 from .states import MOST, SentenceStates, window_of
@@ -80,6 +80,17 @@ class Index:
         return starts
 
     @cached_property
+    def folded_at(self) -> Callable[[int], FoldedPassage]:
+        """The passage of a row, folded; kept, for questions come to the same ones again and again."""
+
+        def folded(row: int) -> FoldedPassage:
+            passage, starts = self.passages[row], self.sentence_starts
+            spans = self.sentences[starts[row] : starts[row + 1], 1:].tolist()
+            return fold_passage(passage, self.documents[passage.document], spans)
+
+        return lru_cache(4096)(folded)
+
+    @cached_property
     def branches(self) -> dict[int, dict[str, list[Section]]]:
         """Sections by how many stand right below them, then by document, in order."""
         found: dict[int, dict[str, list[Section]]] = {}
@@ -98,14 +109,9 @@ class Index:
         return starts
 
     @cached_property
-    def _folded(self) -> dict[str, str]:
-        return {}
-
-    def folded(self, document: str) -> str:
+    def folded(self) -> Callable[[str], str]:
         """The text of a document, folded; kept, for questions look through it again and again."""
-        if document not in self._folded:
-            self._folded[document] = fold(self.documents[document].text)
-        return self._folded[document]
+        return cache(lambda document: fold(self.documents[document].text))
 
     def passage_at(self, document: str, offset: int) -> int:
         """Row of the passage that holds, or last began before, a place in a document."""
@@ -223,7 +229,8 @@ def _write(
         SentenceStates.build(reader, windows).save(data)
 
     write_lines(data / "documents.jsonl", documents)
-    write_lines(data / "passages.jsonl", [_bare(p) for p in passages])
+    bare = [[p.id, p.document, p.position, p.start, p.body, p.end] for p in passages]  # the rest is its document's
+    write_lines(data / "passages.jsonl", bare)
     write_lines(data / "notes.jsonl", notes)
     np.save(data / "sentences.npy", np.array(sentences, dtype=np.int32).reshape(-1, 3))
     np.save(data / "sentence_vectors.npy", fine.astype(np.float16))
@@ -247,11 +254,6 @@ def _background(vectors: Vectors) -> list[float]:
         return [0.82, 0.03]  # what multilingual-e5-small gives between unrelated Chinese paragraphs
     cosines = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
     return [float(cosines.mean()), float(max(cosines.std(), 0.01))]
-
-
-def _bare(passage: Passage) -> list[Any]:
-    """A passage as stored; its text and path are its document's."""
-    return [passage.id, passage.document, passage.position, passage.start, passage.body, passage.end]
 
 
 def _swap(folder: Path, manifest: dict[str, Any]) -> None:

@@ -1,9 +1,11 @@
 """Cutting documents into passages: what is retrieved."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from .sentences import Span, split_sentences
+from .text import fold
 from .types import Document, Passage
 
 SPLITTER = "sections-5"
@@ -13,6 +15,22 @@ LIMIT = 320
 
 _RULE = re.compile(r"(?:[ \t]*(?:-[ \t]*){3,}|[ \t]*(?:\*[ \t]*){3,}|[ \t]*(?:_[ \t]*){3,})$")
 _COMMA = re.compile(r"[,，、；;：:]")
+
+
+class FoldedPassage(NamedTuple):
+    """A passage as the words of a question are looked for in it."""
+
+    headings: str
+    text: str
+    sentences: tuple[tuple[int, int, str], ...]  # start and end in the document, and what stands there
+    whole: str  # all of these: what it lacks, none of them has
+
+
+def fold_passage(passage: Passage, document: Document, sentences: Iterable[Span]) -> FoldedPassage:
+    """Every text of a passage, folded."""
+    headings, text = fold(" ".join(passage.section)), fold(passage.text)
+    lines = tuple((start, end, fold(document.text[start:end])) for start, end in sentences)
+    return FoldedPassage(headings, text, lines, "\n".join([headings, text, *(line for *_, line in lines)]))
 
 
 def split_passages(document: Document) -> list[Passage]:

@@ -35,29 +35,30 @@ def retrieve(
     """
     if not index.passages:
         return []
-    dense_rows, cosines = index.dense.search(vector, _DEPTH)
+    dense_rows, cosines = (found.tolist() for found in index.dense.search(vector, _DEPTH))
     bm25 = index.lexical.scores(terms)
     lexical_rows = _best(bm25, _DEPTH)
-    fused = np.zeros(len(bm25))
+    cosine = dict(zip(dense_rows, cosines, strict=True))
+    found = dict(zip(lexical_rows.tolist(), bm25[lexical_rows].tolist(), strict=True))
     if fusion == "rrf":
-        fused[dense_rows] = 1 / (_RRF_K + 1 + np.arange(len(dense_rows)))
-        fused[lexical_rows] += 1 / (_RRF_K + 1 + np.arange(len(lexical_rows)))
+        score = {row: 1 / (_RRF_K + rank) for rank, row in enumerate(cosine, 1)}
+        more = {row: 1 / (_RRF_K + rank) for rank, row in enumerate(found, 1)}
     else:
         weight = {"dense": 1.0, "lexical": 0.0}.get(fusion, _DENSE_WEIGHT)
-        low, high = float(cosines[-1]), float(cosines[0])
-        fused[dense_rows] = weight * ((cosines - low) / (high - low) if high > low else 1.0)
-        if len(lexical_rows):
-            fused[lexical_rows] += (1 - weight) * (bm25[lexical_rows] / bm25[lexical_rows[0]])
-    best = _best(fused, k).tolist()
+        low, spread, most = cosines[-1], cosines[0] - cosines[-1], max(found.values(), default=0.0)
+        score = {row: weight * ((c - low) / spread if spread else 1.0) for row, c in cosine.items()}
+        more = {row: (1 - weight) * (b / most) for row, b in found.items()}
+    for row, part in more.items():
+        score[row] = score.get(row, 0.0) + part
+    best = sorted((row for row in sorted(score) if score[row] > 0), key=lambda row: -score[row])[:k]
     best += [row for row in also if row not in best]
-    cosine = dict(zip(dense_rows.tolist(), cosines.tolist(), strict=True))
     return [
         Hit(
             rank=rank,
             row=row,
             passage=index.passages[row],
-            score=float(fused[row]),
-            dense=cosine.get(row, float(cosines[-1])),
+            score=score.get(row, 0.0),
+            dense=cosine.get(row, cosines[-1]),
             lexical=float(bm25[row]),
         )
         for rank, row in enumerate(best, 1)

@@ -6,8 +6,9 @@ candidate came from is kept in the index folder, so that offering one costs a lo
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, zip_longest
 from typing import Literal, TypeVar
@@ -173,11 +174,13 @@ def _levels(position: str) -> list[str]:
     return [".".join(parts[:depth]) for depth in range(len(parts), -1, -1)]
 
 
-def _onwards(questions: Sequence[KnownQuestion], position: str) -> list[KnownQuestion]:
+def _onwards(questions: Sequence[KnownQuestion], position: str) -> Iterator[KnownQuestion]:
     """Reading on from a position, then from the beginning; those under the same heading first."""
-    here = outline_order(position)
     heading = next((k.section[-1:] for k in questions if k.position == position), ())
-    return sorted(questions, key=lambda k: (k.section[-1:] != heading, outline_order(k.position) < here))
+    start = bisect_left(questions, outline_order(position), key=lambda k: outline_order(k.position))
+    in_order = [*questions[start:], *questions[:start]]
+    yield from (k for k in in_order if k.section[-1:] == heading)
+    yield from (k for k in in_order if k.section[-1:] != heading)
 
 
 def _nameable(section: Section) -> bool:
