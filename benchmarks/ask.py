@@ -6,6 +6,7 @@
    reading.
 2. In a running process: everything but the query's encoding, as a share of the encoding; here without and with the
    second reading, and on 20,000 passages with random vectors (without: random hits leave every question in doubt).
+   Beside it, in the same run, what the floor does: it finds a passage and reads nothing.
 
 Writes results/ask.json beside this file and `benchmarks/README.md` with its ratios. Times depend on the machine; the
 ratios are what counts. About four minutes.
@@ -21,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import mean, median, quantiles
 
+import floor
 import numpy as np
 from summary import write_summary
 
@@ -29,6 +31,7 @@ from hujin_qa.crossencoder import CrossEncoder
 from hujin_qa.index import build_index, open_index, read_manifest
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.settings import load_settings
+from hujin_qa.types import Encoder
 
 HERE = Path(__file__).parent
 QUESTION = "移动支付的市场规模有多大?"
@@ -91,25 +94,33 @@ class Stopwatch:
 def warm(assistant: Assistant, questions: list[str]) -> dict[str, float]:
     """Milliseconds of a question beyond its encoding, in a running process; no question is asked twice.
 
-    ``rest`` is by the clock, ``rest_cpu`` by the process's own, which neighbours on a busy machine disturb less. Shares
-    are those of one encoding. The second reading is given as a mean: a few questions do without.
+    ``rest`` is by the clock, ``rest_cpu`` by the process's own, which neighbours on a busy machine disturb less;
+    ``found_cpu`` is the part of it from the question to its hits. Shares are those of one encoding. The second reading is
+    given as a mean: a few questions do without.
     """
     encoding, again = Stopwatch(assistant.encoder, "encode_query"), Stopwatch(CrossEncoder, "judge")
-    rest, rest_cpu, second, second_cpu = [], [], [], []
+    finding = Stopwatch(assistant, "_interpret"), Stopwatch(assistant, "seek")
+    rest, rest_cpu, found_cpu, second, second_cpu = [], [], [], [], []
     for question in questions:
-        before, read = len(encoding.clock), len(again.clock)
+        before, read, sought = len(encoding.clock), len(again.clock), [len(watch.cpu) for watch in finding]
         clock, cpu = time.perf_counter(), time.process_time()
         assistant.ask(question)
         rest_cpu.append(time.process_time() - cpu - sum(encoding.cpu[before:]))
         rest.append(time.perf_counter() - clock - sum(encoding.clock[before:]))
+        finds = (sum(watch.cpu[start:]) for watch, start in zip(finding, sought, strict=True))
+        found_cpu.append(sum(finds) - sum(encoding.cpu[before:]))
         second.append(sum(again.clock[read:]))
         second_cpu.append(sum(again.cpu[read:]))
-    encoding.stop()
-    again.stop()
-    rest, rest_cpu, second, second_cpu = (times[WARM_UP:] for times in (rest, rest_cpu, second, second_cpu))
+    for watch in (encoding, again, *finding):
+        watch.stop()
+    rest, rest_cpu, found_cpu, second, second_cpu = (
+        times[WARM_UP:] for times in (rest, rest_cpu, found_cpu, second, second_cpu)
+    )
     return {
         "encode_ms": median(encoding.clock) * 1000,
         "encode_cpu_ms": median(encoding.cpu) * 1000,
+        "found_cpu_ms": median(found_cpu) * 1000,
+        "found_cpu_share": median(found_cpu) / median(encoding.cpu),
         "rest_ms": median(rest) * 1000,
         "rest_p95_ms": quantiles(rest, n=20)[-1] * 1000,
         "rest_cpu_ms": median(rest_cpu) * 1000,
@@ -122,6 +133,23 @@ def warm(assistant: Assistant, questions: list[str]) -> dict[str, float]:
         "read_again_mean_ms": mean(second) * 1000,
         "read_again_cpu_mean_ms": mean(second_cpu) * 1000,
         "read_again_cpu_mean_share": mean(second_cpu) / median(encoding.cpu),
+    }
+
+
+def plain(index: Path, encoder: Encoder, questions: list[str]) -> dict[str, float]:
+    """Milliseconds of the floor beyond the encoding, in a running process, and their share of it."""
+    dense, sparse = floor.load(index / read_manifest(index)["data"])
+    encoding, rest = [], []
+    for question in questions:
+        before = time.process_time()
+        (vector,) = encoder.encode_query([question])
+        between = time.process_time()
+        floor.search(dense, sparse, question, vector)
+        encoding.append(between - before)
+        rest.append(time.process_time() - between)
+    return {
+        "floor_cpu_ms": median(rest[WARM_UP:]) * 1000,
+        "floor_cpu_share": median(rest[WARM_UP:]) / median(encoding[WARM_UP:]),
     }
 
 
@@ -141,7 +169,8 @@ def large(passages: int) -> dict[str, float]:
         lexicon, encoder = load_lexicon(), RandomEncoder()
         build_index([source], index, encoder, encoder.id, lexicon)
         opened = open_index(index, encoder.id, lexicon)
-        return warm(Assistant(load_settings(index=index, reread=False), encoder, lexicon, opened), questions())
+        assistant = Assistant(load_settings(index=index, reread=False), encoder, lexicon, opened)
+        return warm(assistant, questions()) | plain(index, encoder, questions())
 
 
 def questions() -> list[str]:
@@ -152,10 +181,11 @@ def questions() -> list[str]:
 
 def main() -> None:
     """Run everything, print it and keep it."""
+    once = Assistant.open(load_settings(reread=False))
     result = {
         "cold_start": cold(reread=False),
         "cold_start_read_again": cold(reread=True),
-        "running": warm(Assistant.open(load_settings(reread=False)), questions()),
+        "running": warm(once, questions()) | plain(once.settings.index, once.encoder, questions()),
         "running_read_again": warm(Assistant.open(load_settings(reread=True)), questions()),
         "passages_20000": large(20_000),
     }
