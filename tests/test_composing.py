@@ -1,7 +1,5 @@
 """How much an answer takes in: items with their names, short sections whole, lists by any name, what is left over."""
 
-from dataclasses import replace
-
 import pytest
 
 from hujin_qa.citations import cite, spans_of
@@ -165,14 +163,14 @@ def test_the_row_of_a_table_that_opens_with_the_thing_is_told_first(prices):
         next(e for e in weigh(asked, sought.vector, sought.hits, prices.index) if begins in e.folded)
         for begins in ("| 春芽", "签字")
     )
-    better = replace(other, score=row.score + 1)
+    better = other._replace(score=row.score + 1)
     spans, chosen = choose(sought, [better, row], [], prices.index)
     assert chosen[0] == row
     assert [prices.index.documents["茶价"].text[s.start : s.end] for s in spans][:2] == [
         "| 茶 | 单价 | 日产 |",
         "| 春芽 | 300元 | 5斤 |",
     ]
-    far = replace(other, score=row.score + 9)
+    far = other._replace(score=row.score + 9)
     assert choose(sought, [far, row], [], prices.index)[1][0] == far
 
 
@@ -188,7 +186,7 @@ def test_of_several_values_none_is_left_out_for_being_in_a_sentence_that_says_le
     sought, *_ = prices.seek(asked)
     evidence = weigh(asked, sought.vector, sought.hits, prices.index)
     one, other = (next(e for e in evidence if begins in e.folded) for begins in ("50万元", "邻居"))
-    found = [one, replace(other, score=one.score - 1)]
+    found = [one, other._replace(score=one.score - 1)]
     assert {e.row for e in choose(sought, found, [(asked, found[:1]), (asked, found[:1])], prices.index)[1]} == {
         one.row,
         other.row,

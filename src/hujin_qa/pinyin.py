@@ -51,7 +51,7 @@ _NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"))
 
 
 def _blur(sound: str) -> str:
-    return _open(_begun(sound))
+    return _ended(_begun(sound))
 
 
 @lru_cache(4096)
@@ -62,7 +62,8 @@ def _begun(sound: str) -> str:
     return sound
 
 
-def _open(sound: str) -> str:
+def _ended(sound: str) -> str:
+    """A sound with the ends of its syllables blurred; where they are run together, one may reach into the next."""
     return sound.replace("ng", "n")
 
 
@@ -159,7 +160,7 @@ class Pinyin:
             lacking = lacking if held[at] else at  # the next pair that the corpus lacks
             for size in range(lacking - at + 2, min(_LONGEST, len(run) - at) + 1):
                 heard = run[at : at + size]
-                word = self.words.get(_open("".join(sounds[at : at + size])), heard)
+                word = self.words.get(_ended("".join(sounds[at : at + size])), heard)
                 if word == heard or len(word) != size:
                     continue
                 if size < _LONGEST and context.grammar & set(heard):

@@ -35,7 +35,7 @@ def retrieve(
     """
     if not index.passages:
         return []
-    dense_rows, cosines = (found.tolist() for found in index.dense.search(vector, _DEPTH))
+    dense_rows, cosines = (side.tolist() for side in index.dense.search(vector, _DEPTH))
     bm25 = index.lexical.scores(terms)
     lexical_rows = _best(bm25, _DEPTH)
     cosine = dict(zip(dense_rows, cosines, strict=True))
