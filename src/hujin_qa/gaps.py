@@ -7,6 +7,7 @@ the part, the event without its cause, the act without the one who did it.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .absent import NAMES
 from .evidence import CAUSE, matched, share
@@ -85,6 +86,8 @@ _TOGETHER = re.compile("合计|合起来|加起来|总计|共同|两者|[二三�
 _ASKS_PLACES = re.compile("哪[一几些个]+(?:国家|城市|省份?|地区|[国省市县区])")
 _PLACE_NAME = re.compile("[国省市州县区]$")
 _HOME = frozenset(["中国", "我国", "全国", "国内", "各国", "多国", "外国", "全球", "海外"])
+_SEAT = re.compile("总部|总公司|本部|注册地|籍贯|出生地")
+_SEATED = re.compile(f"{_SEAT.pattern}|注册|出生|生于|位于|坐落|设[在于]|地处|驻|地址|[路街]\\d+号|大厦")
 _WHICH_ONE = re.compile("哪一?[家所个间][^,?的]{0,8}?(?P<noun>公司|银行|机构|企业|学校|大学|医院|基金|单位|部门|平台)")
 _ASKS_EACH = re.compile("叫(?:什么|啥)|(?:是|有)谁|分别|哪[几两二三四五六七八九十些]|名字|谁|都在哪")
 _THINGS = re.compile(
@@ -133,7 +136,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
     lacks = {
         "person": lambda asked, said: _nobody(asked, said) or _nameless(asked, said),
         "which": _not_named,
-        "place": _no_place,
+        "place": lambda asked, said: _no_place(asked, said) or _no_seat(asked, said),
         "amount": _no_amount,
         "share": _no_share,
         "part": _part_untold,
@@ -212,6 +215,14 @@ def _no_place(question: Question, said: str) -> bool:
         return False
     named = (w for w, flag in tag(said) if (flag == "ns" or _PLACE_NAME.search(w)) and len(w) > 1)
     return all(w in _HOME or w in question.folded for w in named)
+
+
+def _no_seat(question: Question, said: str) -> bool:
+    """Whether it is asked where something has its seat, and the answer speaks of none and of no place."""
+    if question.value != "place" or not _SEAT.search(question.folded) or _SEATED.search(said):
+        return False
+    tagged = [*tag(said), ("", "x")]  # in front of a noun a place is part of a name: 京东|数科
+    return not any(flag == "ns" and len(w) > 1 and b[0] != "n" for (w, flag), (_, b) in pairwise(tagged))
 
 
 def _no_share(question: Question, said: str) -> bool:
