@@ -5,27 +5,29 @@ from collections.abc import Set
 from dataclasses import dataclass
 from itertools import accumulate
 
-from .headings import tag
+from .headings import NAMES, SURE_NAMES, tag
 from .index import Index
 from .lexicon import Lexicon
 from .meaning import is_common, is_noun
 from .question import Question
+from .siblings import unknown_sibling
 from .text import fold
 
 _COMMON = frozenset("的不没怎几些那这么了着得第啥谁哪")  # no noun that is worth repeating has one of these
 _GRAMMAR = frozenset("能要会可将被把让给对比因于是在有到和与或")  # and no guess at one has one of these
 _LONGEST = 12  # characters of a thing that is repeated to the user
-_SURE_NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech
-NAMES = (*_SURE_NAMES, "ns", "nz")  # of places too, and of what may be a common word (普及率)
 _BELONGS = re.compile(
-    "^(?P<name>[^,的最比几哪]{2,8}?)会?被?(?:(?:是?属于|算是?|归[于在到为]?|[排处]在?到?)(?:第几|哪)|[在是]第几)"
+    "^(?P<name>[^,的最比几哪按]{2,8}?)(?:按[^,]{1,6}?)?会?被?(?:(?:是?属于|算是?|归[于在到为]?|[排处]在?到?)(?:第几|哪)|[在是]第几)"
 )
 _MENTIONED = re.compile(
     "(?:提到|提及|讲到|说到|谈到|写到)[过了]?(?P<name>[^,的了吗没么?。]{2,10})了?(?:吗|没有?|么)?[?。]*$"
     "|^(?P<before>[^,的]{2,10}?)(?:有没有|有|是否)?被?(?:提到|提及|讲到|说到|谈到)[过了]?(?:吗|没有?|么)"
 )
-_THERE = re.compile("(?:有没有|是否有|有)(?P<name>[^,的了吗没么?。有]{2,6})(?:吗|么|没有|没)?[呀啊呢]?[?。]*$")
+_THERE = re.compile(
+    "(?:有没有|是否有|有)(?!地儿|地方|办法|法子|可能|说法|[好坏]处|必要|机会)(?P<name>[^,的了吗没么?。有]{2,6})(?:吗|么|没有|没)?[呀啊呢]?[?。]*$"
+)
 _NO_NAME = re.compile(r"\d|[我你您咱他她它]|现在|目前|如今")
+_QUOTED = re.compile('[“"「《](?P<name>[\u4e00-\u9fff]{2,12})[”"」》]')
 _PLACE = re.compile("(?:^|(?<=[在对]))[\u4e00-\u9fff]{2,5}?(?=(?:[省市]|地区|那边|这边|市场)?的)")
 PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
 
@@ -61,7 +63,7 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
         torn_off = at not in starts  # 金融公司 of 消费金融公司, where 消费金融 is a word
         at += len(whole)
         word = _without_grammar(_well_cut(whole, folded[at : at + 1], index), words, index, lexicon)
-        named = (flag in _SURE_NAMES and word == whole) or (flag in (*_SURE_NAMES, "nz") and not is_common(word))
+        named = (flag in SURE_NAMES and word == whole) or (flag in (*SURE_NAMES, "nz") and not is_common(word))
         torn = index.segmenter.is_word(word + folded[at : at + 1])  # 报 behind 新人, before 到
         piece = len(word) == 1 and flag in PIECES and not torn
         if open_end and piece and not _occurs(found[-1].text[-1] + word, index):
@@ -82,10 +84,12 @@ def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
     """What a question is about, if no document has it under any name: nothing can be said of it; ``""`` if there is none.
 
     A question what X belongs to, or whether X is mentioned, is about X; one that opens with a place of its own (美国的…)
-    is about what is there; any other about the names in it that the lexicon has. Of other words it is not sure enough
-    what they are: a misspelt or torn one looks like a new one.
+    is about what is there; any other about what it quotes, a name of its own that it opens with, and the names in it
+    that the lexicon has. Of other words it is not sure enough what they are: a misspelt or torn one looks like a new one.
     """
-    if name := _asked_of(question, index, lexicon):
+    quoted = (m["name"] for m in _QUOTED.finditer(question.folded))
+    unquotable = next((q for q in quoted if not any(_occurs(o, index) for o in lexicon.others(q))), "")
+    if name := _asked_of(question, index, lexicon) or unquotable or unknown_sibling(question.folded, index):
         return name
     frequency, beside = index.lexical.frequency, index.beside
     owned = (m[0] for m in _PLACE.finditer(question.folded) if m[0] in question.places)

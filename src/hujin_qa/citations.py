@@ -13,7 +13,7 @@ from itertools import groupby, pairwise, zip_longest
 
 from .evidence import Evidence, matched, share, sure
 from .index import Index
-from .items import lines_of, short_title
+from .items import Item, lines_of, short_title
 from .markers import strip_marker
 from .question import WHICH, Question, Word
 from .sections import Span, ancestors, children, heading_span, things_over
@@ -32,6 +32,8 @@ CHANGE = re.compile("[从由].{1,24}(?:到|至|变[成为]|转[向为成]|走向
 _NTH = re.compile(r"第[一二三四五六七八九十\d]")
 _LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _ANNOUNCED = 260  # characters that a colon may bring along
+_COUNTING = ("list", "why", "how")  # kinds of question that several things answer
+_COUNTED_ON = 220  # characters of what is counted on, for it to be told whole
 _MOST_ANNOUNCED = 8
 
 
@@ -95,8 +97,8 @@ def _table_head(evidence: Evidence, index: Index) -> list[Span]:
 
 def announced(evidence: Evidence, question: Question, index: Index) -> list[Span]:
     """What a sentence only leads to: the headings or sentences behind a colon, the answer behind a question, the
-    text behind the name of an item. No headings where the sentence has a list of its own that is asked for, and no
-    others than those asked about by name."""
+    text behind the name of an item, what goes on counting. No headings where the sentence has a list of its own that
+    is asked for, and no others than those asked about by name."""
     here = evidence.hit.passage
     document = index.documents[here.document]
     section = document.at[here.position]
@@ -110,6 +112,8 @@ def announced(evidence: Evidence, question: Question, index: Index) -> list[Span
             return []
         asked = [s for s, name in zip(below, named, strict=True) if name]
         return [Span(document.id, *heading_span(document, s)) for s in asked or below]
+    if counted := _counted_on(evidence, question, document, section):
+        return counted
     if evidence.folded.endswith((":", "?")):
         around = lines_of(document, section)  # of an item only what stands in it
         end = next((i.end for i in around if i.start <= evidence.start and evidence.end < i.end), len(document.text))
@@ -125,6 +129,21 @@ def announced(evidence: Evidence, question: Question, index: Index) -> list[Span
             break
         spans.append(Span(document.id, start, stop))
     return spans
+
+
+def _counted_on(evidence: Evidence, question: Question, document: Document, section: Section) -> list[Span]:
+    """What is counted on behind a sentence that has the first of several, or leads to it ("原因有二。第一,…"): all of
+    it where it is short, or else what names each."""
+    items = lines_of(document, section) if question.kind in _COUNTING else []
+    if not items or not (evidence.start <= items[0].start < evidence.end or _leads_to(items[0], evidence, document)):
+        return []
+    whole = items[-1].end - evidence.end <= _COUNTED_ON
+    rest = [(i.start, i.end if whole else i.label) for i in items if i.start >= evidence.end]
+    return [Span(document.id, start, start + len(document.text[start:end].rstrip())) for start, end in rest]
+
+
+def _leads_to(item: Item, evidence: Evidence, document: Document) -> bool:
+    return evidence.end <= item.start and not document.text[evidence.end : item.start].strip()
 
 
 def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section | None:

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .absent import NAMES
+from .attributes import untold
 from .evidence import CAUSE, matched, share
-from .headings import tag
+from .headings import NAMES, tag
 from .index import Index
 from .meaning import is_common
 from .owners import CALENDAR, amounts, is_name, of_another, opens_with_another, told_by
@@ -34,7 +34,12 @@ _ALSO_ASKS = re.compile(
 _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
 _ASKS_WHO = re.compile("谁|哪位|何人|哪个人|姓什么")
-_ASKS_NAME = re.compile("[长员师理任记家人]的?(?:名字?)?[叫是](?:什么|啥)(?:名字?)?[呢啊呀?。]*$|姓(?:什么|啥)")
+_ROLE = "(?:[^,的](?:[长员师理任记家人官监授板手父母夫妻])|领队|将领|主[角编]|导演|编剧|作者|一把手|领导|头儿|同事|徒弟|儿子|女儿|ceo)"
+_ASKS_PERSON = re.compile(
+    f"{_ROLE}的?(?:名字?)?(?:现在|具体|又)?[叫是为由](?:谁|哪位|什么|啥|何人)(?:名字?)?[呢啊呀?。]*$|姓(?:什么|啥)|(?:哪位|哪个){_ROLE}|"
+    "谁(?:[演唱]|.{0,3}(?:带队|执导|领队))"
+)
+_IN_OFFICE = re.compile(f"(?<!委员){_ROLE}(?:正?是|为|由|:|叫)|姓|叫")
 _FAMILIAR = re.compile(
     f"[老小阿][周高何马许冯程叶方{''.join(sorted(SURNAMES))}]"
 )  # also those that are other words too
@@ -133,6 +138,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
     if not told or question.kind in (*WORDLESS, *OUTLINE):
         return ""
     said = " ".join(t.text for t in told)
+    with_path = " ".join(f"{t.path} {t.text}" for t in told)
     lacks = {
         "person": lambda asked, said: _nobody(asked, said) or _nameless(asked, said),
         "which": _not_named,
@@ -142,6 +148,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
         "part": _part_untold,
         "members": _members_untold,
         "bound": _other_side,
+        "attribute": lambda asked, _: untold(asked.folded, with_path),
         "period": lambda asked, said: _other_period(asked, said) or _of_the_past(asked, said),
         "comparison": _incomparable,
     }
@@ -175,12 +182,24 @@ def _nobody(question: Question, said: str) -> bool:
 
 
 def _nameless(question: Question, said: str) -> bool:
-    """Whether the name of someone is asked for and the answer has none that the question does not."""
-    if not _ASKS_NAME.search(question.folded) or re.search("姓|叫", said):
+    """Whether one person is asked for by name or office and the answer has no person that the question has not."""
+    asked = question.folded
+    if not _ASKS_PERSON.search(asked) or _IN_OFFICE.search(said):
         return False
-    flags = [flag for flag in NAMES if flag.startswith("nr")] if "姓" in question.folded else NAMES
-    named = (word for word, flag in tag(said) if flag in flags and len(word) > 1)
-    return all(name in question.folded for name in named)
+    tagged = [(word, flag) for word, flag in tag(said) if word not in asked or word in SURNAMES]
+    whole = any(
+        len(word) > 1
+        and (
+            flag == "eng"
+            or flag[:2] == "nr"
+            or _FAMILIAR.fullmatch(word)
+            or (word[0] in SURNAMES and flag[0] == "n" and not is_common(word))
+        )
+        for word, flag in tagged
+    )
+    return not whole and not any(
+        a in SURNAMES and b.isalpha() and a + b not in asked for (a, _), (b, _) in pairwise(tagged)
+    )
 
 
 def _no_amount(question: Question, said: str) -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 from .text import load_dictionary
 
 LONGEST = 40  # characters of a heading
+SURE_NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech
+NAMES = (*SURE_NAMES, "ns", "nz")  # of places too, and of what may be a common word (普及率)
 _PHRASE_END = re.compile(r"[,，。！？!?；;\n]")
 
 

@@ -6,24 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from .absent import NAMES
 from .evidence import matched, sure
-from .headings import tag
+from .headings import NAMES, tag
 from .index import Index
 from .meaning import is_common, is_noun
 from .periods import YEAR_BEFORE
 from .quantities import Quantity, quantities
 from .question import HOW_MUCH, Question, Word
+from .siblings import LOOSE, NAMED_KINDS
 from .text import fold
 from .types import Citation, Claim, Document
 
 _EACH = re.compile("分别|各[为是有占]|均|依次")
-_LOOSE_WORD = re.compile(
-    "[的了是在和与跟及等每各该本这那个有为最其共由至从到年月日今去明昨全总整单几哪谁什么多少合累平]|目前|现在"
-)
-_ONE_CHARACTER = frozenset(
-    "市县区镇村省厂店楼馆仓部组班级类款型版站线院校行社队河峰湖岛柜库田园桥塔"
-)  # nouns that follow a name
 CALENDAR = ("公历年", "月份", "年月", "第")
 _OF = re.compile(
     "^(?!\\d+年的)(?P<owner>[^,的里]{2,14})的(?P<what>[^,的]{1,8}?)(?:一共|总共|现在|大概)?[是有在叫为占要]?(?:谁|多少|哪|什么|啥|几|怎么|[?。]?$)"
@@ -96,7 +90,7 @@ def _beside_another(question: Question, said: str) -> bool:
 
 
 def _opens_clause(sentence: str, name: re.Match[str]) -> bool:
-    return not _LOOSE_WORD.search(name[0][:2]) and not sentence[: name.start()][-1:].isalnum()
+    return not LOOSE.search(name[0][:2]) and not sentence[: name.start()][-1:].isalnum()
 
 
 def _stands_apart(owner: str, told: Told) -> bool:
@@ -109,7 +103,7 @@ def _of_a_kind(asked: str) -> Iterator[tuple[str, str]]:
     for start in range(len(asked) - 2):
         for end in (start + 4, start + 3):
             thing, kind = asked[start:end], asked[start + 2 : end]
-            if thing.isalpha() and (kind in _ONE_CHARACTER or (len(kind) == 2 and is_noun(kind))):
+            if thing.isalpha() and (kind in NAMED_KINDS or (len(kind) == 2 and is_noun(kind))):
                 yield thing, kind
 
 
@@ -142,7 +136,7 @@ def opens_with_another(question: Question, told: Sequence[Told]) -> bool:
     opening = YEAR_BEFORE.sub("", question.folded)
     words = (w for w in question.words if w.known and w.noun and len(w.text) > 1 and opening.startswith(w.text))
     thing = next(words, None)
-    if thing is None or _LOOSE_WORD.match(thing.text) or thing.text[0].isdigit() or is_common(thing.text):
+    if thing is None or LOOSE.match(thing.text) or thing.text[0].isdigit() or is_common(thing.text):
         return False
     return not any(matched([thing], f"{t.subject} {t.path} {t.before} {t.text}") for t in told)
 

@@ -174,6 +174,10 @@ class Pinyin:
                 if not _cuts_name(run, at, size):
                     yield at, size, run[:at] + word + run[at + size :]
 
+    def sound(self, word: str) -> str:
+        """How a word sounds, with what is easily confused made the same."""
+        return _blur("".join(self.sounds.get(c, c) for c in word))
+
     def save(self, path: Path) -> None:
         path.write_text(json.dumps([self.sounds, self.words], ensure_ascii=False), encoding="utf-8")
 

@@ -91,6 +91,9 @@ _HOW_MANY = re.compile(
     rf"(?<![第哪分])(?:多少|几)[万亿]?(?P<unit>{_SPELLINGS})|多(?P<extent>[高长宽深远重])(?!时间|期|要)"
 )
 _EXTENTS = {"重": "克"}  # of the others: 米
+_NO_EXTENT = re.compile(
+    "(?:[率费价息额险益]|成本|比例|占比|门槛|水平|要求|程度|难度|浓度|标准|含量)[^,]{0,3}多[高深重]"
+)
 DURATION = "多久|多长的?一?段?时间|(?:时[间长限]|[期史命]|[期年]限|年头|间隔)(?:[有要需得是为会能可共]|大概|大约|一般|通常|最长){0,3}多长"
 """How a folded question asks for a length of time."""
 _TIMES = frozenset(
@@ -225,7 +228,7 @@ def unit_asked(folded: str) -> str:
     ('户', '米', '', '')
     """
     asked = _HOW_MANY.search(folded)
-    if asked is None or (asked["extent"] and re.search(DURATION, folded)):
+    if asked is None or (asked["extent"] and (re.search(DURATION, folded) or _NO_EXTENT.search(folded))):
         return ""
     unit = asked["unit"] or _EXTENTS.get(asked["extent"], "米")
     return "" if _UNIT_OF.get(unit, unit) in _TIMES else unit
