@@ -69,6 +69,9 @@ _TIMES = (  # how a time is asked for, and the units of which it may be
 _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
 _CHARGED = re.compile("费|收|息|税|罚|折|扣|补|赔|付|押金|提成|佣")  # what may be a share of something
 _COUNTED = frozenset("个条项点件种类款处步样家户间名位人只头匹辆艘台本册张份套座所")
+_COUNTER = re.compile("(?<![哪第分])(?:多少|几)(?P<counter>[张栋幢座条艘辆台架间套家所位名处本册头匹棵株])")
+_COUNTERS = "台套部架个具 家个间所处座户 条艘只个 辆台个部 栋幢座 张个块票 位名人个口 间个套 本册部 头匹只 棵株".split()
+"""Classifiers that may stand for one another."""
 _MEASURED = re.compile("[米里亩顷吨克斤升度岁元倍瓦]$")
 _LOOSE = re.compile(
     "免费|不收|半|[单双][号日数周月]|全部|都|无|没有|每|所有|几[十百千个天次]|数[十百千万]|随时|即|当天|当场|立即|长期|永久|期间|至今|以来"
@@ -143,7 +146,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
         "person": lambda asked, said: _nobody(asked, said) or _nameless(asked, said),
         "which": _not_named,
         "place": lambda asked, said: _no_place(asked, said) or _no_seat(asked, said),
-        "amount": _no_amount,
+        "amount": lambda asked, said: _no_amount(asked, said) or _not_counted(asked, said),
         "share": _no_share,
         "part": _part_untold,
         "members": _members_untold,
@@ -220,6 +223,15 @@ def _no_amount(question: Question, said: str) -> bool:
     if unit in _COUNTED or unit == "折":
         return not any(q.unit in ("个", "人", "", "%", "%折") for q in new)
     return bool(_MEASURED.search(unit)) and not any(tells(q.text, unit) or not q.unit for q in new)
+
+
+def _not_counted(question: Question, said: str) -> bool:
+    """Whether it is asked how many there are of what one classifier counts and the answer has a number of no such."""
+    asked = _COUNTER.search(question.folded)
+    if not asked or question.around or "|" in said:
+        return False
+    alike = "".join(c for c in _COUNTERS if asked["counter"] in c)
+    return not re.search(f"[\\d一二三四五六七八九十百千万亿两多余几数]\\s*[{alike}]", said)
 
 
 def _not_named(question: Question, said: str) -> bool:
