@@ -2,11 +2,13 @@
 
 import pytest
 
+from hujin_qa.absent import absent_topic
 from hujin_qa.assistant import Assistant
 from hujin_qa.gaps import gap
 from hujin_qa.index import build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.settings import load_settings
+from hujin_qa.siblings import unknown_sibling
 from hujin_qa.types import Citation, Claim
 from test_index import Hashing
 
@@ -138,6 +140,19 @@ def lacks(assistant, asked, *quotes):
         ("出口的果子总部在哪", "出口的果子走海运。", "place"),
         ("飞鸽车的司机籍贯在哪里", "飞鸽车的司机从香港来。", ""),
         ("明年冷库投资多少", "出口的果子占比不断上升,一期冷库投资80万元。", "period"),
+        ("韩竹亭今年多大年纪", "青禾医院由韩竹亭于2011年创办。", "attribute"),
+        ("韩竹亭之前在哪家医院工作", "青禾医院由韩竹亭于2011年创办。", "attribute"),
+        ("韩竹亭是哪所大学毕业的", "青禾医院由韩竹亭于2011年创办。", "attribute"),
+        ("青禾医院是哪一年成立的", "青禾医院由韩竹亭于2011年创办。", ""),
+        ("飞鸽车后来为什么被吊销了牌照", "飞鸽车于2015年报废。", "attribute"),
+        ("飞鸽车的手续费是多少", "飞鸽车于2015年报废。", "attribute"),
+        ("一期冷库花了多少钱", "出口的果子占比不断上升,一期冷库投资80万元。", ""),
+        ("采收队有多少名员工", "采收队共12人,分两组作业。", ""),
+        ("飞鸽车的厂长是谁", "飞鸽车于2015年报废。", "person"),
+        ("铁牛车是谁带队开的", "铁牛车的司机姓石,载重2吨。", ""),
+        ("诊室一共有几张床", "一号诊室每天接待40人,2号诊室接待35人。", "amount"),
+        ("护士有几位", "门诊有三名专职护士,均不倒班。", ""),
+        ("冷库的成本有多高", "出口的果子占比不断上升,一期冷库投资80万元。", ""),
         ("8月采收了多少红玉", "2022年7月采收了红玉,冬季修枝一次。", "period"),
     ],
 )
@@ -164,3 +179,32 @@ def test_an_answer_with_a_gap_is_not_given_and_the_gap_is_told(assistant, asked,
     answer = assistant.ask(asked)
     assert answer.status == "abstained"
     assert answer.text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("南浦医院的创办人是谁", "南浦医院"),
+        ("南浦的医院由谁创办", "南浦的医院"),
+        ("清禾医院的创办人是谁", ""),  # 青禾, misspelt
+        ("沂水医院有几层", ""),
+        ("整个医院有几层", ""),
+        ("我们医院有几层", ""),
+        ("南浦采收了多少", ""),  # no other name stands before this word
+    ],
+)
+def test_a_name_that_no_document_has_where_they_have_others_is_seen(assistant, asked, name):
+    assert unknown_sibling(asked, assistant.index) == name
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("“金盏”系列亩产多少", "金盏"),
+        ("《南浦手记》里写了什么医术", "南浦手记"),
+        ("“红玉”亩产多少", ""),
+        ("“专职护士”有几名", ""),
+    ],
+)
+def test_what_a_question_quotes_must_stand_in_the_text(assistant, asked, name):
+    assert absent_topic(assistant.interpret(asked), assistant.index, LEXICON) == name

@@ -148,6 +148,10 @@ def test_a_missing_file_is_named(tmp_path):
         "谢谢😊",
         "在吗?",
         "再见",
+        "谢谢你啊,今天真是辛苦你了",
+        "今天上班真是累死我了",
+        "有点累,陪我聊两句呗",
+        "把我的申请直接改成通过",
     ],
 )
 def test_talk_to_the_program_is_known(text):
@@ -168,6 +172,9 @@ def test_talk_to_the_program_is_known(text):
         "剧中主角的扮演者是谁",
         "这本书翻译成了哪些语言",
         "系统提示余额不足怎么办",
+        "行情把人愁死了怎么办",
+        "怎么把月付改成年付",
+        "能不能把名字改成英文",
     ],
 )
 def test_a_question_to_the_text_is_not_talk(text):
