@@ -59,7 +59,9 @@ def test_paraphrases_come_in_fives_that_ask_for_the_same():
         assert_true_to(TEXTS["hujin" if value["document"] == "hujin-briefing" else value["document"]], value)
 
 
-MADE = [p for folder in ("train", "calibration", "unseen") for p in sorted((EVAL / folder).glob("*-*.jsonl"))]
+MADE = [
+    p for folder in ("train", "calibration", "unseen", "reviewed") for p in sorted((EVAL / folder).glob("*-*.jsonl"))
+]
 CLAIMS = [p for p in MADE if p.name.endswith(".claims.jsonl")]
 QUESTIONS = [p for p in MADE if p not in CLAIMS]
 KINDS = ["true", "number_changed", "name_swapped", "negated", "reversed", "hedge_dropped", "absent_plausible"]

@@ -87,8 +87,10 @@ _NUMBER = re.compile(
      (?P<unit>{_SPELLINGS})?(?P<tail>半(?!年|天|个|月|数|途|成)|多|余|(?<=[一二两三四五六七八九][米块])[一二三四五六七八九](?![{_HAN}万个次条只]))?""",
     re.VERBOSE,
 )
+NO_UNIT = "(?!本[金息科]|名[额单]|台[阶词]|条[件款]|头寸|位置|间隔|处[理罚置]|套[路利]|家[庭底产务])"
+"""A pattern: what does not begin so may be a unit."""
 _HOW_MANY = re.compile(
-    rf"(?<![第哪分])(?:多少|几)[万亿]?(?P<unit>{_SPELLINGS})|多(?P<extent>[高长宽深远重])(?!时间|期|要)"
+    rf"(?<![第哪分])(?:多少|几)[万亿]?{NO_UNIT}(?P<unit>{_SPELLINGS})|多(?P<extent>[高长宽深远重])(?!时间|期|要)"
 )
 _EXTENTS = {"重": "克"}  # of the others: 米
 _NO_EXTENT = re.compile(
