@@ -28,7 +28,7 @@ _HAN = re.compile("[\u4e00-\u9fff]+")
 def unknown_sibling(folded: str, index: Index) -> str:
     """The name with its noun as it stands in a folded question; ``""`` if there is none such."""
     name = folded[:_NAME]
-    if not _may_be_name(name) or index.lexical.frequency("_" + name) or not _opens_as_noun(folded):
+    if index.lexical.frequency("_" + name) or not _may_be_name(name) or not _opens_as_noun(folded):
         return ""
     at = _NAME + (folded[_NAME : _NAME + 1] == "的")
     for kind in (folded[at : at + 2], folded[at : at + 1]):
