@@ -77,7 +77,8 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
     slot = slot if slot in question.folded else ""
     if before and answer.status == "abstained" and _leans(question, answer):
         unknown = slot and answer.text == _NOT_MENTIONED.format(slot)
-        return before if unknown else replace(before, question=question, slot=slot)
+        at = pointed_at(question, before.items)
+        return before if unknown else replace(before, question=question, slot=slot, at=at if at >= 0 else before.at)
     items = _items(question, answer, index)
     kept = before.items if before else ()
     at = pointed_at(question, kept)
