@@ -19,9 +19,14 @@ HERE = Path(__file__).parent
 PARAPHRASES = HERE / "paraphrases.jsonl"
 
 
+def texts_in(folder: Path) -> list[Path]:
+    """The documents of a folder that questions are asked of."""
+    return sorted(p for p in folder.iterdir() if p.suffix in (".md", ".txt") and p.with_suffix(".jsonl").is_file())
+
+
 def sources() -> dict[str, Path]:
     """What each question set is about: the shipped text, and the documents of ``other/``."""
-    others = sorted(path for path in (HERE / "other").iterdir() if path.suffix in (".md", ".txt"))
+    others = texts_in(HERE / "other")
     return {"hujin": HERE.parent / "corpus", **{path.stem: path for path in others}}
 
 
@@ -62,7 +67,7 @@ def main() -> None:
                 every[part] += scores
                 print(row(f"{name}, {part}", scores), flush=True)
         for sort in ("unseen", "reviewed"):
-            for path in sorted(p for p in (HERE / sort).glob("*.[mt][dx]*") if p.with_suffix(".jsonl").is_file()):
+            for path in texts_in(HERE / sort):
                 assistant = opened(Path(folder) / path.stem, [path])
                 scores = run(assistant, load_questions(path.with_suffix(".jsonl")), path.stem).scores
                 every[f"{sort} documents"] += scores

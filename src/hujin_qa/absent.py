@@ -10,12 +10,11 @@ from .index import Index
 from .lexicon import Lexicon
 from .meaning import is_common, is_noun
 from .question import Question
-from .siblings import unknown_sibling
+from .siblings import LONGEST, unknown_sibling
 from .text import fold
 
 _COMMON = frozenset("的不没怎几些那这么了着得第啥谁哪")  # no noun that is worth repeating has one of these
 _GRAMMAR = frozenset("能要会可将被把让给对比因于是在有到和与或")  # and no guess at one has one of these
-_LONGEST = 12  # characters of a thing that is repeated to the user
 _BELONGS = re.compile(
     "^(?P<name>[^,的最比几哪按]{2,8}?)(?:按[^,]{1,6}?)?会?被?(?:(?:是?属于|算是?|归[于在到为]?|[排处]在?到?)(?:第几|哪)|[在是]第几)"
 )
@@ -77,7 +76,7 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
             open_end = False
             continue
         open_end = word == whole
-    return [thing for thing in dict.fromkeys(found) if 1 < len(thing.text) <= _LONGEST]
+    return [thing for thing in dict.fromkeys(found) if 1 < len(thing.text) <= LONGEST]
 
 
 def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
@@ -87,9 +86,8 @@ def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
     is about what is there; any other about what it quotes, a name of its own that it opens with, and the names in it
     that the lexicon has. Of other words it is not sure enough what they are: a misspelt or torn one looks like a new one.
     """
-    quoted = (m["name"] for m in _QUOTED.finditer(question.folded))
-    unquotable = next((q for q in quoted if not any(_occurs(o, index) for o in lexicon.others(q))), "")
-    if name := _asked_of(question, index, lexicon) or unquotable or unknown_sibling(question.folded, index):
+    asked, folded = _asked_of(question, index, lexicon), question.folded
+    if name := asked or _unknown_quote(folded, index, lexicon) or unknown_sibling(folded, index):
         return name
     frequency, beside = index.lexical.frequency, index.beside
     owned = (m[0] for m in _PLACE.finditer(question.folded) if m[0] in question.places)
@@ -97,6 +95,12 @@ def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
         return elsewhere
     names = (w.text for w in question.words if w.text in lexicon.names)
     return next((w for w in names if not any(frequency(o) or o in beside for o in lexicon.others(w))), "")
+
+
+def _unknown_quote(folded: str, index: Index, lexicon: Lexicon) -> str:
+    """The first that a folded question quotes, or gives as a title, and no document has."""
+    quoted = (m["name"] for m in _QUOTED.finditer(folded))
+    return next((q for q in quoted if not any(_occurs(o, index) for o in lexicon.others(q))), "")
 
 
 def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:

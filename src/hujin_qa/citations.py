@@ -13,7 +13,7 @@ from itertools import groupby, pairwise, zip_longest
 
 from .evidence import Evidence, matched, share, sure
 from .index import Index
-from .items import Item, lines_of, short_title
+from .items import lines_of, short_title
 from .markers import strip_marker
 from .question import WHICH, Question, Word
 from .sections import Span, ancestors, children, heading_span, things_over
@@ -138,15 +138,11 @@ def _counted_on(evidence: Evidence, question: Question, document: Document, sect
     """What is counted on behind a sentence that has the first of several, or leads to it ("原因有二。第一,…"): all of
     it where it is short, or else what names each."""
     items = lines_of(document, section) if question.kind in _COUNTING else []
-    if not items or not (evidence.start <= items[0].start < evidence.end or _leads_to(items[0], evidence, document)):
+    if not items or evidence.start > items[0].start or document.text[evidence.end : items[0].start].strip():
         return []
     whole = items[-1].end - evidence.end <= _COUNTED_ON
     rest = [(i.start, i.end if whole else i.label) for i in items if i.start >= evidence.end]
     return [Span(document.id, start, start + len(document.text[start:end].rstrip())) for start, end in rest]
-
-
-def _leads_to(item: Item, evidence: Evidence, document: Document) -> bool:
-    return evidence.end <= item.start and not document.text[evidence.end : item.start].strip()
 
 
 def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section | None:

@@ -75,13 +75,12 @@ def remember(question: Question, answer: Answer, before: Past | None, index: Ind
     swap = _SWAP.match(fold(answer.question))
     slot = swap["new"].strip("的") if swap and fold(answer.question) != question.folded else ""
     slot = slot if slot in question.folded else ""
-    if before and answer.status == "abstained" and _leans(question, answer):
-        unknown = slot and answer.text == _NOT_MENTIONED.format(slot)
-        at = pointed_at(question, before.items)
-        return before if unknown else replace(before, question=question, slot=slot, at=at if at >= 0 else before.at)
-    items = _items(question, answer, index)
     kept = before.items if before else ()
     at = pointed_at(question, kept)
+    if before and answer.status == "abstained" and _leans(question, answer):
+        unknown = slot and answer.text == _NOT_MENTIONED.format(slot)
+        return before if unknown else replace(before, question=question, slot=slot, at=at if at >= 0 else before.at)
+    items = _items(question, answer, index)
     strong = bool(question.count) or question.kind == "list" or (question.kind == "how" and at < 0)
     listed = (items or kept) if strong else (kept or items)
     if at < 0 and before and listed == kept:

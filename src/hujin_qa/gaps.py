@@ -193,19 +193,16 @@ def _nameless(question: Question, said: str) -> bool:
     if not _ASKS_PERSON.search(asked) or _IN_OFFICE.search(said):
         return False
     tagged = [(word, flag) for word, flag in tag(said) if word not in asked or word in SURNAMES]
-    whole = any(
-        len(word) > 1
-        and (
-            flag == "eng"
-            or flag[:2] == "nr"
-            or _FAMILIAR.fullmatch(word)
-            or (word[0] in SURNAMES and flag[0] == "n" and not is_common(word))
-        )
-        for word, flag in tagged
-    )
-    return not whole and not any(
-        a in SURNAMES and b.isalpha() and a + b not in asked for (a, _), (b, _) in pairwise(tagged)
-    )
+    torn = any(a in SURNAMES and b.isalpha() and a + b not in asked for (a, _), (b, _) in pairwise(tagged))
+    return not torn and not any(_is_person(word, flag) for word, flag in tagged)
+
+
+def _is_person(word: str, flag: str) -> bool:
+    """Whether a tagged word looks like the name of a person."""
+    if len(word) < 2:
+        return False
+    coined = word[0] in SURNAMES and flag[0] == "n" and not is_common(word)
+    return coined or flag == "eng" or flag.startswith("nr") or bool(_FAMILIAR.fullmatch(word))
 
 
 def _no_amount(question: Question, said: str) -> bool:

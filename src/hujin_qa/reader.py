@@ -300,14 +300,18 @@ def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
     """The best for each part, one after the other."""
     parts = [(part, found) for part, found in parts if found]
     chosen: dict[tuple[str, int], Evidence] = {}
+
+    def is_new(e: Evidence) -> bool:
+        return (e.hit.passage.document, e.start) not in chosen
+
     for part, found in parts:
         if part.folded.endswith(FEATURES_OF):
             found = _defining(part, found, index)
         found = _row_first(part, _valued(part, found))
         told = _sentences(part, found, _PART_BUDGET)
-        if all((e.hit.passage.document, e.start) in chosen for e in told):  # another may answer this part about as well
+        if not any(map(is_new, told)):  # another may answer this part about as well
             near = (e for e in found if e.score > found[0].score - _TIE and part.holds_value(e.folded))
-            told += [e for e in near if (e.hit.passage.document, e.start) not in chosen][:1]
+            told += [e for e in near if is_new(e)][:1]
         for e in _in_reading_order(told):
             chosen.setdefault((e.hit.passage.document, e.start), e)
     return list(chosen.values())

@@ -5,7 +5,6 @@
 
 import re
 from collections import Counter
-from itertools import pairwise
 
 from .headings import NAMES, tag
 from .index import Index
@@ -18,10 +17,10 @@ LOOSE = re.compile(
 NAMED_KINDS = frozenset("市县区镇村省厂店楼馆仓部组班级类款型版站线院校行社队河峰湖岛柜库田园桥塔")
 """Nouns of one character that follow a name."""
 _GRAMMAR = re.compile(
-    "[我你他她它咱您俺着里讲说上下内外过来给让被把又再就才也很更都会能要想做问看买用拿办管叫没不向非对靠别加用以]"
+    "[我你他她它咱您俺着里讲说上下内外过来给让被把又再就才也很更都会能要想做问看买用拿办管叫没不向非对靠别加以]"
 )
 _NAME = 2  # characters of a name right before its noun
-_LONGEST = 12  # characters that are repeated to the user
+LONGEST = 12  # characters of a thing that is repeated to the user
 _HAN = re.compile("[\u4e00-\u9fff]+")
 
 
@@ -71,5 +70,8 @@ def _is_noun(word: str, times: int) -> bool:
 
 def _end(folded: str, at: int, index: Index) -> int:
     """Where the noun ends that goes on at ``at`` as the texts have it."""
-    held = (index.lexical.frequency("_" + a + b) and _is_plain(b) for a, b in pairwise(folded[at - 1 : _LONGEST]))
-    return at + next((n for n, goes_on in enumerate(held) if not goes_on), max(0, min(len(folded), _LONGEST) - at))
+    while at < min(len(folded), LONGEST) and index.lexical.frequency("_" + folded[at - 1 : at + 1]):
+        if not _is_plain(folded[at]):
+            break
+        at += 1
+    return at
