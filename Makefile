@@ -8,7 +8,7 @@ run: .venv/.installed
 	@$(BIN)/hujin-qa serve --update || test $$? -eq 130  # Ctrl+C is how it ends
 
 test: .venv/.installed-dev
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 check: .venv/.installed-dev lint docs test
 

@@ -23,13 +23,15 @@ def ask(page, question):
     return answer
 
 
-def lit(page):
-    """The highlighted text, once it stands within the visible part of the pane."""
-    expect(page.locator("#source mark.lit").first).to_be_in_viewport()
+def lit(page, text=None):
+    """The highlighted text, once it stands within the visible part of the pane, and is ``text`` if that is given."""
     page.wait_for_function(
-        """() => { const a = document.querySelector("#source article").getBoundingClientRect();
-        const m = document.querySelector("#source mark.lit").getBoundingClientRect();
-        return m.top >= a.top && m.bottom <= a.bottom }"""
+        """text => { const a = document.querySelector("#source article").getBoundingClientRect();
+        const lit = [...document.querySelectorAll("#source mark.lit")];
+        const m = lit[0]?.getBoundingClientRect();
+        return m && m.top >= a.top && m.bottom <= a.bottom
+            && (text === null || lit.map(mark => mark.textContent).join("") === text) }""",
+        arg=text,
     )
     return "".join(page.locator("#source mark.lit").all_text_contents())
 
