@@ -80,6 +80,25 @@ def test_a_digest_names_the_parts_that_it_is_made_of(assistant):
     assert "【炒制车间" not in said
 
 
+SHORT = """# 茶厂的一年
+
+## 不足
+
+茶厂今年产量比去年多了两成，销路也宽了，可是检查组到车间看过以后，仍旧列出了五处不足。一是锅台老旧，十二口炒锅里有七口裂过，补了又裂，每裂一次都要停工两天，误了谷雨前的头一批茶。修锅的师傅住在邻县。二是工人太少，旺季里炒茶师傅每天只睡五个小时，有两位已经累病，新来的学徒还要三年才能上灶。三是仓库漏雨，去年秋天有三百斤炒好的茶受潮，只好当次品卖掉，里外一算亏了四万元之多。四是账目混乱，门店和网店各记各的账，茶厂的出货单又是另一本，年底怎么都对不上数目。五是车子太破，送货到县城的路上一个月坏了六回。
+
+## 打算
+
+明年先修仓库。
+"""
+
+
+def test_a_digest_leaves_out_no_item_that_a_section_counts_off(tmp_path):
+    said = opened(tmp_path, "一年.md", SHORT).ask("把不足那一节概括一下").text
+    assert all(
+        head in said for head in ("一是锅台老旧", "二是工人太少", "三是仓库漏雨", "四是账目混乱", "五是车子太破")
+    )
+
+
 SENDING = """茶叶怎么寄
 
 一、国内

@@ -99,8 +99,18 @@ def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
 
 def _unknown_quote(folded: str, index: Index, lexicon: Lexicon) -> str:
     """The first that a folded question quotes, or gives as a title, and no document has."""
-    quoted = (m["name"] for m in _QUOTED.finditer(folded))
-    return next((q for q in quoted if not any(_occurs(o, index) for o in lexicon.others(q))), "")
+    quoted = ((m["name"], m[0][0] == "《") for m in _QUOTED.finditer(folded))
+    return next((q for q, title in quoted if not any(_is_called(o, title, index) for o in lexicon.others(q))), "")
+
+
+def _is_called(name: str, title: bool, index: Index) -> bool:
+    """Whether a quoted name stands anywhere; a title to the letter, shortened (《征信细则》), or as it sounds."""
+    if not title:
+        return _occurs(name, index)
+    texts = [index.beside, *map(index.folded, index.documents)]
+    titles = {m["name"] for text in texts for m in _QUOTED.finditer(text)}
+    shortened, sound = re.compile(".*".join(map(re.escape, name))), index.pinyin.sound
+    return any(name in text for text in texts) or any(shortened.search(t) or sound(t) == sound(name) for t in titles)
 
 
 def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from .divisions import unit_counted, units_of
 from .evidence import matched, share, sure
 from .index import Index
-from .items import lines_of
+from .items import counted_off, lines_of
 from .question import Place, Question
 from .sections import Span, children, documents_of, heading_span, things_over, top_sections
 from .text import fold
@@ -59,12 +59,18 @@ def digest_of(place: Place, index: Index, sentences: int = 0) -> list[Span]:
     if not sentences and spans[-1][1] - spans[0][0] <= _LENGTH:
         return list(named.values())
     central = centrality(rows, index)
-    parts = [position[:depth] for position in positions]
+    undivided = positions.count(positions[0]) == len(positions)
+    items = counted_off(document.text[place.start : place.end]) if undivided else ()
+    within = [next((n for n, i in enumerate(items, 1) if i[0] <= a - place.start < i[3]), 0) for a, _ in spans]
+    parts = [(*position[:depth], str(n)) for position, n in zip(positions, within, strict=True)]
     first = [n == 0 or parts[n] != parts[n - 1] for n in range(len(rows))]
-    order = sorted(range(len(rows)), key=lambda n: -central[n] - _FIRST * first[n])
-    leaders = sorted({tuple(parts[n]): n for n in reversed(order)}.values())  # the most central of each part
+    worth = [_FIRST * leads + (leads and item > 0) for leads, item in zip(first, within, strict=True)]
+    order = sorted(range(len(rows)), key=lambda n: -central[n] - worth[n])
+    leaders = sorted(
+        {parts[n]: n for n in reversed(order)}.values()
+    )  # the first of each item, or most central of a part
     if sentences == 1:  # what a section says itself before its parts, or else the most central of all
-        leaders = [n for n in leaders if len(parts[n]) < depth][:1] or order[:1]
+        leaders = [n for n in leaders if len(positions[n]) < depth][:1] or order[:1]
     elif 1 < sentences < len(leaders):  # from the beginning to the end
         leaders = [leaders[round(n * (len(leaders) - 1) / (sentences - 1))] for n in range(sentences)]
     chosen = _short_enough([spans[n] for n in dict.fromkeys(leaders + order)], sentences, len(leaders))

@@ -1,7 +1,7 @@
 """One question that asks several things, taken apart: "理财和保险各做到多大", "规模多大,谁在领头"."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -23,6 +23,8 @@ _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|
 _LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
 _END = re.compile(r"的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
 _NOUN = re.compile("n|vn|j|l")  # parts of speech
+_NAMED, _VERB = re.compile("n|vn|eng|x"), re.compile("v(?!n)|p|c")  # … of names, and what ends a subject
+_NOW = re.compile("[今去前明]年|现|目前|眼下|如今|当年")
 _NO_THING = ("b", "d", "ad")  # parts of speech
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
@@ -52,34 +54,62 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
     """Clauses that each ask something; what the first is about is carried into those that do not say it themselves."""
     pieces = _CLAUSE.split(asked.folded)
     counted_up = any(map(_AND_ALSO.match, pieces))  # "甲的规模、增速,还有打法是什么"
-    clauses = [
-        (c, stop)
-        for c, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True)
-        if (interrogative(c) or "干嘛" in c or (c.endswith("呢") and len(c) > 2) or (counted_up and value_asked(c)))
-        and not _BARE.fullmatch(c)  # 消费贷的余额,不算房贷,多少来着
-    ]
+    clauses: list[tuple[str, str, str]] = []
+    led = ""  # a clause that asks nothing, before one that does: 以后不干了,多久能拿回本钱
+    for clause, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True):
+        asks = interrogative(clause) or "干嘛" in clause or (clause.endswith("呢") and len(clause) > 2)
+        if (asks or (counted_up and value_asked(clause))) and not _BARE.fullmatch(
+            clause
+        ):  # 贷款的余额,不算房贷,多少来着
+            clauses.append((led, clause, stop))
+            led = ""
+        else:
+            led = f"{clause}," if content_words(clause, index, lexicon) else ""
     if not 1 < len(clauses) <= _MOST:
         return ()
-    first = content_words(clauses[0][0], index, lexicon)
+    lead, asking, _ = clauses[0]
+    first = content_words(asking, index, lexicon)
     topic = [w.text for w in first if w.text not in asked.focus and w.known] or [w.text for w in first]
-    owner = clauses[0][0].partition("的")[0]
+    owner = asking.partition("的")[0]
     owners = [w for w in topic if w in owner and not w.isdigit()]  # what 2024年移动支付的规模 is of
-    parts = [clauses[0][0]]
-    for clause, stop in clauses[1:]:
-        bare = _CARRIED.sub("", clause)
-        if not interrogative(bare) and bare.endswith("呢") and (asks := _ASKS.search(clauses[0][0])):
+    subject = lead.rstrip(",") or _subject(asking, asked.focus)
+    if not lead and not any(w.known for w in first if w.text in subject):  # 去年实际做了多少营收
+        subject = "".join(topic)
+    parts = [f"{lead}{asking}"]
+    for led, clause, stop in clauses[1:]:
+        bare = led + _CARRIED.sub("", clause)
+        if not interrogative(bare) and bare.endswith("呢") and (asks := _ASKS.search(asking)):
             bare = bare[:-1] + asks[0]  # 餐补多少,住宿呢
         own = [w for w in content_words(bare, index, lexicon) if bare.startswith(w.text) and _is_subject(w, lexicon)]
-        alone = own and (stop in "?;" or not _LEANS.search(clause))
+        alone = led or bare[0] in "《“" or (own and (stop in "?;" or not _LEANS.search(clause)))
         of_owner = counted_up or _NOUN.match(tag(bare)[0][1])  # what opens with a thing asks of it
-        carried = owners if owners and of_owner else topic
-        parts.append(bare if alone else f"{''.join(w for w in carried if w not in bare)} {bare}")
+        carried = "".join(w for w in owners if w not in bare) if owners and of_owner else subject
+        parts.append(bare if alone or carried in bare else f"{carried} {bare}")
     return tuple(parts)
+
+
+def _subject(clause: str, focus: Collection[str] = ()) -> str:
+    """What a clause asks something of: what stands before its verb, without the time and what it asks for.
+
+    >>> _subject("教人唱歌的那个班是哪年停的"), _subject("生活老师眼下一个月拿多少钱"), _subject("苹果产量多少", {"产量"})
+    ('教人唱歌的班', '生活老师', '苹果')
+    """
+    kept: list[tuple[str, str]] = []
+    for word, flag in tag(_ASKS.sub("", clause)):
+        named = any(_NAMED.match(f) for _, f in kept)
+        if named and _VERB.match(flag):
+            break
+        if flag not in ("r", "d", "b") and not (flag == "t" and _NOW.match(word)):
+            kept.append((word, flag))
+    while kept and (not _NAMED.match(kept[-1][1]) or (len(kept) > 1 and kept[-1][0] in focus)):
+        kept.pop()
+    return "".join(word for word, _ in kept)
 
 
 def _is_subject(word: Word, lexicon: Lexicon) -> bool:
     """Whether a word is a thing to ask of, not an attribute that everything has."""
-    return word.noun and word.known and (len(word.same) == 1 or word.text in lexicon.words)
+    thing = word.noun and word.known and not word.text[0].isdigit()
+    return thing and (len(word.same) == 1 or word.text in lexicon.words)
 
 
 def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
