@@ -34,7 +34,7 @@ from hujin_qa.text import bigrams, fold
 ROOT = Path(__file__).parents[1]
 READ = 450  # characters of a paragraph that the near misses were written for
 HITS = 6  # passages that a question over a small document is read with
-TERSE, JOINED = 0.55, 0.33  # of the passages
+TERSE, JOINED, LED = 0.55, 0.33, 0.9  # of the passages; the last are read behind the sentence before
 SUBJECT = re.compile(r"^([^,;:。、“”]{2,14}?)(?:的|,)([^,;:。、的]{2,10}?)(?:是|为|有|包括|分为|达到?|由)(.{2,})$")
 SHARE = 0.6  # of a document's sentences that make claims
 
@@ -76,7 +76,16 @@ def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Exa
         said = [_terse(text, section[-2:], question) if random.random() < 0.6 else text for text in said]
     if random.random() < JOINED:
         said, labels = _joined(said, labels)
-    return Example(question, tuple(under_headings(title, section, text) for text in said), tuple(labels))
+    before = [_before(index, row), *said] if random.random() < LED else [""] * len(said)
+    windows = (under_headings(title, section, text, led) for led, text in zip(before, said, strict=False))
+    return Example(question, tuple(windows), tuple(labels))
+
+
+def _before(index: Index, row: int) -> str:
+    """The folded sentence before a passage, where it goes on with a section."""
+    passage, other = index.passages[row], index.passages[row - 1]
+    same = row > 0 and (passage.document, passage.position) == (other.document, other.position)
+    return fold(sentences(index, row - 1)[-1][1]) if same else ""
 
 
 def _terse(text: str, headings: Sequence[str], question: str) -> str:

@@ -47,11 +47,13 @@ class Reading:
     """A question's tokens with sentences: tokens, where the sentence starts in them, and whether it answers.
 
     A claim has one sentence, and for each of its words whether it is what the sentence does not say; -1 is not learnt.
+    ``alone``: what a teacher reads of each sentence, not behind the one before.
     """
 
     question: list[int]
     sentences: list[tuple[list[int], int, int]]
     faults: list[int] | None = None
+    alone: tuple[tuple[list[int], int], ...] = ()
 
     @property
     def longest(self) -> int:
@@ -67,7 +69,8 @@ def readings(cutter: CrossEncoder, examples: Sequence[Example], claims: Sequence
     for _ in range(2):
         for question, found in by_question.items():
             if chosen := _chosen(question, found):
-                yield Reading(cutter.asked(question), [(*cutter.cut(w), label) for w, label in chosen])
+                alone = tuple(cutter.cut(Window(w.around[:1], w.said)) for w, _ in chosen)
+                yield Reading(cutter.asked(question), [(*cutter.cut(w), label) for w, label in chosen], alone=alone)
     for c in claims:
         asked = cutter.asked(c.text, CLAIM)
         yield Reading(asked, [(*cutter.cut(claimed(c.evidence)), int(c.supported))], _faulty(cutter, c, len(asked) - 2))
@@ -83,8 +86,8 @@ def _chosen(question: str, examples: Sequence[Example]) -> list[tuple[Window, in
         for n, (window, label) in enumerate(zip(e.windows, e.labels, strict=True)):
             if label < 0:
                 continue
-            if n and random.random() < 0.15:
-                window = Window(window.headings, e.windows[n - 1].said.rpartition(":")[-1] + window.said)
+            if n and random.random() < 0.1:
+                window = Window(window.around, e.windows[n - 1].said.rpartition(":")[-1] + window.said)
             like = len(asked & set(bigrams(window.said))) / math.sqrt(20 + len(window.said))
             (right if label else wrong).append((like * random.uniform(0.6, 1.4), window, label))
     wrong.sort(key=lambda found: -found[0])
@@ -148,7 +151,7 @@ class Teacher:
 
     def __call__(self, batch: Sequence[Reading]) -> torch.Tensor:
         """The log-odds that each sentence of a batch answers."""
-        return torch.tensor([self._score(r.question, *s[:2]) for r in batch for s in r.sentences])
+        return torch.tensor([self._score(r.question, *s) for r in batch for s in r.alone])
 
     def _score(self, question: list[int], sentence: list[int], said: int) -> float:
         ids = [*question, *sentence[1:]]
@@ -163,7 +166,7 @@ def loss_of(network: Network, batch: Sequence[Reading], teacher: Teacher | None)
     """Binary cross-entropy, and how far wrong sentences of a question come before right ones.
 
     A right sentence counts twice; a faulty token three times, all tokens half a claim. Half of what is said about
-    questions is the distance from a teacher, if there is one.
+    questions is the distance from a teacher, if there is one; where it doubts a right sentence it teaches nothing.
     """
     t = tensors(batch)
     of = t["of"]
@@ -187,7 +190,11 @@ def loss_of(network: Network, batch: Sequence[Reading], teacher: Teacher | None)
             best_wrong = torch.logsumexp(own[label == 0], 0)
             ranks += [nn.functional.softplus(best_wrong - right) for right in own[label == 1]]
     loss = entropy(answers, truth, weight=1 + truth) + (0.5 * torch.stack(ranks).mean() if ranks else 0)
-    return (loss + nn.functional.smooth_l1_loss(answers, teacher(batch), beta=2)) / 2 if teacher else loss
+    if not teacher:
+        return loss
+    taught = teacher(batch)
+    told = (truth == 0) | (taught > 0)
+    return (loss + nn.functional.smooth_l1_loss(answers[told], taught[told], beta=2)) / 2
 
 
 def train(

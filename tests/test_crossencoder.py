@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from hujin_qa import crossencoder
 from hujin_qa.crossencoder import MODEL, Window, open_cross_encoder, under_headings
 from hujin_qa.files import file_sha256
-from hujin_qa.states import SentenceStates
+from hujin_qa.outline import find_outline
+from hujin_qa.passages import split_passages
+from hujin_qa.sentences import split_sentences
+from hujin_qa.states import SentenceStates, window_of
+from hujin_qa.types import Document
 
 STORE = [
     under_headings("临江冷库手册", ["存放"], sentence)
@@ -86,6 +90,16 @@ def test_a_sentence_is_read_behind_the_headings_that_it_leaves_its_subject_to():
     section = ["一、码头", "1、西区", "货主:"]
     assert under_headings("港口", section, "茶叶、丝绸、瓷器") == Window(("港口",), "西区:货主:茶叶、丝绸、瓷器")
     assert under_headings("港口", section, "西区的货主:盐商").said == "西区的货主:盐商"
+
+
+def test_a_sentence_is_read_behind_the_one_before_it_in_its_section():
+    text = "# 港口\n\n## 东区\n\n东区由老周管。吞吐量为三万吨。\n\n## 西区\n\n西区空着。\n"
+    document = Document("d", "港口", text, find_outline(text))
+    passages = split_passages(document)
+    spans = [(row, *span) for row, p in enumerate(passages) for span in split_sentences(text, p.body, p.end)]
+    windows = [window_of({"d": document}, passages, spans, row) for row in range(3)]
+    assert [w.around for w in windows] == [("港口",), ("港口", "东区由老周管。"), ("港口",)]
+    assert windows[1].said == "东区:吞吐量为三万吨。"
 
 
 def test_a_claim_is_compared_with_what_it_cites():

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from .markers import strip_marker
 
 PAD: Final = 1
-MODEL: Final = "421ba5f40a30"
+MODEL: Final = "5401d54e1478"
 """First digits of the sha256 of the lower layers: states are of use to this model only."""
 
 STATE: Final = 128
@@ -33,16 +33,20 @@ _BEGIN, _END = 0, 2
 CLAIM: Final = 100
 """Tokens of a claim that are read."""
 
-_QUESTION, _HEADINGS, _WINDOW = 60, 40, 113  # tokens, as in training
+_QUESTION, _AROUND, _WINDOW = 60, 40, 113  # tokens, as in training
+_BEFORE = 36  # characters
 _STEP = 24  # of a state's standard deviation, which is 1
 _FOLDER = files("hujin_qa") / "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is read at once: folded headings, outermost first, and one or several folded sentences."""
+    """What is read at once: one or several folded sentences, and what they are understood by.
 
-    headings: tuple[str, ...]
+    ``around``: the folded title, and how the sentence before begins.
+    """
+
+    around: tuple[str, ...]
     said: str
 
 
@@ -67,13 +71,15 @@ class Verdict:
     faults: list[float]
 
 
-def under_headings(title: str, section: Sequence[str], sentence: str) -> Window:
-    """The window of one sentence, all of it folded: what it leaves to its headings stands before it.
+def under_headings(title: str, section: Sequence[str], sentence: str, before: str = "") -> Window:
+    """The window of one sentence, all of it folded: what it leaves to its headings, or the sentence ``before``.
 
-    Running text names its subject once, in a heading; the model is far surer of "heading:sentence".
+    Running text names its subject once, in a heading or a sentence; the model is far surer of "heading:sentence", and
+    refuses better where it sees what the sentence before begins with.
     """
     above = [h for heading in section[-2:] if (h := strip_marker(heading).rstrip(":"))]
-    return Window((title,), ":".join([*(h for h in above if h not in sentence), sentence]))
+    said = ":".join([*(h for h in above if h not in sentence), sentence])
+    return Window((title, before[:_BEFORE]) if before else (title,), said)
 
 
 def claimed(evidence: Sequence[str]) -> Window:
@@ -128,8 +134,8 @@ class CrossEncoder:
 
     def cut(self, window: Window) -> tuple[list[int], int]:
         """The tokens of a window, and which is the first of its sentence; what is past 113 of them is left out."""
-        above, said = self._tokens(" ".join(window.headings))[:_HEADINGS], self._tokens(window.said)
-        return [_BEGIN, *above, _END, *said[: _WINDOW - len(above)], _END], len(above) + 2
+        around, said = self._tokens(" ".join(window.around))[:_AROUND], self._tokens(window.said)
+        return [_BEGIN, *around, _END, *said[: _WINDOW - len(around)], _END], len(around) + 2
 
     def _tokens(self, text: str) -> list[int]:
         ids: list[int] = self._encode(text).ids

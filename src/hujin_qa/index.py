@@ -225,7 +225,7 @@ def _write(
     dense, fine = vectors[: len(texts)], vectors[len(texts) :]
     reader = open_cross_encoder() if len(sentences) <= MOST else None
     if reader:
-        windows = (window_of(by_id[passages[row].document], passages[row], start, end) for row, start, end in sentences)
+        windows = (window_of(by_id, passages, sentences, row) for row in range(len(sentences)))
         SentenceStates.build(reader, windows).save(data)
 
     write_lines(data / "documents.jsonl", documents)

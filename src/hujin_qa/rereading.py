@@ -60,5 +60,4 @@ def _states(evidence: Evidence, index: Index, encoder: CrossEncoder) -> States:
     """The states of one sentence behind its headings: from the index, or else read now."""
     if index.states:
         return index.states[evidence.row]
-    passage = evidence.hit.passage
-    return encoder.read(window_of(index.documents[passage.document], passage, evidence.start, evidence.end))
+    return encoder.read(window_of(index.documents, index.passages, index.sentences, evidence.row))

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     lexicon: Path | None = None  # a TOML file that extends data/lexicon.toml
     cache: Path = Field(default_factory=lambda: user_cache_path("hujin-qa"))
     data: Path = Field(default_factory=lambda: user_data_path("hujin-qa"))  # chats, study results, users
-    threshold: float = Field(default=0.16, ge=0, le=1)  # abstain below this confidence; eval/README.md has both errors
+    threshold: float = Field(default=0.18, ge=0, le=1)  # abstain below this confidence; eval/README.md has both errors
     reread: bool = True  # every question but summaries with the cross-encoder, some milliseconds each time
     hits: int = Field(default=8, ge=1, le=100)
     fusion: Fusion = "scores"

@@ -1,6 +1,6 @@
 """What the cross-encoder's lower layers make of every sentence of an index, read when it is built."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,9 @@ from .types import Document, Passage
 
 MOST: Final = 30_000
 """Sentences up to which an index holds states: about five kilobytes and three milliseconds each."""
+
+
+Rows = Sequence[tuple[int, int, int]] | NDArray[np.int32]
 
 
 class SentenceStates:
@@ -48,6 +51,13 @@ class SentenceStates:
         return cls(tokens, np.load(data / "state_places.npy", allow_pickle=False))
 
 
-def window_of(document: Document, passage: Passage, start: int, end: int) -> Window:
-    """A sentence as the cross-encoder reads it."""
-    return under_headings(fold(document.title), [*map(fold, passage.section)], fold(document.text[start:end]))
+def window_of(documents: Mapping[str, Document], passages: Sequence[Passage], sentences: Rows, row: int) -> Window:
+    """A sentence as the cross-encoder reads it; ``sentences`` are passage row, start and end of each."""
+    at, start, end = sentences[row]
+    passage, document = passages[at], documents[passages[at].document]
+    before = ""
+    if row:
+        other, begin, stop = sentences[row - 1]
+        if (passages[other].document, passages[other].position) == (passage.document, passage.position):
+            before = fold(document.text[begin:stop])
+    return under_headings(fold(document.title), [*map(fold, passage.section)], fold(document.text[start:end]), before)
