@@ -63,6 +63,13 @@ def test_an_index_is_stale_exactly_when_its_source_changed(source, tmp_path):
     assert is_stale(folder, [source], None, "another", LEXICON)
 
 
+def test_an_index_that_another_cross_encoder_has_read_can_be_asked_and_is_stale(source, tmp_path, monkeypatch):
+    build(source, tmp_path / "index")
+    monkeypatch.setattr(index, "MODEL", "another")
+    assert is_stale(tmp_path / "index", [source], None, "hashing", LEXICON)
+    assert open_index(tmp_path / "index", "hashing", LEXICON).states is None
+
+
 def test_files_that_no_document_comes_from_leave_an_index_fresh(source, tmp_path):
     folder = source.parent / "文档"
     folder.mkdir()
