@@ -66,9 +66,7 @@ def digest_of(place: Place, index: Index, sentences: int = 0) -> list[Span]:
     first = [n == 0 or parts[n] != parts[n - 1] for n in range(len(rows))]
     worth = [_FIRST * leads + (leads and item > 0) for leads, item in zip(first, within, strict=True)]
     order = sorted(range(len(rows)), key=lambda n: -central[n] - worth[n])
-    leaders = sorted(
-        {parts[n]: n for n in reversed(order)}.values()
-    )  # the first of each item, or most central of a part
+    leaders = sorted({parts[n]: n for n in reversed(order)}.values())  # an item's first, a part's most central
     if sentences == 1:  # what a section says itself before its parts, or else the most central of all
         leaders = [n for n in leaders if len(positions[n]) < depth][:1] or order[:1]
     elif 1 < sentences < len(leaders):  # from the beginning to the end

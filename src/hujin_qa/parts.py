@@ -58,9 +58,8 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
     led = ""  # a clause that asks nothing, before one that does: 以后不干了,多久能拿回本钱
     for clause, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True):
         asks = interrogative(clause) or "干嘛" in clause or (clause.endswith("呢") and len(clause) > 2)
-        if (asks or (counted_up and value_asked(clause))) and not _BARE.fullmatch(
-            clause
-        ):  # 贷款的余额,不算房贷,多少来着
+        asks = asks or (counted_up and value_asked(clause) is not None)
+        if asks and not _BARE.fullmatch(clause):  # 消费贷的余额,不算房贷,多少来着
             clauses.append((led, clause, stop))
             led = ""
         else:
