@@ -29,6 +29,7 @@ from hujin_qa.lexicon import load_lexicon
 from hujin_qa.markers import strip_marker
 from hujin_qa.metrics import fold_fact
 from hujin_qa.settings import load_settings
+from hujin_qa.states import window_of
 from hujin_qa.text import bigrams, fold
 
 ROOT = Path(__file__).parents[1]
@@ -76,16 +77,10 @@ def example(question: str, index: Index, row: int, labels: Sequence[int]) -> Exa
         said = [_terse(text, section[-2:], question) if random.random() < 0.6 else text for text in said]
     if random.random() < JOINED:
         said, labels = _joined(said, labels)
-    before = [_before(index, row), *said] if random.random() < LED else [""] * len(said)
+    first = window_of(index.documents, index.passages, index.sentences, index.sentence_starts[row])
+    before = ["".join(first.around[1:]), *said] if random.random() < LED else [""] * len(said)
     windows = (under_headings(title, section, text, led) for led, text in zip(before, said, strict=False))
     return Example(question, tuple(windows), tuple(labels))
-
-
-def _before(index: Index, row: int) -> str:
-    """The folded sentence before a passage, where it goes on with a section."""
-    passage, other = index.passages[row], index.passages[row - 1]
-    same = row > 0 and (passage.document, passage.position) == (other.document, other.position)
-    return fold(sentences(index, row - 1)[-1][1]) if same else ""
 
 
 def _terse(text: str, headings: Sequence[str], question: str) -> str:

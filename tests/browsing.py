@@ -25,6 +25,7 @@ def ask(page, question):
 
 def lit(page, text=None):
     """The highlighted text, once it stands within the visible part of the pane, and is ``text`` if that is given."""
+    expect(page.locator("#source mark.lit").first).to_be_in_viewport()
     page.wait_for_function(
         """text => { const a = document.querySelector("#source article").getBoundingClientRect();
         const lit = [...document.querySelectorAll("#source mark.lit")];

@@ -29,6 +29,13 @@ def encoder():
         ("优良天数超过300天。", ["全年优良天数为312天。"]),
         ("除了两扇窗，教室都完好。", WINDOWS),
         ("学员可以查看成绩。", ["学员只能查看成绩，教员可以登记。"]),
+        pytest.param(
+            "学员也能查看成绩。",
+            ["学员只能查看成绩，教员可以登记。"],
+            marks=pytest.mark.xfail(
+                reason="held for unsupported since the cross-encoder reads the sentence before", strict=True
+            ),
+        ),
         ("报名人数从200人增加到350人。", ["报名人数从200人增加到350人。"]),
         ("水质由四类提高到二类。", ["水质由四类提高到二类。"]),
         ("店里转向轻库存、重服务。", STOCK),

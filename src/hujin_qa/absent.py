@@ -108,9 +108,11 @@ def _is_called(name: str, title: bool, index: Index) -> bool:
     if not title:
         return _occurs(name, index)
     texts = [index.beside, *map(index.folded, index.documents)]
+    if any(name in text for text in texts):
+        return True
     titles = {m["name"] for text in texts for m in _QUOTED.finditer(text)}
     shortened, sound = re.compile(".*".join(map(re.escape, name))), index.pinyin.sound
-    return any(name in text for text in texts) or any(shortened.search(t) or sound(t) == sound(name) for t in titles)
+    return any(shortened.search(title) or sound(title) == sound(name) for title in titles)
 
 
 def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:

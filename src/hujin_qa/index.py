@@ -387,9 +387,8 @@ def _manifest_or_none(folder: Path) -> dict[str, Any] | None:
 def is_stale(folder: Path, paths: Sequence[Path], notes: Path | None, encoder_id: str, lexicon: Lexicon) -> bool:
     """Whether the index is missing, damaged, foreign, read by another model, or not built from what ``paths`` hold now."""
     manifest = _manifest_or_none(folder)
-    if manifest is None or manifest.get("states") not in (None, MODEL):
-        return True
-    if _foreign(folder, manifest, encoder_id, lexicon):
+    read_by_another = manifest is not None and manifest.get("states") not in (None, MODEL)
+    if manifest is None or read_by_another or _foreign(folder, manifest, encoder_id, lexicon):
         return True
     return manifest["corpus"] != corpus_hash(paths, notes) or _damaged(folder / manifest["data"], manifest) is not None
 

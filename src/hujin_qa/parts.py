@@ -57,33 +57,33 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
     clauses: list[tuple[str, str, str]] = []
     led = ""  # a clause that asks nothing, before one that does: 以后不干了,多久能拿回本钱
     for clause, stop in zip(pieces[::2], ["", *pieces[1::2]], strict=True):
-        asks = interrogative(clause) or "干嘛" in clause or (clause.endswith("呢") and len(clause) > 2)
-        asks = asks or (counted_up and value_asked(clause) is not None)
-        if asks and not _BARE.fullmatch(clause):  # 消费贷的余额,不算房贷,多少来着
+        asking = interrogative(clause) or "干嘛" in clause or (clause.endswith("呢") and len(clause) > 2)
+        bare = _BARE.fullmatch(clause)  # 消费贷的余额,不算房贷,多少来着
+        if (asking or (counted_up and value_asked(clause))) and not bare:
             clauses.append((led, clause, stop))
             led = ""
         else:
             led = f"{clause}," if content_words(clause, index, lexicon) else ""
     if not 1 < len(clauses) <= _MOST:
         return ()
-    lead, asking, _ = clauses[0]
-    first = content_words(asking, index, lexicon)
+    lead, opening, _ = clauses[0]
+    first = content_words(opening, index, lexicon)
     topic = [w.text for w in first if w.text not in asked.focus and w.known] or [w.text for w in first]
-    owner = asking.partition("的")[0]
+    owner = opening.partition("的")[0]
     owners = [w for w in topic if w in owner and not w.isdigit()]  # what 2024年移动支付的规模 is of
-    subject = lead.rstrip(",") or _subject(asking, asked.focus)
+    subject = lead.rstrip(",") or _subject(opening, asked.focus)
     if not lead and not any(w.known for w in first if w.text in subject):  # 去年实际做了多少营收
         subject = "".join(topic)
-    parts = [f"{lead}{asking}"]
+    parts = [f"{lead}{opening}"]
     for led, clause, stop in clauses[1:]:
-        bare = led + _CARRIED.sub("", clause)
-        if not interrogative(bare) and bare.endswith("呢") and (asks := _ASKS.search(asking)):
-            bare = bare[:-1] + asks[0]  # 餐补多少,住宿呢
-        own = [w for w in content_words(bare, index, lexicon) if bare.startswith(w.text) and _is_subject(w, lexicon)]
-        alone = led or bare[0] in "《“" or (own and (stop in "?;" or not _LEANS.search(clause)))
-        of_owner = counted_up or _NOUN.match(tag(bare)[0][1])  # what opens with a thing asks of it
-        carried = "".join(w for w in owners if w not in bare) if owners and of_owner else subject
-        parts.append(bare if alone or carried in bare else f"{carried} {bare}")
+        part = led + _CARRIED.sub("", clause)
+        if not interrogative(part) and part.endswith("呢") and (asks := _ASKS.search(opening)):
+            part = part[:-1] + asks[0]  # 餐补多少,住宿呢
+        own = [w for w in content_words(part, index, lexicon) if part.startswith(w.text) and _is_subject(w, lexicon)]
+        alone = led or part[0] in "《“" or (own and (stop in "?;" or not _LEANS.search(clause)))
+        of_owner = counted_up or _NOUN.match(tag(part)[0][1])  # what opens with a thing asks of it
+        carried = "".join(w for w in owners if w not in part) if owners and of_owner else subject
+        parts.append(part if alone or carried in part else f"{carried} {part}")
     return tuple(parts)
 
 

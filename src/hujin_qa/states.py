@@ -12,7 +12,7 @@ from .text import fold
 from .types import Document, Passage
 
 MOST: Final = 30_000
-"""Sentences up to which an index holds states: about five kilobytes and three milliseconds each."""
+"""Sentences up to which an index holds states: about nine kilobytes and some milliseconds each."""
 
 
 Rows = Sequence[tuple[int, int, int]] | NDArray[np.int32]
