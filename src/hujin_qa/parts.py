@@ -16,15 +16,18 @@ from .types import Section
 
 _JOINT = re.compile(r"以及|还有|和|跟|与|及|、|或者?")
 _CLAUSE = re.compile(r"([,;?、])")
-_OF_EACH = re.compile("[,;](?:分别|各自?)[是有为占要]?(?:多少|几)[^,;?]{0,4}[?。]*$")  # 甲跟乙差在哪,各多少元
+_OF_EACH = re.compile("[,;?](?:分别|各自?)[是有为占要]?(?:多少|几)[^,;?]{0,4}[?。]*$")  # 甲跟乙差在哪,各多少元
 _BARE = re.compile("(?:那个|这个|就|那|又)?(?:什么|啥|(?:是|有)?(?:多少|几[个年家种]?))(?:钱|来着|了|呢|啊|呀)*[?。!]*")
 _AND_ALSO = re.compile("以及|还有|另外|并且")
 _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
-_LEANS = re.compile(r"又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
-_END = re.compile(r"的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
+_LEANS = re.compile(r"^又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
+_END = re.compile(r"(?<=.)(?:\d{4}|[今去])年|的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
 _NOUN = re.compile("n|vn|j|l")  # parts of speech
 _NAMED, _VERB = re.compile("n|vn|eng|x"), re.compile("v(?!n)|p|c")  # … of names, and what ends a subject
 _NOW = re.compile("[今去前明]年|现|目前|眼下|如今|当年")
+_SAME_TIME = re.compile("(?:同一?|那|这)(?:一?年|个?月|期|时期)$")
+_YEAR = re.compile(r"(?:\d{4}|[今去前])年")
+_EVERY = re.compile("分别|各自|各(?![地类种国界位方级个家项条州省市县区乡村镇路式样行业单部人])")
 _NO_THING = ("b", "d", "ad")  # parts of speech
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
@@ -74,13 +77,16 @@ def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]
     subject = lead.rstrip(",") or _subject(opening, asked.focus)
     if not lead and not any(w.known for w in first if w.text in subject):  # 去年实际做了多少营收
         subject = "".join(topic)
+    things = [w.text for w in first if w.noun and w.known]
     parts = [f"{lead}{opening}"]
     for led, clause, stop in clauses[1:]:
         part = led + _CARRIED.sub("", clause)
-        if not interrogative(part) and part.endswith("呢") and (asks := _ASKS.search(opening)):
-            part = part[:-1] + asks[0]  # 餐补多少,住宿呢
         own = [w for w in content_words(part, index, lexicon) if part.startswith(w.text) and _is_subject(w, lexicon)]
-        alone = led or part[0] in "《“" or (own and (stop in "?;" or not _LEANS.search(clause)))
+        if not interrogative(part) and part.endswith("呢") and (asks := _ASKS.search(opening)):
+            of_other = own and subject and opening.startswith(subject)  # 甲店去年亏了多少,乙店呢; 餐补多少,住宿呢
+            part = _SAME_TIME.sub("", part[:-1]) + (opening[len(subject) :] if of_other else asks[0])
+        same = things and all(thing in part for thing in things)  # 头一任会长是谁,现任会长又是谁
+        alone = led or same or part[0] in "《“" or (own and (stop in "?;" or not _LEANS.search(clause)))
         of_owner = counted_up or _NOUN.match(tag(part)[0][1])  # what opens with a thing asks of it
         carried = "".join(w for w in owners if w not in part) if owners and of_owner else subject
         parts.append(part if alone or carried in part else f"{carried} {part}")
@@ -95,6 +101,9 @@ def _subject(clause: str, focus: Collection[str] = ()) -> str:
     """
     kept: list[tuple[str, str]] = []
     for word, flag in tag(_ASKS.sub("", clause)):
+        if word in ("时", "时候", "之后", "以后"):  # 刚开张时店里有几个人
+            kept.clear()
+            continue
         named = any(_NAMED.match(f) for _, f in kept)
         if named and _VERB.match(flag):
             break
@@ -135,7 +144,7 @@ def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
                     best = fit, [i.name for i in items]
     if best is None:
         return ()
-    return tuple(f"{name}的{rest}" for name in best[1])
+    return tuple(f"{name}的{_EVERY.sub('', rest)}" for name in best[1])
 
 
 def _branches(n: str, index: Index) -> Iterator[tuple[str, Sequence[Section]]]:
@@ -150,7 +159,13 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     text = asked.folded
     names = {w.text for w in asked.words if w.known}
     joints = [m for m in _JOINT.finditer(text) if _ends_with(text[: m.start()], names)]
-    joints = [m for m in joints if any(text.startswith(n, m.end()) for n in names) or _is_there(text[m.end() :], index)]
+    joints = [
+        m
+        for m in joints
+        if any(text.startswith(n, m.end()) for n in names)
+        or _YEAR.match(text, m.end())
+        or _is_there(text[m.end() :], index)
+    ]
     if any(tag(_ends_with(text[: m.start()], names))[-1][1] in _NO_THING for m in joints):  # 主动跟监管打交道
         return ()
     if not 1 <= len(joints) < _MOST:
@@ -163,7 +178,9 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     if asked.kind == "compare":
         rest = _IN_WHAT.sub(r"\g<item>的\g<what>", _ALIKE.sub("的", rest))
     last = _item(rest, names, index, lexicon)
-    rest = rest.removeprefix(last)
+    rest = _EVERY.sub("", rest.removeprefix(last))
+    if _YEAR.fullmatch(last) and (year := _YEAR.search(items[0])):  # 2023年的产量和2024年的
+        last = items[0][: year.start()] + last + items[0][year.end() :]
     if asked.kind == "compare" and not content_words(rest, index, lexicon):
         rest = FEATURES_OF
     rest = re.sub(r"^[二两三四五六七八九](?:个|家|种|类|项|者|块)?(?:方面|方向)?(?:的|各|分别)?", "的", rest)
@@ -180,7 +197,8 @@ def _is_there(rest: str, index: Index) -> bool:
 
 
 def _ends_with(text: str, names: set[str]) -> str:
-    return max((n for n in names if text.endswith(n)), key=len, default="")
+    year = re.search(rf"{_YEAR.pattern}$", text)
+    return year[0] if year else max((n for n in names if text.endswith(n)), key=len, default="")
 
 
 def _item(rest: str, names: set[str], index: Index, lexicon: Lexicon) -> str:

@@ -1,6 +1,7 @@
 """Numbers with their units in folded text: amounts, shares, dates, clock times, counts."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -103,6 +104,14 @@ _TIMES = frozenset(
 )
 _SHARES = ("倍", "百分点")  # told as a percentage as well
 _GENERIC = ("个", "人", "点", "分", "折", "倍", "度")  # behind a Chinese numeral below 2 they count nothing: 一种
+FIGURES: Mapping[str, Callable[[str], bool]] = {
+    "year": "公历年".__eq__,
+    "time": _TIMES.__contains__,
+    "percent": ("%", *_SHARES).__contains__,
+    "money": lambda unit: unit[-1:] == "元",
+    "number": lambda unit: unit not in (*_TIMES, "第", "版本"),
+}
+"""The sorts of value that are told in figures, and which units they have."""
 _IDIOM = re.compile(
     "[一二三四五六七八九十百千万]+(?:站式|体|定|些|起|直|般|旦|律|切|致|样|系列|带|方面|面|流|线|步步|分(?!钟|之))"
 )
@@ -157,6 +166,15 @@ def quantities(folded: str) -> tuple[Quantity, ...]:
         if quantity:
             found.append(quantity)
     return tuple(found)
+
+
+def values(sort: str, folded: str) -> tuple[Quantity, ...]:
+    """The quantities of one of the sorts in ``FIGURES``.
+
+    >>> [[q.text for q in values(sort, "2024年3月亏7万元,降了5%")] for sort in FIGURES]
+    [['2024年'], ['2024年', '3月'], ['5%'], ['7万元'], ['7万元', '5%']]
+    """
+    return tuple(q for q in quantities(folded) if FIGURES[sort](q.unit))
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:

@@ -4,7 +4,7 @@ What is said, and in what order, depends on the kind of the question; ``citation
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,16 +15,12 @@ from .contents import located, outlined
 from .crossencoder import CrossEncoder
 from .digest import digest, digest_of
 from .evidence import (
-    CAUSE,
     Evidence,
     answer_signals,
     confidence,
     from_structure,
     matched,
     rerank,
-    share,
-    sure,
-    union,
     weigh,
 )
 from .index import Index
@@ -32,29 +28,23 @@ from .listing import find_list, nth_place
 from .markers import strip_marker
 from .parts import FEATURES_OF
 from .periods import asks_stage, gives_stage
+from .quantities import FIGURES, values
 from .question import WORDLESS, Place, Question
 from .rereading import looked_into, reread
 from .sections import Span, ancestors, heading_span
+from .selection import BEHIND, TIE, best_sentences, in_reading_order, read_on, rounded
 from .text import fold
 from .types import Citation, Claim, Hit
 
 _BUDGET = {"fact": 150, "define": 150, "polar": 150, "member": 150, "list": 170, "compare": 200}  # characters
 _OTHER_BUDGET = 190  # why, how, and what the outline did not answer
 _OPEN = ("how", "why", "define", "list", "polar")  # kinds that one sentence seldom answers in full
-_WHOLE = 170  # characters of a section that is short enough to be shown whole
-_ROUNDED = 320  # … and of an answer that such sections make whole
-_GAIN = 0.2  # share of the question that a further sentence adds
-_BEHIND = 3.0  # log-odds that such a sentence may lie behind the best
-_ASIDE = 4.5  # … that one of a short section may lie behind, for the section to be told whole
-_TIE = 2.1  # log-odds within which two sentences answer about as well
 _THEN = "(?:以前|过去|从前|原来|原先|早先|当初|老(?:做法|路子|办法|一套))"
 _NOW = "(?:现在|如今|今后|眼下|后来|新(?:做法|路子|办法|一套))"
 _THEN_AND_NOW = re.compile(f"{_THEN}.{{0,20}}{_NOW}|[跟和与比]{_THEN}相?比|比{_THEN}")
 _BECAME = re.compile(
     f"{CHANGE.pattern}|[从由].{{1,24}}向.{{1,40}}(?:演进|转变|转型|升级|过渡|迈进|发展)|告别.{{1,30}}(?:进入|迎来|走向|转)|不再.{{1,24}}(?:而|,)|{_THEN}.{{1,30}}{_NOW}"
 )
-_CAUSE = re.compile(CAUSE)
-_GOES_ON = re.compile("(?:为此|对此|因此|所以|于是|这样|如此|这才)")
 _PART_BUDGET = 90  # one of several things that are asked at once
 _BUT = re.compile("(?:除了|除去|除|抛开).{1,16}?(?:之外|以外|外)?[,]?.{0,4}(?:还有|别的|其[他它])")
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
@@ -63,6 +53,7 @@ _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位"
 _WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
 _IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|特点|[?。,呢啊呀])*"
 _VALUED = 2.0  # log-odds that a sentence with a value of the sort that is asked for may lie behind the best
+_ELSEWHERE = 5.0  # log-odds that the answer to another part may lie behind a sentence that can only answer one
 _OUTLINE_SURE = 0.95  # headings that a question on the outline names, or all that there are
 
 
@@ -181,7 +172,7 @@ def _became(question: Question, evidence: Sequence[Evidence]) -> Evidence | None
     """The sentence that tells what became of the thing, where a question sets now against then; about as good as any."""
     if not _THEN_AND_NOW.search(question.plain):
         return None
-    near = (e for e in evidence if e.score > evidence[0].score - _BEHIND)
+    near = (e for e in evidence if e.score > evidence[0].score - BEHIND)
     return next((e for e in near if _BECAME.search(e.folded)), None)
 
 
@@ -194,24 +185,10 @@ def _are_the_parts(spans: Sequence[Span], parts: Sequence[tuple[Question, Sequen
 
 def _told(question: Question, evidence: Sequence[Evidence], index: Index, of_several: bool = False) -> Choice:
     """The best sentences, in reading order."""
-    chosen = _sentences(question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET), of_several)
+    chosen = best_sentences(question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET), of_several)
     if question.kind in _OPEN:
-        chosen = _read_on(question, _rounded(chosen, evidence), evidence)
-    return spans_of(_in_reading_order(chosen), question, index), chosen
-
-
-def _read_on(question: Question, chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """What was chosen with the sentence behind the best, if that goes on from it ("为此…").
-
-    For a question why it also serves where no cause is told: a text gives its reason there.
-    """
-    best = chosen[0]
-    behind = next((e for e in evidence if e.row == best.row + 1 and e.hit.row == best.hit.row), None)
-    if behind is None or behind in chosen:
-        return chosen
-    untold = question.kind == "why" and not any(_CAUSE.search(e.folded) for e in chosen)
-    reason = untold and (len(chosen) == 1 or _CAUSE.search(behind.folded))
-    return [*chosen, behind] if reason or _GOES_ON.match(behind.folded) else chosen
+        chosen = read_on(question, rounded(chosen, evidence), evidence)
+    return spans_of(in_reading_order(chosen), question, index), chosen
 
 
 def _resting_on(spans: Sequence[Span], evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -252,7 +229,7 @@ def _within(
 
 def _the_rest(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
     """What was not said yet; first what speaks of others, the rest or an addition."""
-    new = [e for e in evidence if (e.hit.passage.document, e.start) not in question.beyond]
+    new = [e for e in evidence if _place(e) not in question.beyond]
     if not new:
         return list(evidence)
     rest = [e for e in new if _REST.search(e.folded) and e.score > new[0].score - _REST_NEAR]
@@ -263,7 +240,7 @@ def _of_the_sort(question: Question, evidence: Sequence[Evidence], index: Index)
     """The evidence, first what stands under a heading of the sort asked for, if it is about as good."""
 
     def fits(e: Evidence) -> bool:
-        near, passage = e.score > evidence[0].score - _BEHIND, e.hit.passage
+        near, passage = e.score > evidence[0].score - BEHIND, e.hit.passage
         return near and of_the_sort(question, index.documents[passage.document], passage.position) is not None
 
     return sorted(evidence, key=fits, reverse=True)  # the rest in the order it has
@@ -298,23 +275,45 @@ def _defining(question: Question, evidence: Sequence[Evidence], index: Index) ->
 
 def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index) -> list[Evidence]:
     """The best for each part, one after the other."""
-    parts = [(part, found) for part, found in parts if found]
     chosen: dict[tuple[str, int], Evidence] = {}
-
-    def is_new(e: Evidence) -> bool:
-        return (e.hit.passage.document, e.start) not in chosen
-
+    asked: list[tuple[Question, Sequence[Evidence]]] = []  # parts that have the same best sentence
     for part, found in parts:
+        if not found:
+            continue
         if part.folded.endswith(FEATURES_OF):
             found = _defining(part, found, index)
         found = _row_first(part, _valued(part, found))
-        told = _sentences(part, found, _PART_BUDGET)
-        if not any(map(is_new, told)):  # another may answer this part about as well
-            near = (e for e in found if e.score > found[0].score - _TIE and part.holds_value(e.folded))
-            told += [e for e in near if is_new(e)][:1]
-        for e in _in_reading_order(told):
-            chosen.setdefault((e.hit.passage.document, e.start), e)
+        told = best_sentences(part, found, _PART_BUDGET)
+        asked = [*(other for other in asked if other[1][0].row == found[0].row), (part, found)]
+        if all(_place(e) in chosen for e in told):
+            told += _elsewhere(asked, chosen)
+        for e in in_reading_order(told):
+            chosen.setdefault(_place(e), e)
     return list(chosen.values())
+
+
+def _elsewhere(
+    asked: Sequence[tuple[Question, Sequence[Evidence]]], chosen: Collection[tuple[str, int]]
+) -> list[Evidence]:
+    """What answers one of several parts with the same best sentence about as well.
+
+    If that has too few values of the sort that they ask for, it is the answer to one, and what comes next to another.
+    """
+    best, sort = asked[0][1][0], asked[0][0].value
+    several = len(asked) > 1 and all(part.value == sort for part, _ in asked)
+    scarce = several and sort is not None and sort in FIGURES and len(values(sort, best.folded)) < len(asked)
+    behind = _ELSEWHERE if scarce else TIE
+    near = [
+        (found[0].score - e.score, n, e)
+        for part, found in (asked if scarce else asked[-1:])
+        for n, e in enumerate(found)
+        if e.score > found[0].score - behind and _place(e) not in chosen and part.holds_value(e.folded)
+    ]
+    return [min(near, key=lambda each: each[:2])[2]] if near else []
+
+
+def _place(e: Evidence) -> tuple[str, int]:
+    return e.hit.passage.document, e.start
 
 
 def _valued(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
@@ -327,61 +326,7 @@ def _valued(question: Question, evidence: Sequence[Evidence]) -> Sequence[Eviden
 
 def _row_first(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
     """The evidence, first the row of a table that opens with what is asked about, if it is about as good."""
-    near = (e for e in evidence if e.folded.startswith("|") and e.score > evidence[0].score - _BEHIND)
+    near = (e for e in evidence if e.folded.startswith("|") and e.score > evidence[0].score - BEHIND)
     named = ((e, e.folded.strip("| ").partition("|")[0].strip()) for e in near)
     row = next((e for e, name in named if len(name) > 1 and name in question.folded), None)
     return [row, *(e for e in evidence if e is not row)] if row and question.holds_value(row.folded) else evidence
-
-
-def _sentences(
-    question: Question, evidence: Sequence[Evidence], budget: int, of_several: bool = False
-) -> list[Evidence]:
-    """The best sentence, and others while they add what the question asks for; ``of_several`` has several values."""
-    best = evidence[0]
-    chosen = [best]
-    one_value = (
-        not of_several and question.kind == "fact" and question.value is not None and question.holds_value(best.folded)
-    )
-    used = best.end - best.start
-    found = best.path_words
-    for candidate in evidence[1:24]:
-        length = candidate.end - candidate.start
-        if used + length > budget or len(chosen) == 4:
-            continue
-        gain = share(question.words, union(found, candidate.path_words)) - share(question.words, found)
-        near = best.score - candidate.score
-        tied = near < _TIE and question.kind != "member" and not (one_value and _says_less(candidate, best))
-        if (gain > _GAIN and near < _BEHIND) or tied:
-            chosen.append(candidate)
-            used += length
-            found = union(found, candidate.path_words)
-    return chosen
-
-
-def _says_less(evidence: Evidence, best: Evidence) -> bool:
-    """Whether a sentence has some of what the best has of the question and nothing that this lacks."""
-    less = sure(evidence.words).keys() < sure(best.words).keys()
-    return less and evidence.words.keys() <= best.words.keys()
-
-
-def _rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """What the sections that answer say of it, where they are short: their parts were written to be read together."""
-    rounded = list(chosen)
-    for place in dict.fromkeys((e.hit.passage.document, e.hit.passage.position) for e in chosen):
-        section = [e for e in evidence if (e.hit.passage.document, e.hit.passage.position) == place]
-        more = [e for e in section if e.score >= chosen[0].score - _ASIDE and e not in rounded]
-        if _length(section) <= _WHOLE and _length([*rounded, *more]) <= _ROUNDED:
-            rounded += more
-    return rounded
-
-
-def _length(sentences: Sequence[Evidence]) -> int:
-    return sum(e.end - e.start for e in sentences)
-
-
-def _in_reading_order(chosen: Sequence[Evidence]) -> list[Evidence]:
-    """As the text has them; of several texts the one with the best sentence first."""
-    best: dict[str, float] = {}
-    for e in chosen:
-        best[e.hit.passage.document] = max(e.score, best.get(e.hit.passage.document, e.score))
-    return sorted(chosen, key=lambda e: (-best[e.hit.passage.document], e.hit.passage.document, e.start))
