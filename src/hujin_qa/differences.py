@@ -15,6 +15,10 @@ _EITHER = re.compile(
 _MORE_OF = re.compile(
     rf"(?P<two>{_NAME}[和跟与]{_NAME})(?:相?比)?,?(?:谁|哪一?[个家种边款])的?(?P<of>(?![对比在给为最更会能])[^,?谁哪]{{2,8}}?)(?:更|比较|相对)*{BY}(?:一?[些点])?[呢啊呀的?。,;]*{_EACH_HOW_MUCH}"
 )
+_WHICH = "(?:谁|哪一?[个家种边款件]事?)"
+_EARLIER = re.compile(
+    rf"(?P<two>{_NAME}[和跟与]{_NAME})(?:相?比)?,?{_WHICH}(?:(?:更|要|比较|最)?(?:先|早|晚)(?P<does>(?:一?[些点])?[^,?呢]{{2,6}}?)|的?(?P<did>[^,?]{{0,6}}?)(?:的?时间|得)?(?:更|要|比较|最)?(?:[早晚迟](?:一?[些点])?|在[前先后]))[呢啊呀?。]*"
+)
 _BY_WHAT = re.compile(
     rf"(?:论|比|要说|说到|就|按|看)?(?P<of>[^,?]{{2,12}}?)(?:来[说看讲]|而言)?,(?P<two>{_NAME}[和跟与]{_NAME})(?:谁|哪一?[个家种边款])(?:更|比较|相对)*{BY}(?:一?[些点])?[呢啊呀的?。,]*(?:各?(?:是|有)?多少[呢?。]*)?"
 )
@@ -55,10 +59,14 @@ def side_by_side(folded: str) -> str:
     ('甲店跟乙店的租金各是多少', '甲店和乙店的租金各是多少', '甲店和乙店的租金各是多少')
     >>> side_by_side("甲店跟乙店比,哪家租金低?各是多少?"), side_by_side("甲店和乙店谁来的人多")
     ('甲店跟乙店的租金各是多少', '甲店和乙店的来的人各是多少')
+    >>> side_by_side("甲店和乙店,哪个先开张?"), side_by_side("甲店跟乙店哪个开张更早"), side_by_side("甲店搬家和乙店装修哪件事在前")
+    ('甲店和乙店各是什么时候开张', '甲店跟乙店各是什么时候开张', '甲店搬家和乙店装修各是什么时候')
     >>> side_by_side("甲店、乙店的租金,哪个贵?各多少?"), side_by_side("去年甲店和乙店,谁涨得快?各是多少?")
     ('甲店和乙店的租金各是多少', '去年甲店和乙店的增速各是多少')
     """
     folded = _VERSUS.sub("和", folded)
+    if earlier := _EARLIER.fullmatch(folded):
+        return f"{earlier['two']}各是什么时候{earlier['does'] or earlier['did'] or ''}"
     if faster := _FASTER.fullmatch(folded):
         return f"{faster['two'].replace('、', '和')}的增速各是多少"
     if of_each := _MORE_OF.fullmatch(folded) or _BY_WHAT.fullmatch(folded) or _OF_TWO.fullmatch(folded):

@@ -28,6 +28,12 @@ _NOW = re.compile("[今去前明]年|现|目前|眼下|如今|当年")
 _SAME_TIME = re.compile("(?:同一?|那|这)(?:一?年|个?月|期|时期)$")
 _YEAR = re.compile(r"(?:\d{4}|[今去前])年")
 _EVERY = re.compile("分别|各自|各(?![地类种国界位方级个家项条州省市县区乡村镇路式样行业单部人])")
+_AMOUNTS = tuple("数额率量价费期度钱")  # what ends so is of something by itself
+_EXTREME = re.compile("最.$")
+_OF_ITS = re.compile("(?<=.)(?:的|里(?!程)|在)")
+_OF_TWO = re.compile(
+    "(?P<a>[^,?、]{2,16}?)(?:和|跟|与|以及|还有)(?P<b>[^,?、]{2,16}?)的?(?:分别|各自?)(?P<rest>[^,?]+)[?。]*"
+)
 _NO_THING = ("b", "d", "ad")  # parts of speech
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
@@ -50,7 +56,22 @@ _MOST_OF_ALL = 6  # things of which something is asked of each
 def split_question(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """The questions that ``asked`` is made of, each standing alone; empty if it is one question."""
     asked = replace(asked, folded=_OF_EACH.sub("", asked.folded))
-    return _clauses(asked, index, lexicon) or _joined(asked, index, lexicon) or _each(asked, index, lexicon)
+    by_words = _clauses(asked, index, lexicon) or _joined(asked, index, lexicon) or _each(asked, index, lexicon)
+    return by_words or _two_of(asked, index, lexicon)
+
+
+def _two_of(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
+    """The same of each of two things that no word names: 新建的那所和老的那所各花了多少."""
+    found = _OF_TWO.fullmatch(asked.folded)
+    if not found or not all(content_words(found[side], index, lexicon) for side in ("a", "b")):
+        return ()
+    a, b, rest = found["a"], found["b"], found["rest"]
+    if any(map(_EXTREME.search, (a, b))) or interrogative(a):  # 几个店里最早和最晚的各是谁
+        return ()
+    shared = _OF_ITS.search(b)
+    if shared and not _OF_ITS.search(a) and a[-1] not in _AMOUNTS and not _VERB.match(tag(b[: shared.start()])[0][1]):
+        a += b[shared.start() :]  # 甲镇和乙镇的新学校: of both
+    return f"{a}{rest}", f"{b}{rest}"
 
 
 def _clauses(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
