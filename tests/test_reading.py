@@ -88,6 +88,7 @@ def read(assistant, text):
         ("老果园和新果园的树苗各有多少", ("老果园的树苗有多少", "新果园的树苗有多少")),
         ("老果园和新果园里没嫁接的树各有多少", ("老果园里没嫁接的树有多少", "新果园里没嫁接的树有多少")),
         ("结果最早和最晚的树各是哪种", ()),
+        ("新搭的棚子和旧的那间在各地卖多少", ()),
         ("新搭的棚子和旧的那间,哪个更早", ("新搭的棚子是什么时候", "旧的那间是什么时候")),
         ("苹果的面积、价格", ()),
         ("雪梨产值多少?", ()),
@@ -166,12 +167,18 @@ def test_a_name_that_the_text_quotes_is_one_word(tmp_path):
     assert split_question(question, index, LEXICON) == ("早市贷的月息是多少", "塘埂贷的月息是多少")
 
 
-def test_the_sentence_behind_is_read_on_to_for_a_reason_and_for_what_was_done(tmp_path):
-    text = "# 窑厂\n\n厂里不收学徒。去年走的人带走了图样。\n\n## 窑车\n\n窑车常脱轨。为此换了导轨。导轨每月检修。\n"
+def kiln(tmp_path, text):
+    """An assistant of one small text that answers by its words alone, whatever its confidence."""
     (tmp_path / "窑厂.md").write_text(text, encoding="utf-8")
     build_index([tmp_path / "窑厂.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
     index = open_index(tmp_path / "index", "hashing", LEXICON)
-    small = Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, index)
+    return Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, index)
+
+
+def test_the_sentence_behind_is_read_on_to_for_a_reason_and_for_what_was_done(tmp_path):
+    text = "# 窑厂\n\n厂里不收学徒。去年走的人带走了图样。\n\n## 窑车\n\n窑车常脱轨。为此换了导轨。导轨每月检修。\n"
+    small = kiln(tmp_path, text)
+    index = small.index
     sought, *_ = small.seek(small.interpret("窑车脱轨了怎么办"))
     best, *rest = weigh(sought.question, sought.vector, sought.hits, index)
     assert best.folded == "窑车常脱轨。"
@@ -183,10 +190,8 @@ def test_the_sentence_behind_is_read_on_to_for_a_reason_and_for_what_was_done(tm
 
 def test_a_question_why_is_told_the_reason_that_stands_next_to_what_happened(tmp_path):
     text = "# 窑厂\n\n## 产量\n\n去年出窑三千件，今年只出两千件。去年的学徒今年都留下了。减产的主要原因是窑砖开裂。窑砖每块两元。\n"
-    (tmp_path / "窑厂.md").write_text(text, encoding="utf-8")
-    build_index([tmp_path / "窑厂.md"], tmp_path / "index", Hashing(), "hashing", LEXICON)
-    index = open_index(tmp_path / "index", "hashing", LEXICON)
-    small = Assistant(load_settings(threshold=0, reread=False), Hashing(), LEXICON, index)
+    small = kiln(tmp_path, text)
+    index = small.index
     sought, *_ = small.seek(small.interpret("今年出窑的怎么少了"))
     best, apprentices, cause, bricks = (
         next(e for e in weigh(sought.question, sought.vector, sought.hits, index) if e.folded.startswith(begins))
@@ -197,6 +202,24 @@ def test_a_question_why_is_told_the_reason_that_stands_next_to_what_happened(tmp
     assert [e.row for e in told] == [best.row, cause.row]
     far = read_on(sought.question, evidence[:1], [*evidence, cause._replace(score=-7.0)])
     assert cause.row not in [e.row for e in far]
+
+
+def test_parts_with_one_sentence_that_has_a_single_value_are_told_another(tmp_path):
+    small = kiln(
+        tmp_path, "# 窑厂\n\n大窑2010年停烧。\n\n## 小窑\n\n窑工凑钱，2019年又点了火。\n\n## 狗\n\n厂里养狗。\n"
+    )
+    sought, *parts = small.seek(small.interpret("大窑哪年停烧的?小窑哪年点火的"))
+    found = weigh(sought.question, sought.vector, sought.hits, small.index)
+    stopped, lit = (next(e for e in found if year in e.folded) for year in ("2010", "2019"))
+
+    def told(best, behind):
+        evidence = [best._replace(score=5.0), lit._replace(score=5.0 - behind)]
+        return [e.row for e in choose(sought, evidence, [(part.question, evidence) for part in parts], small.index)[1]]
+
+    assert len(parts) == 2
+    assert told(stopped, 4.0) == [stopped.row, lit.row]
+    assert told(stopped, 6.0) == [stopped.row]
+    assert told(stopped._replace(folded="大窑2010年停烧,2011年再点火。"), 4.0) == [stopped.row]
 
 
 def test_then_and_now_are_answered_by_what_tells_the_change(tmp_path):

@@ -21,18 +21,18 @@ _BARE = re.compile("(?:那个|这个|就|那|又)?(?:什么|啥|(?:是|有)?(?:�
 _AND_ALSO = re.compile("以及|还有|另外|并且")
 _CARRIED = re.compile(r"^(?:又|那么?|还有|以及|另外|并且?|而且|再|它们?|各自)+(?:的)?")
 _LEANS = re.compile(r"^又|也|还|它|其|各自|^[在从对由]")  # a clause that says so goes on about the same
-_END = re.compile(r"(?<=.)(?:\d{4}|[今去])年|的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
+_YEAR = re.compile(r"(?:\d{4}|[今去前])年")
+_END = re.compile(rf"(?<=.){_YEAR.pattern}|的|,|有|各|分别|都|谁|哪|(?<!第)[二两三四五六七八九]|这|之间|在|比|$")
 _NOUN = re.compile("n|vn|j|l")  # parts of speech
 _NAMED, _VERB = re.compile("n|vn|eng|x"), re.compile("v(?!n)|p|c")  # … of names, and what ends a subject
 _NOW = re.compile("[今去前明]年|现|目前|眼下|如今|当年")
-_SAME_TIME = re.compile("(?:同一?|那|这)(?:一?年|个?月|期|时期)$")
-_YEAR = re.compile(r"(?:\d{4}|[今去前])年")
-_EVERY = re.compile("分别|各自|各(?![地类种国界位方级个家项条州省市县区乡村镇路式样行业单部人])")
+_SAME_TIME = re.compile("(?:同一?|那|这)(?:一?年|个?月|期|时期)$")  # 乙店同一年呢
+_EVERY = re.compile("分别|各自|各(?![地类种国界位方级个家项条州省市县区乡村镇路式样行业单部人])")  # not 各地
 _AMOUNTS = tuple("数额率量价费期度钱")  # what ends so is of something by itself
 _EXTREME = re.compile("最.$")
-_OF_ITS = re.compile("(?<=.)(?:的|里(?!程)|在)")
+_OF_ITS = re.compile("(?<=.)(?:的|里(?!程)|在)")  # from here on what is said may be of both: 甲镇和乙镇|的新学校
 _OF_TWO = re.compile(
-    "(?P<a>[^,?、]{2,16}?)(?:和|跟|与|以及|还有)(?P<b>[^,?、]{2,16}?)的?(?:分别|各自?)(?P<rest>[^,?]+)[?。]*"
+    rf"(?P<a>[^,?、]{{2,16}}?)(?:和|跟|与|以及|还有)(?P<b>[^,?、]{{2,16}}?)的?(?:{_EVERY.pattern})(?P<rest>[^,?]+)[?。]*"
 )
 _NO_THING = ("b", "d", "ad")  # parts of speech
 _COUNTED = re.compile(
@@ -70,7 +70,7 @@ def _two_of(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
         return ()
     shared = _OF_ITS.search(b)
     if shared and not _OF_ITS.search(a) and a[-1] not in _AMOUNTS and not _VERB.match(tag(b[: shared.start()])[0][1]):
-        a += b[shared.start() :]  # 甲镇和乙镇的新学校: of both
+        a += b[shared.start() :]
     return f"{a}{rest}", f"{b}{rest}"
 
 
