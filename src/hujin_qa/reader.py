@@ -32,7 +32,7 @@ from .quantities import FIGURES, values
 from .question import WORDLESS, Place, Question
 from .rereading import looked_into, reread
 from .sections import Span, ancestors, heading_span
-from .selection import BEHIND, TIE, best_sentences, in_reading_order, read_on, rounded
+from .selection import BEHIND, TIE, best_sentences, in_reading_order, read_on, rounded, section_of
 from .text import fold
 from .types import Citation, Claim, Hit
 
@@ -249,7 +249,7 @@ def _of_the_sort(question: Question, evidence: Sequence[Evidence], index: Index)
 def _defining(question: Question, evidence: Sequence[Evidence], index: Index) -> list[Evidence]:
     """The evidence, first what stands in the section that is named like what is asked for, its features before all."""
     best: tuple[str, Place] | None = None
-    for id_, position in dict.fromkeys((e.hit.passage.document, e.hit.passage.position) for e in evidence):
+    for id_, position in dict.fromkeys(map(section_of, evidence)):
         document = index.documents[id_]
         for section in ancestors(document, position):
             names = [fold(n) for n in re.split(r"[(（)）:：—]", strip_marker(section.heading)) if len(n) > 2]

@@ -55,8 +55,8 @@ def _says_less(evidence: Evidence, best: Evidence) -> bool:
 def rounded(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
     """What the sections that answer say of it, where they are short: their parts were written to be read together."""
     told = list(chosen)
-    for place in dict.fromkeys(map(_section, chosen)):
-        section = [e for e in evidence if _section(e) == place]
+    for place in dict.fromkeys(map(section_of, chosen)):
+        section = [e for e in evidence if section_of(e) == place]
         more = [e for e in section if e.score >= chosen[0].score - _ASIDE and e not in told]
         if _length(section) <= _WHOLE and _length([*told, *more]) <= _ROUNDED:
             told += more
@@ -84,11 +84,12 @@ def _cause(best: Evidence, evidence: Sequence[Evidence]) -> Evidence | None:
     """The best sentence that tells a reason, of those next to one that answers about as well as the best."""
     tops = [best, *(e for e in evidence if e.score > best.score - _AS_GOOD)]
     told = (e for e in evidence if _REASON.search(e.folded) and e.score > best.score - _REASON_BEHIND)
-    beside = (e for e in told if any(abs(e.row - top.row) <= 2 and _section(e) == _section(top) for top in tops))
+    beside = (e for e in told if any(abs(e.row - top.row) <= 2 and section_of(e) == section_of(top) for top in tops))
     return max(beside, key=lambda e: e.score, default=None)
 
 
-def _section(e: Evidence) -> tuple[str, str]:
+def section_of(e: Evidence) -> tuple[str, str]:
+    """The document and the position in its outline that a sentence stands at."""
     return e.hit.passage.document, e.hit.passage.position
 
 
