@@ -56,6 +56,24 @@ ORCHARD = """# 果园日志
 
 红玉和青霜合计占销量的七成。出口的果子占比不断上升,一期冷库投资80万元。果酱由一家食品公司代销。出口的果子走海运。外包的车不得超过总数的20%。出口的果子贡献了30%的收入。
 """
+MARKET = """# 市集记事
+
+## 一、摊位
+
+A类摊位每月收费300元。一日票每张15元。账本由一家会计公司代记。本季开出罚单11件。60岁以上的摊主中只有28%会扫码。果醋坊2021年开张。
+
+摊主至少留够六个月的生活费。柜员冉小禾填单上报。除颤器存放在门房。水塔没有电梯。夜市开到22时。规费由乡里代收。
+
+## 二、四时
+
+写生须登记,不得拍照。10月至12月开到22时。三季度收入9万元,较第二季度多1万元。春茶含糖4%,夏茶只有2%。
+
+## 三、钱粮
+
+全集资金1260万元,其中省级资金900万元。2019年至2023年,修棚费累计80万元。粮价由每吨52元跌到34元,仓租随之下调。
+
+双向六车道的大路通到北门。鹤鸣与渡口合计有车4300辆,其中鹤鸣2900辆。渡口一侧归平野县管。
+"""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +81,8 @@ def assistant(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gaps")
     (folder / "诊所.md").write_text(CLINIC, encoding="utf-8")
     (folder / "果园.md").write_text(ORCHARD, encoding="utf-8")
-    sources = [folder / "诊所.md", folder / "果园.md"]
+    (folder / "市集.md").write_text(MARKET, encoding="utf-8")
+    sources = [folder / "诊所.md", folder / "果园.md", folder / "市集.md"]
     build_index(sources, folder / "index", Hashing(), "hashing", LEXICON)
     return Assistant(load_settings(threshold=0), Hashing(), LEXICON, open_index(folder / "index", "hashing", LEXICON))
 
@@ -160,10 +179,45 @@ def lacks(assistant, asked, *quotes):
         ("护士有几位", "门诊有三名专职护士,均不倒班。", ""),
         ("冷库的成本有多高", "出口的果子占比不断上升,一期冷库投资80万元。", ""),
         ("8月采收了多少红玉", "2022年7月采收了红玉,冬季修枝一次。", "period"),
+        ("B类摊位每月收多少钱", "A类摊位每月收费300元。", "period"),
+        ("A类摊位每月收多少钱", "A类摊位每月收费300元。", ""),
+        ("七日票多少钱一张", "一日票每张15元。", "period"),
+        ("代记账本的那家会计公司叫什么名字", "账本由一家会计公司代记。", "which"),
+        ("会计公司是什么意思", "账本由一家会计公司代记。", ""),
+        ("一共开出多少张罚单", "本季开出罚单11件。", ""),
+        ("上了年纪的摊主会扫码的占几成", "60岁以上的摊主中只有28%会扫码。", ""),
+        ("酿醋的那个坊哪年开张", "果醋坊2021年开张。", ""),
+        ("摊主手里该留多少钱", "摊主至少留够六个月的生活费。", ""),
+        ("哪位柜员填的单", "柜员冉小禾填单上报。", ""),
+        ("谁要是偷着拍照了会怎么样", "写生须登记,不得拍照。", ""),
+        ("除颤器是什么牌子的", "除颤器存放在门房。", "attribute"),
+        ("除颤器放在哪里", "除颤器存放在门房。", ""),
+        ("水塔着火是怎么引起的", "水塔没有电梯。", "attribute"),
+        ("着火那天水塔有没有电梯,怎么上去", "水塔没有电梯。", ""),
+        ("夜市为什么停办", "夜市开到22时。", "attribute"),
+        ("会计公司的董事长是谁", "账本由一家会计公司代记。", "person"),
+        ("规费的董事长是谁", "规费由乡里代收。", "person"),
+        ("写生的时候能拍几张照片吗", "写生须登记,不得拍照。", ""),
+        ("11月开到几点", "10月至12月开到22时。", ""),
+        ("9月开到几点", "10月至12月开到22时。", "period"),
+        ("三季度收入多少", "三季度收入9万元,较第二季度多1万元。", ""),
+        ("夏天的茶和春天的茶哪个含糖多", "春茶含糖4%,夏茶只有2%。", ""),
+        ("1260万元的资金里省里出了多少", "全集资金1260万元,其中省级资金900万元。", ""),
+        ("从2019到2023这五年里修棚花了多少钱", "2019年至2023年,修棚费累计80万元。", ""),
+        ("仓租为什么下调", "粮价由每吨52元跌到34元,仓租随之下调。", ""),
+        ("大路能并排走几条车道", "双向六车道的大路通到北门。", ""),
+        ("两家的车里鹤鸣占多少", "鹤鸣与渡口合计有车4300辆,其中鹤鸣2900辆。", ""),
+        ("渡口那边归哪个县管", "渡口一侧归平野县管。", ""),
     ],
 )
 def test_what_an_answer_lacks_of_what_is_asked_is_seen(assistant, asked, quote, sort):
     assert lacks(assistant, asked, quote) == sort
+
+
+def test_what_is_asked_to_be_there_may_be_told_in_other_words(assistant):
+    asked = assistant.interpret("市集有桑拿房吗")
+    assert absent_topic(asked, assistant.index, LEXICON) == "桑拿房"
+    assert absent_topic(asked, assistant.index, LEXICON, believed=True) == ""
 
 
 def test_what_is_told_beside_the_thing_that_is_asked_is_of_another(assistant):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hujin_qa.periods import asks_stage, gives_stage, years_asked
+from hujin_qa.periods import YEAR, asks_stage, gives_stage, years_asked
 from hujin_qa.settings import load_settings
 from test_contents import opened
 from test_index import Hashing
@@ -55,6 +55,14 @@ def test_a_year_stands_for_the_span_that_it_falls_into_where_a_stage_is_asked_fo
 )
 def test_a_stage_is_given_by_a_span_around_the_year(asked, said, gives):
     assert (asks_stage(asked, {"1975"}) and gives_stage(said, {"1975"})) == gives
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("1.2019年7月被罚", ["2019"]), ("折合1.2019万元", []), ("共2019人", []), ("12019年", [])],
+)
+def test_a_year_stands_behind_the_number_of_a_line_but_in_no_figure(text, years):
+    assert YEAR.findall(text) == years
 
 
 @pytest.mark.parametrize(

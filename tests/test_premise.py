@@ -14,7 +14,9 @@ TEXT = """# 球队手册
 
 ## 一、分组
 
-俱乐部有四种会员：金卡、银卡、铜卡和普通会员。会费上涨的原因有两个：一是场地涨价，二是教练加薪。
+俱乐部有四种会员：金卡、银卡、铜卡和普通会员。会费上涨的原因有两个：一是场地涨价，二是教练加薪。冰刀要磨两次。
+
+去年买下一条船。今年联系第三家制衣厂，要两个月交货。
 
 ### 1、甲组
 
@@ -69,7 +71,18 @@ def test_an_n_th_that_the_text_lacks_is_answered_with_how_many_there_are(assista
 
 @pytest.mark.parametrize(
     "asked",
-    ["第三种会员是什么?", "第二个原因是什么?", "第二梯队是哪个组?", "第二条建议", "热身的第二步", "第三方", "第一"],
+    [
+        "第三种会员是什么?",
+        "第二个原因是什么?",
+        "第二梯队是哪个组?",
+        "第二条建议",
+        "热身的第二步",
+        "第三方",
+        "第一",
+        "第三家制衣厂几时交货",
+        "第三个月怎么办",
+        "第二条船多少钱",
+    ],
 )
 def test_an_n_th_that_may_be_there_is_not_contradicted(assistant, asked):
     question = assistant.interpret(asked)

@@ -25,7 +25,7 @@ _MENTIONED = re.compile(
 _THERE = re.compile(
     "(?:有没有|是否有|有)(?!地儿|地方|办法|法子|可能|说法|[好坏]处|必要|机会)(?P<name>[^,的了吗没么?。有]{2,6})(?:吗|么|没有|没)?[呀啊呢]?[?。]*$"
 )
-_NO_NAME = re.compile(r"\d|[我你您咱他她它]|现在|目前|如今")
+_NO_NAME = re.compile(r"\d|[我你您咱他她它这那]|自己|现在|目前|如今|整个")
 _QUOTED = re.compile('[“"「《](?P<name>[\u4e00-\u9fff]{2,12})[”"」》]')
 _PLACE = re.compile("(?:^|(?<=[在对]))[\u4e00-\u9fff]{2,5}?(?=(?:[省市]|地区|那边|这边|市场)?的)")
 PIECES = ("n", "ng", "nr", "nz", "g", "zg")  # what a single character at the end of a coined name may be (比特币)
@@ -79,14 +79,15 @@ def absent_things(folded: str, index: Index, lexicon: Lexicon) -> list[Absent]:
     return [thing for thing in dict.fromkeys(found) if 1 < len(thing.text) <= LONGEST]
 
 
-def absent_topic(question: Question, index: Index, lexicon: Lexicon) -> str:
+def absent_topic(question: Question, index: Index, lexicon: Lexicon, believed: bool = False) -> str:
     """What a question is about, if no document has it under any name: nothing can be said of it; ``""`` if there is none.
 
     A question what X belongs to, or whether X is mentioned, is about X; one that opens with a place of its own (美国的…)
     is about what is there; any other about what it quotes, a name of its own that it opens with, and the names in it
     that the lexicon has. Of other words it is not sure enough what they are: a misspelt or torn one looks like a new one.
+    What is asked to be there may be told in other words, where the answer is ``believed``.
     """
-    asked, folded = _asked_of(question, index, lexicon), question.folded
+    asked, folded = _asked_of(question, index, lexicon, believed), question.folded
     if name := asked or _unknown_quote(folded, index, lexicon) or unknown_sibling(folded, index):
         return name
     frequency, beside = index.lexical.frequency, index.beside
@@ -115,15 +116,15 @@ def _is_called(name: str, title: bool, index: Index) -> bool:
     return any(shortened.search(title) or sound(title) == sound(name) for title in titles)
 
 
-def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:
+def _asked_of(question: Question, index: Index, lexicon: Lexicon, believed: bool) -> str:
     """What is asked to be there, to belong somewhere or to be mentioned, if no document has it or a piece of it."""
-    there = _THERE.search(question.folded) if question.kind == "polar" else None
+    there = _THERE.search(question.folded) if question.kind == "polar" and not believed else None
     asked = next((w for w in question.words if there and w.text == there["name"]), None)
     if asked and asked.noun and not asked.known and len(asked.others) == 1:  # 有食堂吗
         return asked.text
     pattern = {"member": _BELONGS, "polar": _MENTIONED}.get(question.kind)
     found = pattern.search(question.folded) if pattern else None
-    name = next(filter(None, found.groups()), "") if found else ""
+    name = next(filter(None, found.groups()), "").partition("在")[0] if found else ""
 
     def occurs(word: str) -> bool:
         return any(_occurs(other, index) for other in lexicon.others(word))
@@ -138,7 +139,7 @@ def _asked_of(question: Question, index: Index, lexicon: Lexicon) -> str:
         return named and piece not in near and not occurs(piece)
 
     near = {w.text for w in question.words if w.known or len(w.others) > 1}
-    if _NO_NAME.search(name):
+    if not name or _NO_NAME.search(name) or tag(name)[0][1] == "v":  # 做案例库属于哪个维度
         return ""
     unknown = not occurs(name) and any(map(is_strange, index.segmenter.words(name)))  # 众安保险 is known by its pieces
     return name if unknown else ""

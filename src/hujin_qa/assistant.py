@@ -235,7 +235,7 @@ class Assistant:
         """Why a reading is not shown, what is said in its place, and how sure it was; ``None`` if it is good."""
         if contrary := contradiction(asked, hits, self.index):
             return "not_enough_evidence", contrary + near(asked, hits), 0.0
-        if absent_topic(asked, self.index, self.lexicon):
+        if absent_topic(asked, self.index, self.lexicon, reading.believed):
             reason = "not_enough_evidence" if hits else "no_match"
             return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
         lack = "period" if reading.signals.get("other_year") else ""

@@ -22,7 +22,7 @@ _ENDING = re.compile(
 PART = re.compile(r"(?:倒数)?第(?:[一二三四五六七八九十]+|\d+)个?(?:大?部分|章|节|篇|板块|单元)")
 """What names a part of a text by its number."""
 _FIRST = 0.02  # what standing first in its part is worth, as a cosine
-_LENGTH = 230  # characters
+_LENGTH = 280  # characters
 _FIT = 0.4  # weight of the question's words that a section's headings must hold
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from .crossencoder import sigmoid
 from .index import Index
 from .items import told_in_steps
-from .periods import YEAR
+from .periods import other_year
 from .quantities import tells, unit_asked
 from .question import Question, Word, in_chinese, number
 from .text import bigrams, fold
@@ -30,7 +30,6 @@ Degrees = Mapping[str, float]
 """Words with how surely they were found, above 0 and up to 1."""
 
 
-_BASIS = re.compile(r"(?:比|较|对比|相较于?)\s*(?:1\d|20)\d\d")  # what is compared with
 _NAME = re.compile(r"[a-z][a-z0-9.+-]+")
 _UP, _DOWN = (
     re.compile(r"增长|上升|提升|提高|增加|上涨|扩大|回升"),
@@ -246,7 +245,7 @@ def answer_signals(question: Question, chosen: Sequence[Evidence], hits: Sequenc
         "unit_absent": float(bool(unit) and not listed and not tells(said, unit)),
         "no_cause": float(question.kind == "why" and not re.search(CAUSE, said)),
         "strange": max((1 - together.get(w.text, 0.0) for w in unknown if w.noun and len(w.text) > 1), default=0.0),
-        "other_year": float(question.value is not None and _other_year(question, said)),
+        "other_year": float(question.value is not None and other_year(question.years, said, nearest)),
         "few_words": float(len(question.words) <= 1 and not unknown),
         "open_kind": float(question.kind in ("why", "how", "summary", "define")),
         "polar": float(question.kind == "polar"),
@@ -270,12 +269,6 @@ def _against(asked: str, said: str) -> bool:
 def _mixed(question: Question) -> bool:
     """Whether the question is Chinese, so that a Latin word in it is a name."""
     return any("\u4e00" <= c <= "\u9fff" for c in question.folded)
-
-
-def _other_year(question: Question, said: str) -> bool:
-    """Whether the answer speaks of years, and none is the one that is asked about."""
-    years = set(YEAR.findall(_BASIS.sub("", said)))
-    return bool(question.years and years) and not question.years & years
 
 
 def _beyond(question: Question, found: str, best: Passage) -> bool:

@@ -15,14 +15,15 @@ from .headings import NAMES, tag
 from .index import Index
 from .meaning import is_common
 from .owners import CALENDAR, amounts, is_name, of_another, opens_with_another, told_by
+from .periods import YEAR
+from .persons import nobody_told
 from .quantities import NO_UNIT, quantities, tells, unit_asked
 from .question import OUTLINE, WORDLESS, Question
-from .text import SURNAMES
 from .types import Citation, Claim
 
 _CAUSE = re.compile(
     f"{CAUSE}|理由|太|过[高低大小多少长短]|会(?![员议计])|无法|不能|难|利用|通过(?![率了])|"
-    "依托|借助|于是|多半|容易|以免|免得|否则|不然|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|遭|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为|以.{2,}(?:而|闻名|著称)"
+    "依托|借助|于是|随之|多半|容易|以免|免得|否则|不然|但|却|不过|而是|怕|担心|考虑|需|必须|限制|不足|只有|全是|突破|所致|毕竟|意味|既|遭|主要是|正是|结果|为[^期止主]{1,12}(?:而|,)|是为|以.{2,}(?:而|闻名|著称)"
 )
 _EFFECT = 0.5  # share of the question in an answer that speaks of the effect
 _FEW = 2  # claims; more of them tell a cause without a word for it
@@ -33,25 +34,6 @@ _ALSO_ASKS = re.compile(
 )  # more than the reason of something
 _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
-_ASKS_WHO = re.compile("谁|哪位|何人|哪个人|姓什么")
-_ROLE = (
-    "(?:[^,的国厂商买卖店玩独](?:[长员师任家官监授手父母夫妻]|(?<!器)人)|经理|总理|助理|书记|老板|领队|将领|主[角编]|导演|编剧|作者|一把手|"
-    "领导|头儿|同事|徒弟|儿子|女儿|ceo)"
-)
-_ASKS_PERSON = re.compile(
-    f"{_ROLE}的?(?:名字?)?(?:现在|具体|又)?[叫是为由](?:谁|哪位|什么|啥|何人)(?:名字?)?[呢啊呀?。]*$|姓(?:什么|啥)|(?:哪位|哪个){_ROLE}|"
-    "谁(?:[演唱]|.{0,3}(?:带队|执导|领队))"
-)
-_IN_OFFICE = re.compile(f"(?<!委员){_ROLE}(?:正?是|为|由|:|叫)|姓|叫")
-_FAMILIAR = re.compile(
-    f"[老小阿][周高何马许冯程叶方{''.join(sorted(SURNAMES))}]"
-)  # also those that are other words too
-_WHO = re.compile(
-    "(?:[人员长师者匠家部局处室科司厅院队组委署会妻夫父母兄弟姐妹叔舅女士兵官民医友客主商省市县镇村国社行店站所团校厂府企]|"
-    "公司|机构|中心|平台|学生|用户|老总|政府|专家|顾问|集团|我们|大学|企业|商城|经理|总监|董事|书记|秘书|教授|博士|骑手|代理|单位|"
-    "科技|保险|支付|[甲乙丙丁厂校警资院各双对官]方|第三方|自己)$"
-)
-_NOBODY = re.compile("(?:机组|网站|[年次每下上同今全半]人|[机大开年晚]会|国家标准)$")
 _QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
 
 _LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
@@ -61,7 +43,7 @@ _REIGN = re.compile("[\u4e00-\u9fff]{2}(?:元|[一二三四五六七八九]|\\d\
 _TIMES = (  # how a time is asked for, and the units of which it may be
     (
         re.compile(
-            "(?<![第哪几那这前后近十百千])(?:几|多少)(?:个?半?年(?![级前来])|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"
+            "(?<![第哪几那这前后近十百千好始])(?:几|多少)(?:个?半?年(?![级前来])|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"
         ),
         _LONG,
     ),
@@ -73,38 +55,49 @@ _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
 _CHARGED = re.compile("费|收|息|税|罚|折|扣|补|赔|付|押金|提成|佣")  # what may be a share of something
 _COUNTED = frozenset("个条项点件种类款处步样家户间名位人只头匹辆艘台本册张份套座所")
 _COUNTER = re.compile(f"(?<![哪第分])(?:多少|几){NO_UNIT}(?P<counter>[张栋幢座条艘辆台架间套家所位名处本册头匹棵株])")
-_COUNTERS = "台套部架个具 家个间所处座户 条艘只个 辆台个部 栋幢座 张个块票 位名人个口 间个套 本册部 头匹只 棵株".split()
+_COUNTERS = "台套部架个具 家个间所处座户 条艘只个 辆台个部 栋幢座 张个块票 位名人个口 间个套 本册部 头匹只 棵株 张份件个".split()
 """Classifiers that may stand for one another."""
 _MEASURED = re.compile("[米里亩顷吨克斤升度岁元倍瓦]$")
 _LOOSE = re.compile(
-    "免费|不收|半|[单双][号日数周月]|全部|都|无|没有|每|所有|几[十百千个天次]|数[十百千万]|随时|即|当天|当场|立即|长期|永久|期间|至今|以来"
+    "个月的?[^,]{0,4}(?:工资|生活|支出|开支|收入)|除夕|春节|元旦|国庆|中秋|端午|清明|初一|免费|不收|半|[单双][号日数周月]|全部|都|无|没有|每|所有|几[十百千个天次]|数[十百千万]|随时|即|当天|当场|立即|长期|永久|期间|至今|以来"
 )
+_SOME_ASKED = re.compile("几[^,?]{1,6}(?:[吗么]|行不|可不|能不)|[那这好少]了?几[样个位只]|多少钱由")  # 能拍几张吗
 _PART = re.compile(
-    "(?:里面?|当?中|之中)[的,]*(?P<part>[^,]{1,14}?)(?:一共|总共|大概|要|各|又|的)*[有占是为]?了?(?:多少|几|百分之几)"
+    "(?:(?<![公英海])里面?|当?中|之中)[的,]*(?P<part>[^,]{1,14}?)(?:一共|总共|大概|要|各|又|的)*[有占是为]?了?(?:多少|几|百分之几)"
 )
 _WHOLE_NEAR = 8  # characters from the number of a whole to "里"
 _RANK = re.compile("排|名次|位居")
 _SOME = re.compile("一半|全部|都|无|没有|不|半|多数|[一二两三四五六七八九十]")
 _ASKS_SHARE = re.compile(
-    "占(?![地用线道]|多[大少][^,?]{0,2}(?:地|面积|空间|亩|公顷|平))[了到据]?(?:[^,?]{0,6}(?:多少|几)|多[大高])|(?:占比|比重|比例|份额)[^,?]{0,6}(?:多少|几|多[大高])"
+    "占(?![地用线道领个着座]|了?几[个年天]|多少[分股]|多[大少][^,?]{0,2}(?:地|面积|空间|亩|公顷|平))[了到据]?(?:[^,?]{0,6}(?:多少|几)|多[大高])|(?:占比|比重|比例|份额)[^,?]{0,6}(?:多少|几|多[大高])"
 )
-_SHARE = re.compile(r"占|比重|比例|份额|率|其余|剩|的[\d.]+%|%的|分之|[\d一二三四五六七八九]成")
+_SHARE = re.compile(
+    r"占|持股|比重|比例|份额|率|其余|剩|的[\d.]+%|%的|分之|[\d一二三四五六七八九]成|%用于|不到|[中里](?:只|仅|约|大约|超过|近|也)*有[\d.]+%"
+)
+_OF_HUNDRED = re.compile("几成|百分|比例|占比|比重|份额|几分之")  # 占多少 may be told as a number
 _SHARE_VALUE = re.compile(
     r"%|成(?!本|立|为|了|员|交|功|长|果|就)|分之|[一过对]半|倍|多数|大部分|全部|为零|没有|[\d.]+[:比]\d"
 )
 _ALONE = re.compile("单独|独自|单家|自己一家|一家(?:独)?[占有]")
 _TOGETHER = re.compile("合计|合起来|加起来|总计|共同|两者|[二三两]家共")
-_ASKS_PLACES = re.compile("哪[一几些个]+(?:国家|城市|省份?|地区|[国省市县区])")
+_ASKS_PLACES = re.compile("哪[一几些个]+(?:国家|城市|省份?|地区|[国省市县]|区(?![域块间别]))")
 _PLACE_NAME = re.compile("[国省市州县区]$")
+_COINED_PLACE = re.compile(
+    "(?:^|(?<=[,。;的在是由为中归于到往]))(?![全各本该两多我外此某][省市县区])[\u4e00-\u9fff]{2,3}[省市县区]|是[\u4e00-\u9fff]{2}(?=[,。;])"
+)
 _HOME = frozenset(["中国", "我国", "全国", "国内", "各国", "多国", "外国", "全球", "海外"])
 _SEAT = re.compile("总部|总公司|本部|注册地|籍贯|出生地")
 _SEATED = re.compile(f"{_SEAT.pattern}|注册|出生|生于|位于|坐落|设[在于]|地处|驻|地址|[路街]\\d+号|大厦")
 _WHICH_ONE = re.compile("哪一?[家所个间][^,?的]{0,8}?(?P<noun>公司|银行|机构|企业|学校|大学|医院|基金|单位|部门|平台)")
+_CALLED = re.compile(
+    "(?:[那这哪]一?[家个位名所条间款](?P<noun>[^,的]{1,8}?)|(?P<bare>[\u4e00-\u9fff]{2})的?)(?:名字?)?(?:叫|名[字称]?是)(?:什么|啥)"
+)
+_SO_CALLED = re.compile('[“"「《]|叫|名为')
 _ASKS_EACH = re.compile("叫(?:什么|啥)|(?:是|有)谁|分别|哪[几两二三四五六七八九十些]|名字|谁|都在哪")
 _THINGS = re.compile(
-    "[\\d一二两三四五六七八九十百千万](?:[名位人家款户间所座辆艘支部篇只台处]|个(?:[人女男村镇县]|.{0,2}生|部门|单位|企业|公司|孩子|老人|城市|仓库))"
+    "[\\d一二两三四五六七八九十百千万](?:[名位人家款户间所座辆艘支部篇只台处条]|个(?![年月日星字百十点工季]))"
 )
-_LISTS = re.compile("[、;]|和|与|及|先|再|然后|最后|首|其[一二三次]|一是|\\d\\)")
+_LISTS = re.compile("[、;]|和|与|及|先|再|然后|最后|首|其[一二三次]|一[条个项点]?是|\\d\\)")
 _BOUND = re.compile(r"(\d+(?:\.\d+)?)[\u4e00-\u9fff%]{0,5}?(以上|以下|以[前后]|之[前后])")
 _SIDES = {
     "以上": ("以上|起|超过|高于|多于|满|至少", "以下|以内|不满|不足|未满|低于"),
@@ -118,8 +111,15 @@ _PERIODS = (
     re.compile("([上下])半年"),
     re.compile(r"(?<![\d.])(1?\d)月"),
     re.compile("(?<!第)([一二三四五六七八九1-9])(?:审|等奖|年级|期(?!间))"),
-    re.compile("(?<![一二三四五六七八九十\\d])([一二三四五六七八九十\\d]{1,3})号(?=(?![之以前后])[\u4e00-\u9fff])"),
+    re.compile(
+        '(?<![一二三四五六七八九十\\d])([一二三四五六七八九十\\d]{1,3})号(?=(?![之以前后])[\u4e00-\u9fff]|[”"」])'
+    ),
+    re.compile("([一二两三四五六七八九十\\d]+)[日天]票"),
+    re.compile("(?<=[\u4e00-\u9fff])([一二三四五六七八九])部(?![分门])"),
+    *(re.compile(f"(?<![a-z])([a-z]){kind}") for kind in "类轮级档型款座栋区"),
 )
+_COMPARED = re.compile("(?:较|比|同比)[^,]{0,4}第?[一二三四1-4]季度")
+_MONTHS = re.compile(r"(?<!\d)(1?\d)月?至(1?\d)月")
 # narrower than the signals of the same kind: an answer is thrown away for these alone
 _AHEAD = re.compile("明年|未来|今后|将来|下个?(?:季度|月|年|周)")
 _SAYS_AHEAD = re.compile(
@@ -146,7 +146,7 @@ def gap(question: Question, claims: Sequence[Claim], citations: Sequence[Citatio
     said = " ".join(t.text for t in told)
     with_path = " ".join(f"{t.path} {t.text}" for t in told)
     lacks = {
-        "person": lambda asked, said: _nobody(asked, said) or _nameless(asked, said),
+        "person": nobody_told,
         "which": _not_named,
         "place": lambda asked, said: _no_place(asked, said) or _no_seat(asked, said),
         "amount": lambda asked, said: _no_amount(asked, said) or _not_counted(asked, said),
@@ -172,43 +172,15 @@ def _no_cause(question: Question, said: str) -> bool:
     return asked and told and not _CAUSE.search(sentences) and not _TOLD_BY_COLON.search(sentences)
 
 
-def _nobody(question: Question, said: str) -> bool:
-    """Whether someone is asked for and nobody is told of who was not named in the question."""
-    if question.value != "person" or not _ASKS_WHO.search(question.folded) or re.search("姓|叫", said):
-        return False
-    asked = question.folded
-    for word, flag in tag(said):
-        if word in asked and len(word) > 1:
-            continue
-        if flag in NAMES or _FAMILIAR.fullmatch(word):
-            return False
-        if _WHO.search(word) and flag[0] in "njrlxis" and not _NOBODY.search(word):
-            return False
-    return not any(name not in asked for name in _QUOTED.findall(said))
-
-
-def _nameless(question: Question, said: str) -> bool:
-    """Whether one person is asked for by name or office and the answer has no person that the question has not."""
-    asked = question.folded
-    if not _ASKS_PERSON.search(asked) or _IN_OFFICE.search(said):
-        return False
-    tagged = [(word, flag) for word, flag in tag(said) if word not in asked or word in SURNAMES]
-    torn = any(a in SURNAMES and b.isalpha() and a + b not in asked for (a, _), (b, _) in pairwise(tagged))
-    return not torn and not any(_is_person(word, flag) for word, flag in tagged)
-
-
-def _is_person(word: str, flag: str) -> bool:
-    """Whether a tagged word looks like the name of a person."""
-    if len(word) < 2:
-        return False
-    coined = word[0] in SURNAMES and flag[0] == "n" and not is_common(word)
-    return coined or flag == "eng" or flag.startswith("nr") or bool(_FAMILIAR.fullmatch(word))
-
-
 def _no_amount(question: Question, said: str) -> bool:
     """Whether an amount is asked for and the answer has none of its kind but those that the question names."""
     asked, unit = question.folded, unit_asked(question.folded)
-    if question.around or question.kind in ("list", "why", "summary") or _LOOSE.search(said):
+    if (
+        question.around
+        or question.kind in ("list", "why", "summary")
+        or _LOOSE.search(said)
+        or _SOME_ASKED.search(asked)
+    ):
         return False
     new = amounts(question, said)
     if units := next((units for pattern, units in _TIMES if pattern.search(asked)), None):
@@ -218,7 +190,7 @@ def _no_amount(question: Question, said: str) -> bool:
     if _ASKS_MONEY.search(asked):
         also = ("", "%") if _CHARGED.search(asked) else ("",)
         return not any(q.unit[-1:] == "元" or q.unit in also for q in new)
-    if not unit:
+    if not unit or ("多长" in asked and any(q.unit in _LONG | _SHORT for q in new)):
         return False
     if unit in _COUNTED or unit == "折":
         return not any(q.unit in ("个", "人", "", "%", "%折") for q in new)
@@ -228,23 +200,31 @@ def _no_amount(question: Question, said: str) -> bool:
 def _not_counted(question: Question, said: str) -> bool:
     """Whether it is asked how many there are of what one classifier counts and the answer has a number of no such."""
     asked = _COUNTER.search(question.folded)
-    if not asked or question.around or "|" in said:
+    if not asked or question.around or "|" in said or _SOME_ASKED.search(question.folded):
         return False
     alike = "".join(c for c in _COUNTERS if asked["counter"] in c)
-    return not re.search(f"[\\d一二三四五六七八九十百千万亿两多余几数]\\s*[{alike}]", said)
+    thing = question.folded[asked.end() : asked.end() + 2] or "个"  # 双向六车道
+    return not re.search(f"[\\d一二三四五六七八九十百千万亿两多余几数]\\s*(?:[{alike}]|{re.escape(thing)})", said)
 
 
 def _not_named(question: Question, said: str) -> bool:
-    """Whether one of a sort is asked for by name and the answer only speaks of one: 哪家公司 of "一家公司"."""
+    """Whether one of a sort is asked for by name and the answer only speaks of one: 哪家公司, 那家公司叫什么 of "一家公司"."""
+    one = "(?:一|1|某)[家所个间位名条款][^,。;、]{0,8}?"
     found = _WHICH_ONE.search(question.folded)
-    return bool(found and re.search(f"(?:一|某)[家所个间][^,。;、]{{0,8}}?{found['noun']}", said))
+    if found and re.search(f"{one}{found['noun']}", said):
+        return True
+    called = _CALLED.search(question.folded)
+    thing = (called["noun"] or called["bare"])[-2:] if called else ""
+    spoken_of = re.search(f"{one}{thing}[^,。;]*", said) if thing else None
+    return bool(spoken_of and not _SO_CALLED.search(spoken_of[0]))
 
 
 def _no_place(question: Question, said: str) -> bool:
     """Whether places are asked for and the answer names none that the question did not."""
     if not _ASKS_PLACES.search(question.folded):
         return False
-    named = (w for w, flag in tag(said) if (flag == "ns" or _PLACE_NAME.search(w)) and len(w) > 1)
+    named = [w for w, flag in tag(said) if (flag == "ns" or _PLACE_NAME.search(w)) and len(w) > 1]
+    named += _COINED_PLACE.findall(said)
     return all(w in _HOME or w in question.folded for w in named)
 
 
@@ -260,7 +240,10 @@ def _no_share(question: Question, said: str) -> bool:
     """Whether a share is asked for and no clause has one, nor a neighbour of a clause that speaks of shares."""
     if not _ASKS_SHARE.search(question.folded):
         return False
-    clauses = re.split("[,。;]", said)
+    clauses = re.split("[,。;|]", said)
+    about = [c for c in clauses if any(w.stands_in(c) for w in question.words)]
+    if not _OF_HUNDRED.search(question.folded) and any(amounts(question, c) for c in about):
+        return False
     near = [",".join(clauses[max(0, n - 1) : n + 2]) for n, c in enumerate(clauses) if _SHARE.search(c)]
     return not any(_SHARE_VALUE.search(n) for n in near)
 
@@ -273,8 +256,11 @@ def _part_untold(question: Question, said: str) -> bool:
     if not found or _RANK.search(found["part"]):
         return False
     near = [q for q in quantities(question.folded[: found.start()]) if found.start() - q.end <= _WHOLE_NEAR]
-    wholes = [q for q in near if q.unit not in CALENDAR]
+    wholes = [q for q in near if not YEAR.fullmatch(q.text) and q.unit not in (*CALENDAR, *_LONG, *_SHORT, "期")]
     parts = [w for w in question.words if w.text in found["part"]]
+    told = [of_it for of_it in said.split("其中")[1:] if amounts(question, of_it)]
+    if any({*found["part"]} & {*re.split("[,。;]", of_it)[0]} for of_it in told):  # 省里 is 省级资金
+        return False
     if not parts or not any(w.matches(q) for w in wholes for q in quantities(said)):
         return False
     for clause in re.split("[,。;]", said):
@@ -320,9 +306,14 @@ def _other_side(question: Question, said: str) -> bool:
 
 def _other_period(question: Question, said: str) -> bool:
     """Whether the answer speaks of months, quarters, grades and the like, and none is one that is asked about."""
-    texts = question.folded, said
+    texts = question.folded, _MONTHS.sub(_each_month, _COMPARED.sub("", said))
     pairs = ([{found.translate(_FIGURES) for found in period.findall(text)} for text in texts] for period in _PERIODS)
     return question.value is not None and any(asked and told and not asked & told for asked, told in pairs)
+
+
+def _each_month(span: re.Match[str]) -> str:
+    first, last = int(span[1]), int(span[2])
+    return "、".join(f"{month}月" for month in range(first, last + 1)) or span[0]
 
 
 def _of_the_past(question: Question, said: str) -> bool:
@@ -341,6 +332,8 @@ def _incomparable(question: Question, said: str) -> bool:
         return True
     if _RELATION.search(said):
         return False
+    if all(_run_together(side, said) for side in sides):
+        return len(amounts(question, said)) < 2
     named = [re.split("[,的]", sides[0])[-1], re.split("[,的]", sides[1])[0]]
     if sum(side in said for side in named) == 1 and not all(side[:2] in said for side in named):
         return True
@@ -350,7 +343,15 @@ def _incomparable(question: Question, said: str) -> bool:
     return not units[0] & units[1] if apart else len([q for q in quantities(said) if q.unit != "公历年"]) < 2
 
 
+def _run_together(side: str, said: str) -> bool:
+    """Whether a text has the first and the last character of a name as one word: 夏茶 of 夏天的茶."""
+    name = side.rstrip(",")
+    return len(name) > 2 and f"{name[0]}{name[-1]}" in said
+
+
 def _is_told(side: str, question: Question, said: str) -> bool:
+    if _run_together(side, said):
+        return True
     words = [w for w in question.words if w.known and w.noun and w.text in side]
     names = [w for w in words if is_name(w.text)]
     return all(name.stands_in(said) for name in names) and bool(not words or matched(words, said))

@@ -25,6 +25,8 @@ _OF = re.compile(
 _GOES_ON = re.compile(
     "[他她它]|其(?![中他余实])|该|本[公行院校厂店馆县市镇村书文司届次期作片剧]|我[们司行]|这[家个座位所支]|此人|^公司|全[公行院校厂县市镇队]"
 )
+_NO_NAME = re.compile("^[\\d一二三四五六七八九十本今明去昨每头第]|[店边季天夏冬春秋度]$")
+_TITLED = re.compile("[\u4e00-\u9fff][工总哥姐叔婶爷奶伯]")  # a person by one character of the name
 _HEAD = 200  # characters at most of the sentence that opens a document
 _KIND_OF_NAME = re.compile(
     "银行|公司|集团|保险|支付|科技|大学|学院|中学|小学|医院|大区|支行|分行|学校|证券|基金|电站|水库|冰川|小组|[县镇乡村]"
@@ -136,15 +138,21 @@ def opens_with_another(question: Question, told: Sequence[Told]) -> bool:
     opening = YEAR_BEFORE.sub("", question.folded)
     words = (w for w in question.words if w.known and w.noun and len(w.text) > 1 and opening.startswith(w.text))
     thing = next(words, None)
-    if thing is None or LOOSE.match(thing.text) or thing.text[0].isdigit() or is_common(thing.text):
+    if thing is None or LOOSE.match(thing.text) or _NO_NAME.search(thing.text) or is_common(thing.text):
         return False
-    return not any(matched([thing], f"{t.subject} {t.path} {t.before} {t.text}") for t in told)
+    if _TITLED.fullmatch(thing.text) or tag(thing.text)[0][1] == "v":  # 荀工, 捕虾的地笼
+        return False
+    torn = re.compile(".?".join(map(re.escape, thing.text)))  # 酿醋 of 酿果醋
+    around = [f"{t.subject} {t.path} {t.before} {t.text}" for t in told]
+    return not any(matched([thing], text) or torn.search(text) for text in around)
 
 
 @lru_cache(maxsize=4096)
 def is_name(word: str) -> bool:
     """Whether a folded Chinese word is a name. The tagger is slow on first use; ask it last."""
-    return len(word) > 1 and not word.isascii() and not is_common(word) and tag(word)[0][1] in NAMES
+    if len(word) < 2 or word.isascii() or _NO_NAME.search(word) or is_common(word):
+        return False
+    return tag(word)[0][1] in NAMES
 
 
 def _is_of_another(name: Word, told: Told, question: Question) -> bool:
@@ -153,7 +161,9 @@ def _is_of_another(name: Word, told: Told, question: Question) -> bool:
         return False
     at = max((told.before.rfind(other) for other in name.same), default=-1)
     between = told.before[at + len(name.text) :] + told.text if at >= 0 else told.text
-    named = [w for w, flag in tag(between) if flag in NAMES and len(w) > 1 and not is_common(w)]
+    person = tag(name.text)[0][1].startswith("nr")  # one in between is no rival of a thing
+    tagged = [(w, flag) for w, flag in tag(between) if flag in NAMES and len(w) > 1 and not is_common(w)]
+    named = [w for w, flag in tagged if person or not flag.startswith("nr")]
     named += [between[max(0, m.start() - 2) : m.end()] for m in _KIND_OF_NAME.finditer(between)]
     others = [other for other in named if other not in question.folded]
     alike = any(other[0] == name.text[0] for other in others)  # 荀工 is 荀若岚

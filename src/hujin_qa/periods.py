@@ -6,12 +6,17 @@ from functools import lru_cache
 
 from .index import Index
 
-YEAR = re.compile(r"(?<![\d.])((?:1[5-9]|20)\d\d)(?!\.?\d)(?!\s*[元块万亿千百人家名户个件条次台米点%多余])")
+YEAR = re.compile(
+    r"(?:(?<![\d.])|(?<=\d\.)(?=\d{4}年))((?:1[5-9]|20)\d\d)(?!\.?\d)(?!\s*[元块万亿千百人家名户个件条次台米点%多余])"
+)
 YEAR_BEFORE = re.compile(f"^{YEAR.pattern}年(?:[末底初]|全年|[上下]半年)?的?")
 """A year that a folded question opens with."""
 _ASKS_STAGE = re.compile("阶段|时期|哪一?期")
 _SPAN = re.compile(rf"{YEAR.pattern}年?[-—–~～至到]{{1,3}}(?:{YEAR.pattern}|(?:现在|如今|今))")
 _NOW = "9999"
+_BASIS = re.compile(r"(?:比|较|对比|相较于?)\s*(?:1\d|20)\d\d")  # what is compared with
+_ONE_BY_ONE = re.compile("分别|依次|各[为是]")
+_AS_BEFORE = re.compile("同一?年|当年|次年|翌年|那一?年|这一?年|[前上后]一年")
 
 
 def years_asked(folded: str, index: Index) -> frozenset[str]:
@@ -44,6 +49,24 @@ def holds(span: tuple[str, str], years: Collection[str]) -> bool:
     (True, False)
     """
     return all(span[0] <= year <= span[1] for year in years)
+
+
+def other_year(asked: Collection[str], said: str, before: str) -> bool:
+    """Whether a folded answer speaks of years, and none is one that is asked about.
+
+    "同年" is a year of what stands ``before``, and figures that are told one by one are of every year of their span.
+
+    >>> other_year({"2021"}, "2020年有9人", ""), other_year({"2021"}, "同年有9人,2020年有8人", "2021年")
+    (True, False)
+    >>> other_year({"2021"}, "2020年至2022年分别有7、8、9人", ""), other_year({"2021"}, "2020年至2022年共有24人", "")
+    (False, True)
+    """
+    years = set(YEAR.findall(_BASIS.sub("", said)))
+    if not asked or not years or years & {*asked}:
+        return False
+    if _AS_BEFORE.search(said) and {*asked} & set(YEAR.findall(before)):
+        return False
+    return not (_ONE_BY_ONE.search(said) and any(gives_stage(said, [year]) for year in asked))
 
 
 @lru_cache(maxsize=32768)  # documents; looked through with every question for a stage

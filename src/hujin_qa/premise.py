@@ -16,6 +16,7 @@ from .types import Hit
 _NUMERAL = "[一二两三四五六七八九十]"
 _MEASURE = "大|个|条|种|类|点|项|步|家|层|级|件|方面|维度|阶段|部分"
 _NTH = re.compile(rf"第(?P<n>\d+|{_NUMERAL}+)(?P<measure>{_MEASURE})?的?")
+_TIME = re.compile("个?(?:月|年|季度|周|星期|礼拜|小时|工作日|天|学期)")
 _IN_ORDER = re.compile("步骤?|阶段|章|环节|部分|[讲课关]")
 _COUNT = rf"(?<![第\d.一二三四五六七八九十百千万])(?P<n>\d{{1,2}}|{_NUMERAL})(?:{_MEASURE})(?!月)"
 _LINE = re.compile(r"^\s*[(（]?(\d{1,2}|[一二三四五六七八九十])[)）.、]", re.MULTILINE)
@@ -26,7 +27,10 @@ _ABOUT = 0.6  # weight of the question's words that the headings over a list mus
 def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
     """What the text has instead of the n-th that a question takes for granted, ``""`` if nothing speaks against it."""
     found = _NTH.search(question.folded)
-    if not found:
+    if not found or _TIME.match(question.folded, found.end()):
+        return ""
+    told = question.folded[found.start() : found.end() + 2]  # 开发第三家供应商, as the text has it
+    if len(told) > found.end() - found.start() and any(told in fold(h.passage.text) for h in hits):
         return ""
     n = number(found["n"])
     tail = question.folded[found.end("n") :]
@@ -38,7 +42,7 @@ def contradiction(question: Question, hits: Sequence[Hit], index: Index) -> str:
     if not thing or (n and not question.ordinal):
         return ""
     counts = [*_counted(thing, hits), *(() if question.around else _listed(thing, question, hits, index))]
-    if not counts or max(count for count, _ in counts) >= n > 0:
+    if not counts or (most := max(count for count, _ in counts)) >= n > 0 or most == 1:  # 一条铁船 is no total
         return ""
     measure = {"大": "个"}.get(found["measure"], found["measure"]) or "个"
     return f"{counts[0][1]},没有第{in_chinese(n)}{measure}。"
