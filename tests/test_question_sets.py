@@ -12,6 +12,7 @@ from hujin_qa.metrics import fold_fact
 EVAL = Path(__file__).parents[1] / "eval"
 sys.path.insert(0, str(EVAL))
 
+from refusals import turned_away  # noqa: E402
 from table import sources  # noqa: E402
 
 SOURCES = sources()
@@ -117,3 +118,20 @@ def test_claims_on_paragraphs_name_a_place_and_are_half_true():
         assert value["kind"] in KINDS, value
         assert value["claim"], value
         assert 0 <= value["start"] < value["end"], value
+
+
+def test_refusal_rules_are_tried_on_the_gold_sentences_of_what_is_answerable(tmp_path):
+    text = tmp_path / "门房.md"
+    text.write_text("# 门房\n\n除颤器存放在门房。门房由老周看管。\n", encoding="utf-8")
+    asked = [
+        ("除颤器放在哪里", "除颤器存放在门房"),
+        ("除颤器是什么牌子的", "除颤器存放在门房"),
+        ("门房由谁看管", ""),
+    ]
+    sets = [
+        {"id": str(n), "question": q, "answerable": bool(e), "facts": [["门房"]], "evidence": [e] if e else []}
+        for n, (q, e) in enumerate(asked)
+    ]
+    lined = "\n".join(json.dumps(line, ensure_ascii=False) for line in sets)
+    text.with_suffix(".jsonl").write_text(lined, encoding="utf-8")
+    assert list(turned_away(text)) == [("", "除颤器放在哪里"), ("attribute", "除颤器是什么牌子的")]

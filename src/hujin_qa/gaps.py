@@ -39,17 +39,18 @@ _QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
 _LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
 _SHORT = frozenset(["天", "小时", "分钟", "秒", "毫秒"])
 _DATES = frozenset([*CALENDAR, "天", "点"])
+_AN_ERA = 100  # years
 _REIGN = re.compile("[\u4e00-\u9fff]{2}(?:元|[一二三四五六七八九]|\\d\\d)年")  # 贞观十年
 _TIMES = (  # how a time is asked for, and the units of which it may be
     (
         re.compile(
-            "(?<![第哪几那这前后近十百千好始])(?:几|多少)(?:个?半?年(?![级前来])|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"
+            "(?<![第哪几那这前后近十百千好始元])(?:几|多少)(?:个?半?年(?![级前来])|个月(?!份)|天|周(?!岁)|个?星期|个?工作日)"
         ),
         _LONG,
     ),
     (re.compile("(?<![第那这前后近])(?:几|多少)个?(?:小时|钟头|分钟|秒)"), _SHORT),
     (re.compile("多久|多长时间|(?:时[间长]|期限?|工期|周期).{0,4}多长"), _LONG | _SHORT | {"点"}),
-    (re.compile("哪[一几]?[年天日]|(?<!第)几[号点](?!子)|几月"), _DATES),
+    (re.compile("哪[一几]?[年天日]|[公西]元几年|(?<!第)几[号点](?!子)|几月"), _DATES),
 )
 _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
 _CHARGED = re.compile("费|收|息|税|罚|折|扣|补|赔|付|押金|提成|佣")  # what may be a share of something
@@ -186,6 +187,8 @@ def _no_amount(question: Question, said: str) -> bool:
     if units := next((units for pattern, units in _TIMES if pattern.search(asked)), None):
         dates = Counter(q.unit for q in new if q.unit in _DATES)  # from one to another is a time too
         reign = units is _DATES and _REIGN.search(said)
+        if units is _DATES and any(q.unit == "年" and q.value >= _AN_ERA for q in new):  # in 166年
+            return False
         return not reign and not any(q.unit in units or not q.unit for q in new) and max(dates.values(), default=0) < 2
     if _ASKS_MONEY.search(asked):
         also = ("", "%") if _CHARGED.search(asked) else ("",)
@@ -209,7 +212,7 @@ def _not_counted(question: Question, said: str) -> bool:
 
 def _not_named(question: Question, said: str) -> bool:
     """Whether one of a sort is asked for by name and the answer only speaks of one: 哪家公司, 那家公司叫什么 of "一家公司"."""
-    one = "(?:一|1|某)[家所个间位名条款][^,。;、]{0,8}?"
+    one = "(?<!第)(?:一|1|某)[家所个间位名条款][^,。;、]{0,8}?"
     found = _WHICH_ONE.search(question.folded)
     if found and re.search(f"{one}{found['noun']}", said):
         return True
