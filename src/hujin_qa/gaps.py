@@ -16,7 +16,7 @@ from .index import Index
 from .meaning import is_common
 from .owners import CALENDAR, amounts, is_name, of_another, opens_with_another, told_by
 from .periods import YEAR
-from .persons import nobody_told
+from .persons import QUOTED, nobody_told
 from .quantities import NO_UNIT, quantities, tells, unit_asked
 from .question import OUTLINE, WORDLESS, Question
 from .types import Citation, Claim
@@ -34,7 +34,6 @@ _ALSO_ASKS = re.compile(
 )  # more than the reason of something
 _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
-_QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
 
 _LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
 _SHORT = frozenset(["天", "小时", "分钟", "秒", "毫秒"])
@@ -292,7 +291,7 @@ def _names_another(text: str, asked: str) -> bool:
     """Whether a folded text has what looks like a name and does not stand in the question."""
     new = [(word, flag) for word, flag in tag(text) if len(word) > 1 and word not in asked and not word[0].isdigit()]
     named = any(flag in NAMES or (flag[0] in "nljx" and not is_common(word)) for word, flag in new)
-    return named or any(name not in asked for name in _QUOTED.findall(text))
+    return named or any(name not in asked for name in QUOTED.findall(text))
 
 
 def _other_side(question: Question, said: str) -> bool:

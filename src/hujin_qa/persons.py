@@ -40,7 +40,8 @@ _WHO = re.compile(
     "科技|保险|支付|[甲乙丙丁厂校警资院各双对官买卖]方|第三方|自己|主管|会计|老师|总裁|柜台|置业|资本|观众|之家|医生|租客|游客|徒弟|后人)$"
 )
 _NOBODY = re.compile("(?:机组|网站|[年次每下上同今全半]人|[机大开年晚]会|国家标准)$")
-_QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
+QUOTED = re.compile('[“"「《]([^”"」》]{2,})[”"」》]')
+"""What a folded text quotes or names as a title."""
 
 
 def nobody_told(question: Question, said: str) -> bool:
@@ -62,7 +63,7 @@ def _nobody(question: Question, said: str) -> bool:
             return False
         if _WHO.search(word) and flag[0] in "njrlxis" and not _NOBODY.search(word):
             return False
-    return not any(name not in asked for name in _QUOTED.findall(said))
+    return not any(name not in asked for name in QUOTED.findall(said))
 
 
 def _nameless(question: Question, said: str) -> bool:
