@@ -14,16 +14,15 @@ import numpy as np
 from table import HERE, texts_in
 
 from hujin_qa import index as indexing
-from hujin_qa.absent import absent_topic
+from hujin_qa.assistant import Assistant
 from hujin_qa.citations import cite
 from hujin_qa.evaluation.questions import load_questions
-from hujin_qa.gaps import gap
 from hujin_qa.index import Index, build_index, open_index
 from hujin_qa.lexicon import load_lexicon
 from hujin_qa.periods import other_year
-from hujin_qa.premise import contradiction
-from hujin_qa.question import understand
+from hujin_qa.reader import Reading
 from hujin_qa.sections import Span
+from hujin_qa.settings import load_settings
 from hujin_qa.text import fold
 from hujin_qa.types import Hit, Vectors
 
@@ -56,26 +55,25 @@ def turned_away(text: Path) -> Iterator[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         build_index([text], Path(folder) / "index", Nothing(), "nothing", LEXICON)
         index = open_index(Path(folder) / "index", "nothing", LEXICON)
+        assistant = Assistant(load_settings(), Nothing(), LEXICON, index)
         for question in load_questions(text.with_suffix(".jsonl")):
             spans = told(index, question.evidence) if question.answerable and not question.history else []
             if spans:
-                yield rule(question.question, spans, index), question.question
+                yield rule(question.question, spans, assistant), question.question
 
 
-def rule(text: str, spans: list[Span], index: Index) -> str:
-    """The first rule that turns away an answer made of ``spans``; ``""`` if none does."""
-    asked = understand(text, index, LEXICON)
+def rule(text: str, spans: list[Span], assistant: Assistant) -> str:
+    """The rule that turns away an answer made of ``spans``, of gaps which; ``""`` if none does."""
+    index, asked = assistant.index, assistant.interpret(text)
     rows = dict.fromkeys(index.passage_at(s.document, s.start) for s in spans)
     hits = [Hit(rank, row, index.passages[row], 1.0, 1.0, 1.0) for rank, row in enumerate(rows, 1)]
     claims, citations = cite(spans, index)
-    if absent_topic(asked, index, LEXICON, believed=True):
-        return "absent"
-    if contradiction(asked, hits, index):
-        return "premise"
     said = fold(" ".join(c.text for c in claims))
-    if asked.value is not None and other_year(asked.years, said, fold(hits[0].passage.text)):
-        return "year"
-    return gap(asked, claims, citations, index)
+    other = asked.value is not None and other_year(asked.years, said, fold(hits[0].passage.text))
+    found, lack = assistant.refused_by(
+        asked, hits, Reading(claims, citations, 1.0, {"again": 1.0, "other_year": float(other)})
+    )
+    return lack if found == "gap" else found
 
 
 def main() -> None:

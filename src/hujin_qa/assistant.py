@@ -231,18 +231,27 @@ class Assistant:
     def _second(self) -> CrossEncoder | None:
         return open_cross_encoder() if self.settings.reread else None
 
+    def refused_by(self, asked: Question, hits: Sequence[Hit], reading: Reading) -> tuple[str, str]:
+        """The rule that turns a reading away, whatever its confidence, and its finding; both ``""`` if none does.
+
+        A ``premise`` finds what the text has instead, a ``gap`` what sort of thing is lacking, ``absent`` nothing.
+        """
+        if contrary := contradiction(asked, hits, self.index):
+            return "premise", contrary
+        if absent_topic(asked, self.index, self.lexicon, reading.believed):
+            return "absent", ""
+        other = "period" if reading.signals.get("other_year") else ""
+        lack = other or gap(asked, reading.claims, reading.citations, self.index)
+        return ("gap", lack) if lack else ("", "")
+
     def _withheld(self, asked: Question, hits: Sequence[Hit], reading: Reading) -> tuple[str, str, float] | None:
         """Why a reading is not shown, what is said in its place, and how sure it was; ``None`` if it is good."""
-        if contrary := contradiction(asked, hits, self.index):
-            return "not_enough_evidence", contrary + near(asked, hits), 0.0
-        if absent_topic(asked, self.index, self.lexicon, reading.believed):
+        rule, said = self.refused_by(asked, hits, reading)
+        if rule == "premise":
+            return "not_enough_evidence", said + near(asked, hits), 0.0
+        if rule:  # hardly ever right in all that was measured, however well it fits
             reason = "not_enough_evidence" if hits else "no_match"
-            return reason, explain(reason, asked, hits, self.index, self.lexicon), 0.0
-        lack = "period" if reading.signals.get("other_year") else ""
-        lack = lack or gap(asked, reading.claims, reading.citations, self.index)
-        if lack:  # hardly ever right in all that was measured, however well it fits
-            reason = "not_enough_evidence"
-            return reason, explain(reason, asked, hits, self.index, self.lexicon, lack), 0.0
+            return reason, explain(reason, asked, hits, self.index, self.lexicon, said), 0.0
         # Words that no sentence has, but nouns among them: the cross-encoder may know them by other names.
         named = "again" in reading.signals and any(w.noun for w in asked.words)
         known = asked.kind in WORDLESS or reading.believed or named

@@ -34,12 +34,11 @@ _ALSO_ASKS = re.compile(
 )  # more than the reason of something
 _TOLD_BY_COLON = re.compile(r":\s*[\u4e00-\u9fff]")
 
-
 _LONG = frozenset(["年", "季度", "月", "周", "天", "工作日", "小时"])
 _SHORT = frozenset(["天", "小时", "分钟", "秒", "毫秒"])
 _DATES = frozenset([*CALENDAR, "天", "点"])
 _AN_ERA = 100  # years
-_REIGN = re.compile("[\u4e00-\u9fff]{2}(?:元|[一二三四五六七八九]|\\d\\d)年")  # 贞观十年
+_REIGN = re.compile("[\u4e00-\u9fff]{2}(?:元|[一二三四五六七八九]|\\d\\d)年")
 _TIMES = (  # how a time is asked for, and the units of which it may be
     (
         re.compile(
@@ -185,10 +184,10 @@ def _no_amount(question: Question, said: str) -> bool:
     new = amounts(question, said)
     if units := next((units for pattern, units in _TIMES if pattern.search(asked)), None):
         dates = Counter(q.unit for q in new if q.unit in _DATES)  # from one to another is a time too
-        reign = units is _DATES and _REIGN.search(said)
-        if units is _DATES and any(q.unit == "年" and q.value >= _AN_ERA for q in new):  # in 166年
+        early = _REIGN.search(said) or any(q.unit == "年" and q.value >= _AN_ERA for q in new)  # 贞观十年, 166年
+        if units is _DATES and early:
             return False
-        return not reign and not any(q.unit in units or not q.unit for q in new) and max(dates.values(), default=0) < 2
+        return not any(q.unit in units or not q.unit for q in new) and max(dates.values(), default=0) < 2
     if _ASKS_MONEY.search(asked):
         also = ("", "%") if _CHARGED.search(asked) else ("",)
         return not any(q.unit[-1:] == "元" or q.unit in also for q in new)
