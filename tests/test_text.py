@@ -1,12 +1,13 @@
 import tempfile
 import unicodedata
 
+import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hujin_qa.encoder import estimate_tokens
-from hujin_qa.text import Segmenter, _kept, bigrams, clean, fold, fold_numbers, tokens
+from hujin_qa.text import Segmenter, _kept, bigrams, clean, dictionary, fold, fold_numbers, tokens
 from hujin_qa.weights import MAX_TOKENS
 
 
@@ -100,7 +101,23 @@ def test_a_domain_word_is_never_cut():
     assert "铜掌柜" in Segmenter(["铜掌柜"]).words("铜掌柜是谁")
 
 
-def test_words_are_cut_where_no_folder_can_be_written(monkeypatch, tmp_path, capfd):
+def test_the_dictionary_is_read_once_and_words_of_a_lexicon_stay_out_of_it(monkeypatch):
+    plain = dictionary()
+    monkeypatch.delattr(type(plain), "initialize")
+    assert "铜掌柜" in Segmenter(["铜掌柜"]).words("铜掌柜是谁")
+    assert "铜掌柜" not in plain.FREQ
+
+
+@pytest.fixture
+def unread(monkeypatch):
+    """jieba before it has read its dictionary."""
+    dictionary.cache_clear()
+    monkeypatch.setattr("jieba.dt", jieba.Tokenizer())
+    yield
+    dictionary.cache_clear()
+
+
+def test_words_are_cut_where_no_folder_can_be_written(unread, monkeypatch, tmp_path, capfd):
     def none():
         raise FileNotFoundError("No usable temporary directory found")
 
@@ -112,7 +129,7 @@ def test_words_are_cut_where_no_folder_can_be_written(monkeypatch, tmp_path, cap
     assert capfd.readouterr().err == ""
 
 
-def test_the_dictionary_is_kept_in_the_users_own_cache(monkeypatch, tmp_path):
+def test_the_dictionary_is_kept_in_the_users_own_cache(unread, monkeypatch, tmp_path):
     monkeypatch.setattr("hujin_qa.text.user_cache_path", lambda _: tmp_path / "cache")
     Segmenter().words("网络信贷")
     assert (tmp_path / "cache" / "jieba.cache").is_file()

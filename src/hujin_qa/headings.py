@@ -10,7 +10,7 @@ import warnings
 from functools import cache, lru_cache
 from typing import Any
 
-from .text import load_dictionary
+from .text import dictionary
 
 LONGEST = 40  # characters of a heading
 SURE_NAMES = ("nr", "nrt", "nrfg", "nt", "eng")  # parts of speech
@@ -59,7 +59,7 @@ def _tagger() -> Any:
         warnings.filterwarnings("ignore", message="pkg_resources", category=UserWarning)
         import jieba.posseg
 
-    load_dictionary(jieba.dt)
+    dictionary()
     return jieba.posseg
 
 

@@ -183,7 +183,7 @@ def _fold_tenths(clause: str) -> str:
     """
     if not _TENTHS.search(clause):
         return clause
-    words, known = list(_dictionary().tokenize(clause)), _dictionary().FREQ
+    words, known = list(dictionary().tokenize(clause)), dictionary().FREQ
     at = [n for n, (_, start, end) in enumerate(words) for _ in range(start, end)]  # which word a character is of
 
     def share(m: re.Match[str]) -> str:
@@ -203,13 +203,6 @@ def _fold_tenths(clause: str) -> str:
     return _TENTHS.sub(share, clause)
 
 
-@cache
-def _dictionary() -> Any:
-    import jieba
-
-    return load_dictionary(jieba.dt)
-
-
 def bigrams(text: str) -> Iterable[str]:
     """Overlapping character pairs of the Chinese runs of a folded text."""
     for run in _RUN.findall(text):
@@ -223,19 +216,22 @@ def quoted_names(texts: Iterable[str]) -> Iterable[str]:
     return dict.fromkeys(name for text in texts for name in _QUOTED.findall(text))
 
 
-def load_dictionary(tokenizer: Any) -> Any:
-    """Make a jieba tokenizer ready, from the copy of its dictionary that it keeps (half a second instead of one).
+@cache
+def dictionary() -> Any:
+    """jieba's own tokenizer, ready, from the copy of its dictionary that it keeps (half a second instead of one).
 
     It is kept in the user's own cache: jieba's place for it is a file in the common temporary folder, which
     any user of the machine could have put there, and which needs a folder that can be written.
     """
+    import jieba
+
     folder = user_cache_path("hujin-qa")
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     logging.getLogger("jieba").setLevel(logging.CRITICAL)  # a copy that cannot be kept is no news
-    tokenizer.tmp_dir = str(folder)
-    tokenizer.initialize()
-    return tokenizer
+    jieba.dt.tmp_dir = str(folder)
+    jieba.dt.initialize()
+    return jieba.dt
 
 
 class Segmenter:
@@ -252,9 +248,9 @@ class Segmenter:
 
     def _tokenizer(self) -> Any:
         if self._jieba is None:
-            import jieba
-
-            tokenizer = load_dictionary(jieba.Tokenizer())
+            plain = dictionary()
+            tokenizer = type(plain)()  # with words of its own, and the rest read once for all
+            tokenizer.FREQ, tokenizer.total, tokenizer.initialized = plain.FREQ.copy(), plain.total, True
             for word in self._words:
                 tokenizer.add_word(fold(word))
             self._jieba = tokenizer
