@@ -485,6 +485,16 @@ def test_words_that_are_only_near_those_of_the_text_count_less(assistant):
     assert assistant.ask("雪梨亩产多少?").confidence == round(twice.confidence, 3)
 
 
+def test_everyday_words_stand_for_each_other_less_surely_than_a_words_own_names(assistant):
+    (bus,) = [w for w in assistant.interpret("乘客怎么买票?").words if w.text == "乘客"]
+    assert {"旅客", "乘客"} <= set(bus.others)
+    assert bus.same == {"乘客"}
+    assert 0 < bus.others["旅客"] < bus.others["乘客"] == 1
+    assert list(bus.others.values()) == sorted(bus.others.values(), reverse=True)
+    (people,) = [w for w in assistant.interpret("作业人员几点上班?").words if "人员" in w.text]
+    assert all(len(other) > 1 for other in people.others)  # 人 is said everywhere
+
+
 def test_the_best_sentence_of_a_part_is_looked_into_for_that_part(assistant, monkeypatch):
     asked = []
 

@@ -15,6 +15,7 @@ from .meaning import is_noun
 from .periods import years_asked
 from .pinyin import Context
 from .quantities import DURATION, quantities, tells
+from .synonyms import everyday
 from .text import clean, fold, in_mainland_words, numeral, with_figures
 
 LONGEST = 500  # characters of a question that are read
@@ -192,6 +193,7 @@ _ASKS_OF: tuple[tuple[Value, re.Pattern[str]], ...] = (
 _GROUP = re.compile("(?:人群|客群|群体|对象|用户|客户|客人)(?:分别|主要|都)*[是有](?:谁|哪)")
 _ASKS_NO_VALUE = re.compile("怎么|如何|吗|能不能|是否|为何|为什么|哪个部门")
 _SEEN = {value: seen for value, _, seen in _VALUE_PATTERNS}
+_SYNONYM = 0.8  # how far a synonym says a word of a question
 _UNITS = {"time": re.compile("年|季度|月|周|天|工作日|小时|分钟|点|月份"), "money": re.compile(".?元")}
 
 
@@ -279,8 +281,10 @@ def _asks(word: str, index: Index) -> bool:
 def _word(text: str, index: Index, lexicon: Lexicon) -> Word:
     same = lexicon.others(text)
     frequency = max(_frequency(o, index) for o in same)
-    near = {o: degree for o, degree in index.meanings.near(text).items() if degree and o not in same}
-    return Word(text, dict.fromkeys(same, 1.0) | near, index.lexical.idf_of(frequency), frequency > 0, is_noun(text))
+    near = index.meanings.near(text) | {o: _SYNONYM for o in everyday(text) if len(o) > 1} | dict.fromkeys(same, 1.0)
+    likely = sorted(near.items(), key=lambda n: -n[1])  # the first that a sentence says counts
+    rarity = index.lexical.idf_of(frequency)
+    return Word(text, {o: degree for o, degree in likely if degree}, rarity, frequency > 0, is_noun(text))
 
 
 def _kind(folded: str, index: Index) -> tuple[Kind, str, str]:
@@ -331,11 +335,8 @@ def _in_chinese(folded: str, index: Index, lexicon: Lexicon) -> str:
 
 
 def _terms(folded: str, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
-    terms = [
-        t
-        for t in index.segmenter.terms(folded)
-        if t not in lexicon.stopwords and t.lstrip("_") not in lexicon.stopwords
-    ]
+    found = index.segmenter.terms(folded)
+    terms = [t for t in found if t not in lexicon.stopwords and t.lstrip("_") not in lexicon.stopwords]
     present = set(terms)
     for group in lexicon.aliases:
         if group & present:

@@ -8,7 +8,7 @@ from .index import Index
 from .question import Question
 from .states import window_of
 
-_BEHIND, _MOST = 4.0, 8  # log-odds that a sentence may lie behind the best to be read again, and how many are read
+_BEHIND, _MOST = 5.0, 8  # log-odds that a sentence may lie behind the best to be read again, and how many are read
 _MOST_UNREAD = 4  # … of an index without states: most of the work is then still to do
 _UNDOUBTED = -6.0  # log-odds
 

@@ -25,16 +25,21 @@ def _groups() -> dict[str, frozenset[str]]:
         group = () if line.startswith("#") else line.split()
         for word in group:
             groups.setdefault(word, set()).update(group)
-    return {word: frozenset(group | _lexicon().others(word)) for word, group in groups.items()}
+    return {word: frozenset(group) for word, group in groups.items()}
+
+
+def everyday(word: str) -> frozenset[str]:
+    """The everyday words that may stand for a folded one, itself included; none if it has no such."""
+    return _groups().get(word, frozenset())
 
 
 def synonyms(word: str) -> frozenset[str]:
-    """What may stand for a folded word, itself included.
+    """What may stand for a folded word, itself included: everyday words, and those of the lexicon in force.
 
     >>> "儿童" in synonyms("孩子"), synonyms("渡口")
     (True, frozenset({'渡口'}))
     """
-    return _groups().get(word) or _lexicon().others(word)
+    return everyday(word) | _lexicon().others(word)
 
 
 @cache
