@@ -122,8 +122,10 @@ def test_a_question_asked_before_the_page_has_loaded_keeps_its_answer(visit, add
             held.append(route)
 
     page = visit(address, before=lambda page: page.route("**/queue/join*", hold_the_first))
-    while not held:  # on a slow machine the question would be the first
-        page.wait_for_timeout(100)
+    for _ in range(600):  # a minute; on a slow machine the question would be the first
+        if not held:
+            page.wait_for_timeout(100)
+    assert held
     answer = ask(page, "支付,先于页面")
     page.get_by_role("radio", name="支付,先于页面").wait_for(state="attached")  # all that follows the answer is done
     with page.expect_request("**/queue/join*"):  # the list of conversations is asked for when the load is done
