@@ -78,6 +78,14 @@ def meant(assistant, before, asked):
         ("会员卡年费多少?", "谁负责", "会员卡"),
         ("会员卡年费多少?", "那星巴克呢", "星巴克"),
         ("采编组由谁负责", "他的公众号呢", "林立群"),
+        ("自习室有多少座位?", "后来加到多少了", "自习室"),
+        ("自习室有多少座位?", "如果没约上怎么办", "自习室"),
+        ("采编组由谁负责", "他之前是干什么的", "林立群"),
+        ("古籍组由谁负责", "她在任上多少年", "陈海燕"),
+        ("林立群负责哪个组", "他弟弟呢", "林立群的弟弟负责哪个组"),
+        ("迟到30分钟会取消吗", "要是一个小时呢", "迟到一个小时会取消吗"),
+        ("一个人最多借几本", "两个人呢", "两个人最多借几本"),
+        ("会员卡年费多少?", "这笔钱给谁", "会员卡，钱给谁"),
     ],
 )
 def test_what_leaves_something_out_is_completed(assistant, before, asked, about):
@@ -108,6 +116,7 @@ def test_what_leaves_something_out_is_completed(assistant, before, asked, about)
         ("自习室有多少座位?", "这份手册里哪一节讲了押金"),
         ("自习室有多少座位?", "怎么退卡啊"),
         ("自习室有多少座位?", "那邮寄到奥地利多少钱"),
+        ("自习室有多少座位?", "学生后来交多少押金"),
     ],
 )
 def test_what_names_a_topic_of_its_own_stands_alone(assistant, before, asked):
@@ -158,6 +167,7 @@ def test_what_stands_in_the_same_place_of_the_text_is_exchanged(assistant, befor
         (("2013年到2020年借阅量增长了多少", "那2024年呢"), "2024年，2013年到2020年借阅量增长了多少"),
         (("2013年借阅量是多少", "那2024年呢"), "2024年借阅量是多少"),
         (("借书讲了什么", "这些里面要押金的是哪个"), "借书，要押金的是哪个"),
+        (("湖边线多长", "净赚了多少呢"), "湖边线，净赚了多少呢"),
     ],
 )
 def test_a_name_gives_way_to_another_as_a_whole(assistant, turns, said):

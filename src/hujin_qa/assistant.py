@@ -35,6 +35,8 @@ from .turns import asks_of_the_answer, repeats
 from .types import Answer, Citation, Delta, Encoder, Hit, KnownQuestion, Note, Turn, Vectors
 
 _NO_TIME = {"retrieve": 0.0, "read": 0.0}  # milliseconds of what needs no search
+_SURE = 2.0  # log-odds of the cross-encoder from which it overrules what only looks like another thing or time
+_OF_ANOTHER = ("owner", "period")  # gaps
 _CREDITS_SURE = 0.95  # a field of the document itself, asked for by name
 _RERANKED = 20  # hits of a search whose sentences are weighed
 _REMEMBERED = 8  # earlier questions that a follow-up can reach at least
@@ -238,11 +240,13 @@ class Assistant:
         """
         if contrary := contradiction(asked, hits, self.index):
             return "premise", contrary
-        if absent_topic(asked, self.index, self.lexicon, reading.believed):
+        sure = reading.signals.get("again", 0.0) >= _SURE
+        if not sure and absent_topic(asked, self.index, self.lexicon, reading.believed):
             return "absent", ""
-        other = "period" if reading.signals.get("other_year") else ""
-        lack = other or gap(asked, reading.claims, reading.citations, self.index)
-        return ("gap", lack) if lack else ("", "")
+        if reading.signals.get("other_year") and not (sure and self._parts(asked)):  # of one part it may be the year
+            return "gap", "period"
+        lack = gap(asked, reading.claims, reading.citations, self.index)
+        return ("gap", lack) if lack and not (sure and lack in _OF_ANOTHER) else ("", "")
 
     def _withheld(self, asked: Question, hits: Sequence[Hit], reading: Reading) -> tuple[str, str, float] | None:
         """Why a reading is not shown, what is said in its place, and how sure it was; ``None`` if it is good."""

@@ -15,6 +15,7 @@ from .evidence import Evidence, matched, share, sure
 from .index import Index
 from .items import lines_of, short_title
 from .markers import strip_marker
+from .quantities import tells, unit_asked
 from .question import WHICH, Question, Word
 from .sections import Span, ancestors, children, heading_span, things_over
 from .sentences import unwrapped
@@ -33,6 +34,13 @@ _NTH = re.compile(r"第[一二三四五六七八九十\d]")
 _LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _ANNOUNCED = 260  # characters that a colon may bring along
 _COUNTING = ("list", "why", "how")  # kinds of question that several things answer
+_WHICH_ONES = re.compile("哪|什么|啥|分别")
+_COUNTS = re.compile("[两二三四五六七八九十\\d](?:个|项|件|种|类|条|家|座|大|点|步)[^,;、。]{1,8}[。:]$")
+"""How a sentence ends that only says how many there are: the next ones tell which."""
+_TELLS_NOT = re.compile(
+    "(?:在于|取决于|[就要]看).{0,8}(?:什么|谁|哪[里儿个些]|多少|如何|怎[么样])[\u4e00-\u9fff]{0,3}。$"
+)
+"""How a sentence ends that only says what it depends on: the next one tells."""
 _COUNTED_ON = 220  # characters of what is counted on, for it to be told whole
 _MOST_ANNOUNCED = 8
 
@@ -103,7 +111,8 @@ def announced(evidence: Evidence, question: Question, index: Index) -> list[Span
     document = index.documents[here.document]
     section = document.at[here.position]
     last = not document.text[evidence.end : section.end].strip()
-    if evidence.folded.endswith(":") and last and (below := children(document, here.position)):
+    counts = question.kind == "list" and _WHICH_ONES.search(question.folded) and _COUNTS.search(evidence.folded)
+    if (counts or evidence.folded.endswith(":")) and last and (below := children(document, here.position)):
         *before, lead = re.split("[,;]", evidence.folded)
         asked_for = _sort(question) or question.words
         own = any("、" in clause and sure(matched(asked_for, clause)) for clause in before)
@@ -117,9 +126,12 @@ def announced(evidence: Evidence, question: Question, index: Index) -> list[Span
     if evidence.folded.endswith(";") and question.kind in _COUNTING:
         stop = re.compile("[。！？!?\n]").search(document.text, evidence.end, section.end)
         end = stop.end() if stop else section.end
-    elif evidence.folded.endswith((":", "?")):
+    elif counts or evidence.folded.endswith((":", "?")):
         around = lines_of(document, section)  # of an item only what stands in it
         end = next((i.end for i in around if i.start <= evidence.start and evidence.end < i.end), len(document.text))
+    elif _TELLS_NOT.search(evidence.folded):
+        stop = re.compile("[。！？!?\n]").search(document.text, evidence.end, section.end)
+        end = stop.end() if stop else section.end
     elif len(evidence.folded) <= _LABEL:
         items = (i for i in lines_of(document, section) if i.start <= evidence.start < i.label <= evidence.end)
         end = next((i.end for i in items), evidence.end)
@@ -155,6 +167,8 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     if question.kind == "member":
         owner = _owner(question, document, evidence.hit.passage.position)
         return owner if owner and fold(strip_marker(owner.heading)) not in evidence.folded else None
+    if answering := _told_by_heading(question, above, evidence):
+        return answering
     item = document.at[evidence.hit.passage.position]
     if _is_item(item, document) and "\n" not in document.text[item.start : evidence.start]:
         return item if fold(strip_marker(item.heading)) not in evidence.folded else None
@@ -164,6 +178,19 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     weights = [(share(lacking, matched(lacking, fold(s.heading))), len(s.position)) for s in above]
     best = max(range(len(above)), key=lambda i: weights[i], default=None)
     return above[best] if best is not None and weights[best][0] > 0 else None
+
+
+def _told_by_heading(question: Question, above: Sequence[Section], evidence: Evidence) -> Section | None:
+    """The innermost heading that answers what the sentence does not: 哪个厅 by 「深海厅」, 在几层 by 「深海厅(二层)」."""
+    unit, sort = unit_asked(question.folded), _sort(question)
+    for section in reversed(above):
+        heading, name = fold(section.heading), fold(short_title(section.heading))
+        if unit and tells(heading, unit) and not tells(evidence.folded, unit):
+            return section
+        alike = any(name[-1:] == w.text[-1:] and name != w.text for w in sort if w.noun or len(w.text) == 1)
+        if alike and name not in evidence.folded:
+            return section
+    return None
 
 
 def _is_item(section: Section, document: Document) -> bool:

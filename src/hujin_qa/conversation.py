@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from .differences import BY
 from .evidence import matched
-from .exchange import exchanged, whole_name
+from .exchange import exchanged, other_amount, whole_name
 from .followup import NTH, OPEN_END, OPENING, POINTER, RECALL, REST, Meant, Past, aspects, is_follow_up, year_step
-from .headings import tag
+from .headings import first_person
 from .index import Index
 from .items import (
     Item,
@@ -27,7 +27,18 @@ from .items import (
     steps_of,
 )
 from .lexicon import Lexicon
-from .question import WHICH, Place, Question, Word, content_words, in_chinese, interrogative, number, understand
+from .question import (
+    WHICH,
+    Place,
+    Question,
+    Word,
+    content_words,
+    in_chinese,
+    interrogative,
+    number,
+    understand,
+    value_asked,
+)
 from .sections import ancestors, things_over
 from .text import fold
 from .turns import corrected, of_item, pointed_at, sentences_of, steered
@@ -57,8 +68,9 @@ _AGAINST = re.compile(r"(?:那么?|它们?)*[跟和与同](?P<new>[^,?]{1,12}?)�
 _BY = re.compile("最(?=[高低大小多少长短快慢贵重轻早晚强远近好厚深])")
 _GENERIC = "层级档批代类期组"  # stand for any name that is counted (第三层 for 第三梯队)
 _POINTED_NAME = re.compile(
-    r"[这那]些(?:[里当之]面?中?)?|(这|那|该)(?![样么里])(家|个|座|件|位|块|种|类|款|边)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
+    r"[这那]些(?:[里当之]面?中?)?|(这|那|该)(?![样么里])(家|个|座|件|位|块|种|类|款|边|笔|批|次|条)?(公司|企业|机构|平台|银行|厂商|人)?(?=[^\d一二三四五六七八九十])|^(它|他|她)(们)?(家|的)?"
 )
+_OF_PERSON = re.compile("(?:那|而)?[他她](?!们)的?(?P<of>.+)")
 _PERSON = re.compile(r"^(?:那|而)?[他她](?!们)|[他她](?:本人|的)")
 _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|别的|其[他它]的?|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
@@ -67,6 +79,7 @@ _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建
 _CLAUSE_END = re.compile("[,，。；;：:！？!?\\n]")
 _NEAR = 0.5  # degree from which a word of the text may be meant by another
 _NOT_MENTIONED = "文中没有提到“{}”。"
+_LONGEST_NAME = 20  # characters
 _FEW = 2  # sections cited; more of them have no one name
 
 
@@ -147,7 +160,14 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
             return Meant(past.question.folded.replace(topic, f"{topic}和{against['new']}"))
     if moved := _moved(bare, words, past, index):
         return moved
-    if swap := _SWAP.match(folded):
+    swap = _SWAP.match(folded)
+    if swap and (other := other_amount(swap["new"], past.question.folded)):
+        return Meant(other)
+    if swap and not (
+        interrogative(swap["new"]) and value_asked(swap["new"])
+    ):  # 净赚了多少呢 puts nothing in the place of another
+        if (of := _OF_PERSON.match(swap["new"])) and (name := _person(past)) and name in past.question.folded:
+            return Meant(past.question.folded.replace(name, f"{name}的{of['of']}", 1))  # 他弟弟呢
         swapped, new = exchanged(swap["new"], past, index, lexicon), swap["new"].strip("的")
         if OPEN_END.search(folded) and not POINTER.search(folded) and _is_unknown(words):
             return Meant(swapped or f"{new}，{past.question.folded}", refusal=_NOT_MENTIONED.format(new))
@@ -156,6 +176,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     if _PERSON.search(folded) and (name := _person(past)):
         return Meant(f"{name}{_PERSON.sub('', folded)}")
     topic = _topic(past, words, index, lexicon, _POINTED_NAME.search(folded))
+    if not topic and past.answer.hits:  # none where it was asked who wrote a text
+        topic = past.question.folded.rstrip("?")
     return Meant(f"{topic}，{bare or folded}" if topic else bare or folded)
 
 
@@ -220,8 +242,8 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
     cited = [(c.document, c.start) for c in answer.citations]
     listed = [items for items in under if sum(any(_holds(i, at) for at in cited) for i in items) > 1]
     quoted = [
-        [_bound(name, citation, under, index) for name in names]
-        for citation in sentences_of(answer, index)
+        [_bound(_shortly(name), citation, under, index) for name in names]
+        for citation in _whole(sentences_of(answer, index), index)
         for names in (
             _numbered(citation.quote),
             in_series(citation.quote),
@@ -237,6 +259,24 @@ def _items(question: Question, answer: Answer, index: Index) -> tuple[Item, ...]
         return next((tuple(items) for items in found if len(items) == question.count), ())
     lines = _lines(answer, index) if question.kind == "list" else []
     return tuple([*found, lines][0])
+
+
+def _whole(cited: Sequence[Citation], index: Index) -> list[Citation]:
+    """Citations with the pieces of one sentence, cut at its semicolons, put together."""
+    found: list[Citation] = []
+    for citation in sorted(cited, key=lambda c: (c.document, c.start)):
+        text, last = index.documents[citation.document].text, found[-1] if found else None
+        near = last and last.document == citation.document and not text[last.end : citation.start].strip()
+        if last and near and last.quote.rstrip().endswith(("；", ";")):
+            found[-1] = replace(last, end=citation.end, quote=text[last.start : citation.end])
+        else:
+            found.append(citation)
+    return found
+
+
+def _shortly(name: str) -> str:
+    """A long piece of a sentence by its first clause."""
+    return _CLAUSE_END.split(name, maxsplit=1)[0] if len(name) > _LONGEST_NAME else name
 
 
 def _numbered(quote: str) -> list[str]:
@@ -299,25 +339,15 @@ def _subject(document: Document, position: str) -> Section | None:
 
 
 def _person(past: Past) -> str:
-    """The person that was asked about, or else the first that the last answer names."""
+    """The person that was asked about, or else the first of the clause of the last answer that tells most of it."""
     quotes = [fold(c.quote) for c in past.answer.citations]
-    if asked := _first_person(past.question.folded):
+    if asked := first_person(past.question.folded):
         return asked if any(asked in quote for quote in quotes) else ""
-    return next(filter(None, map(_first_person, quotes)), "")
-
-
-def _first_person(folded: str) -> str:
-    """The first person that a folded text names, ``""`` for none."""
-    tagged = [*tag(folded), ("", "x"), ("", "x")]
-    for (word, flag), (given, sort), (_, behind) in zip(tagged, tagged[1:], tagged[2:], strict=False):
-        if flag != "nr":
-            continue
-        torn = len(word) < 2 or (len(word) == 2 and len(given) == 1 and behind[0] in "vdpcx")  # 林立|群|负责
-        if torn and given and sort[0] not in "vdpcux":
-            return word + given
-        if len(word) > 1:
-            return word
-    return ""
+    clauses = [clause for quote in quotes for clause in _CLAUSE_END.split(quote)]
+    words, focus = past.question.words, past.question.focus
+    told = [(matched([w for w in words if w.text in focus], c), matched(words, c), c) for c in clauses]
+    told.sort(key=lambda each: (-sum(each[0].values()), -sum(each[1].values())))
+    return next(filter(None, (first_person(c) for *_, c in told)), "")
 
 
 def _topic(

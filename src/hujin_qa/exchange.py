@@ -22,7 +22,10 @@ _SUBJECT = re.compile(
 )
 _YEAR_BEHIND = re.compile(f"{YEAR.pattern}年?$")
 _PRONOUN = re.compile("^(?:[它他她]们?家?|[这那该](?:家|个|款)(?:公司|企业|产品)?)的")
-_SORTS, _NAMED = tuple("类级型档期季部科组区款版色班"), 6  # what things are classed by; characters of such a name
+_NUMBER = re.compile("[一二三四五六七八九十\\d]+[期号代轮批版届](?![大一二三四五六七八九])")  # 某某三期
+_LENGTHS = frozenset(["年", "月", "周", "天", "工作日", "小时", "分钟"])  # units
+_PERSONS = re.compile(r"(?:\d+|[一两二三四五六七八九十])个?人(?![员数均次])")
+_SORTS, _NAMED = tuple("类级型档期季部科组区款版色班轮"), 6  # what things are classed by; characters of such a name
 _MEASURE = re.compile("[量率额数价费度值期限龄]$")
 
 
@@ -91,6 +94,21 @@ def exchanged(new: str, past: Past, index: Index, lexicon: Lexicon) -> str:
     return f"{new}，{_without(old, new_words)}"
 
 
+def other_amount(new: str, asked: str) -> str:
+    """The previous question with its only length of time, or number of persons, exchanged for that of ``new``.
+
+    >>> other_amount("要是一口气请半个月", "请两天假找谁批"), other_amount("两个人住", "一个人申请能分到多大的")
+    ('请半个月假找谁批', '两个人申请能分到多大的')
+    """
+    times = [[(q.start, q.end, q.text) for q in quantities(t) if q.unit in _LENGTHS] for t in (asked, new)]
+    persons = [[(*m.span(), m[0]) for m in _PERSONS.finditer(t)] for t in (asked, new)]
+    for old, other in (times, persons):
+        if len(old) == len(other) == 1 and old[0][2] != other[0][2]:
+            (start, end, _), (*_, text) = old[0], other[0]
+            return asked[:start] + text + asked[end:]
+    return ""
+
+
 def _of_one_sort(new: str, asked: str) -> str:
     """What a folded question names that is classed like ``new`` (by 类, 级, 型…), if that is one thing; else ``""``."""
     if new[-1:] not in _SORTS or len(new) > _NAMED:
@@ -112,7 +130,7 @@ def _nominal(subject: str, first: str) -> str:
 def _is_attribute(name: str, past: Past, index: Index) -> bool:
     """Whether a name is that of something which is asked of things, as the text asks or tells it of them."""
     told = re.compile(rf"[的有]{re.escape(name)}(?:为|是|达|约|有|\d)")
-    owned = any(told.search(fold(hit.passage.text)) for hit in past.answer.hits)
+    owned = any(told.search(fold(hit.passage.text)) for hit in past.answer.hits) and not _beside(name, past, index)
     return bool(value_asked(name) or _MEASURE.search(name)) or owned or name in aspects(past, index)
 
 
@@ -175,7 +193,7 @@ def _exchange(text: str, gone: list[str], new: str) -> str:
     if not places:
         return text
     start, end = min(p[0] for p in places), max(p[1] for p in places)
-    return text[:start] + new + text[end:]
+    return _fitted(text[:start], new, text[end:])
 
 
 def _without(old: Question, new_words: Iterable[Word]) -> str:
@@ -200,9 +218,14 @@ def _headings(words: Sequence[Word], past: Past, index: Index) -> list[Section]:
 
 
 def _put(new: str, gone: str, text: str, index: Index, lexicon: Lexicon) -> str:
-    """``text`` with ``new`` for ``gone``, the rest of its name and what ``new`` itself says of the words around."""
+    """``text`` with ``new`` for ``gone`` and the rest of its name."""
     gone = whole_name(gone, text, index, lexicon)
     before, _, behind = text.partition(gone)
+    return _fitted(before, new, behind)
+
+
+def _fitted(before: str, new: str, behind: str) -> str:
+    """``new`` between two texts, without what it says of them itself."""
     said = next((n for n in range(min(len(new), len(behind)), 0, -1) if new.endswith(behind[:n])), 0)
     told = next((n for n in range(min(len(new), len(before)), 0, -1) if new.startswith(before[-n:])), 0)
     return before[: len(before) - told] + new + behind[said:]
@@ -220,4 +243,5 @@ def whole_name(name: str, text: str, index: Index, lexicon: Lexicon) -> str:
             if at == start - 1 and index.lexical.frequency(f"_{piece}{name[0]}") >= often:
                 name = piece + name
         at += len(piece)
-    return name
+    number = _NUMBER.match(text, start + len(name)) if start >= 0 else None
+    return name + number[0] if number else name

@@ -15,7 +15,7 @@ from .text import fold
 from .types import Answer
 
 POINTER = re.compile(
-    r"(?<!什)[这那]么(?![呢?])|这(家|个|些|几|两|种|类|块|条|点|项|方面|里|样)|那(家|个|些|几|两|种|类|里|样)|它们?|(?<![其吉排])他们?|她们?|该(公司|企业|机构|平台|行业|赛道)|前者|后者|其中|上面|上述|刚才|刚刚|前面(说|提|那)|同样|(?<![%\d元岁年月天人倍])以上|这(?=[^一二三四五六七八九十\d年篇])(?![份本部]?(?:手册|文[章档件]|报告|制度|材料|简报|书))"
+    r"(?<!什)[这那]么(?![呢?])|这(家|个|些|几|两|种|类|块|条|点|项|方面|里|样|笔|批|次)|那(家|个|些|几|两|种|类|里|样|笔|一?[条级档层批次款](?=[做是有占卖收花用能要会呢]))|它们?|(?<![其吉排])他们?|她们?|该(公司|企业|机构|平台|行业|赛道)|前者|后者|其中|上面|上述|刚才|刚刚|前面(说|提|那)|同样|(?<![%\d元岁年月天人倍])以上|这(?=[^一二三四五六七八九十\d年篇])(?![份本部]?(?:手册|文[章档件]|报告|制度|材料|简报|书))"
 )
 OPENING = re.compile(
     r"^(那么?|还有|另外|(?:再|继续)(?=[说讲问看谈聊来往给帮展介详补具之下上后前有一多加,呢吧?。!]|$)|然后|接着|那边|以及|除此之外|除此以外|除了这)"
@@ -59,6 +59,9 @@ _OWNER = re.compile(r"(?P<owner>[^的,，。?!]{2,12})的.{2,}")
 _COUNTED = re.compile(r"[二三四五六七八九十](?:大[\u4e00-\u9fff]|[个类种][\u4e00-\u9fff]{2}各)")  # a name: 四大业态
 _NOMINAL = ("n", "vn", "j", "eng")  # parts of speech
 _MANNER = "adcmp"  # parts of speech that name nothing: 平均, 至少
+_SUBJECTS = (*"njslix", "vn", "eng")  # … and that may name what is asked of
+_OF_NOTHING = frozenset("人 钱 时候 时间 多长时间 怎么办 干什么 说了算 里头 外头 后面 前面".split())
+"""Nouns that name no subject: "停了多长时间"."""
 _SHORT = 16  # characters: a question this short that names nothing leans on the one before
 
 
@@ -137,12 +140,20 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         return False
     if _COUNTED.match(folded) or len(folded) > _SHORT:
         return False
+    if not _has_subject(folded):
+        return True
     if asked.ordinal or year_step(folded):
         return True
     manner = {word for word, flag in tag(folded) if flag[0] in _MANNER}
     strange = [w for w in asked.words if not w.known and len(w.same) == 1 and w.text not in manner]
     strange = [w for w in strange if _is_sure(w.text, index, lexicon)]
     return not strange or len(known) >= len(strange)
+
+
+def _has_subject(folded: str) -> bool:
+    """Whether a question has a noun, or what may be one, that it asks of: "学生转到哪儿了", but not "后来转到哪儿了"."""
+    named = (word for word, flag in tag(folded) if flag.startswith(_SUBJECTS) and word.isalnum())
+    return any(word not in _OF_NOTHING for word in named)
 
 
 def _asks_of(name: str, folded: str) -> bool:

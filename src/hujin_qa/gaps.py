@@ -54,7 +54,7 @@ _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
 _CHARGED = re.compile("费|收|息|税|罚|折|扣|补|赔|付|押金|提成|佣")  # what may be a share of something
 _COUNTED = frozenset("个条项点件种类款处步样家户间名位人只头匹辆艘台本册张份套座所")
 _COUNTER = re.compile(f"(?<![哪第分])(?:多少|几){NO_UNIT}(?P<counter>[张栋幢座条艘辆台架间套家所位名处本册头匹棵株])")
-_COUNTERS = "台套部架个具 家个间所处座户 条艘只个 辆台个部 栋幢座 张个块票 位名人个口 间个套 本册部 头匹只 棵株 张份件个".split()
+_COUNTERS = "台套部架个具 家个间所处座户 条艘只个 辆台个部 栋幢座 张个块票 位名人个口 间个套 本册部 头匹只峰 棵株 张份件个".split()
 """Classifiers that may stand for one another."""
 _MEASURED = re.compile("[米里亩顷吨克斤升度岁元倍瓦]$")
 _LOOSE = re.compile(
@@ -205,7 +205,9 @@ def _not_counted(question: Question, said: str) -> bool:
         return False
     alike = "".join(c for c in _COUNTERS if asked["counter"] in c)
     thing = question.folded[asked.end() : asked.end() + 2] or "个"  # 双向六车道
-    return not re.search(f"[\\d一二三四五六七八九十百千万亿两多余几数]\\s*(?:[{alike}]|{re.escape(thing)})", said)
+    return not re.search(
+        f"[\\d一二三四五六七八九十百千万亿两多余几数]\\s*(?:[{alike}]|{re.escape(thing)})|{re.escape(thing)}\\d", said
+    )
 
 
 def _not_named(question: Question, said: str) -> bool:
@@ -280,6 +282,8 @@ def _members_untold(question: Question, said: str) -> bool:
     for n, clause in enumerate(clauses):
         if any(q.value == c.value and q.unit in ("个", "人") for q in quantities(clause) for c in counted):
             seen = True
+            if f"{clause}:" in said:
+                return False
             around = ",".join(clauses[max(0, n - 1) : n + 2])
             if _LISTS.search(around) or _names_another(around, question.folded):
                 return False

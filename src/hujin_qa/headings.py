@@ -178,3 +178,17 @@ def word_starts_at(text: str, tail: str) -> bool:
             return True
         offset += len(word)
     return False
+
+
+def first_person(folded: str) -> str:
+    """The first person that a folded text names, ``""`` for none."""
+    tagged = [*tag(folded), ("", "x"), ("", "x")]
+    for (word, flag), (given, sort), (_, behind) in zip(tagged, tagged[1:], tagged[2:], strict=False):
+        if flag != "nr":
+            continue
+        torn = len(word) < 2 or (len(word) == 2 and len(given) == 1 and behind[0] in "vdpcx")  # 林立|群|负责
+        if torn and given and sort[0] not in "vdpcux":
+            return word + given
+        if len(word) > 1:
+            return word
+    return ""

@@ -25,6 +25,7 @@ _CUT = re.compile(r"[:：—(（「]")
 BARE = re.compile(
     r"第[\d一二三四五六七八九十百]+[条章节款项步]|[\u4e00-\u9fff]{2}[一二三四五六七八九十]|\d{1,2}(?:\.\d{1,2})+|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]?"
 )
+_CLOSES = re.compile("(?:本[章节篇])?(?:小结|总结|结语|结束语)")
 BULLETS = "-*+–—•·●○◆■▪▶"
 _BULLET = re.compile(rf"(?P<indent>[ \t\u3000]*)(?P<mark>[{BULLETS}])(?:[ \t\u3000]+|(?<=[•·●○◆■▪▶]))(?=[^\s•·●○◆■▪▶])")
 _STOPS = "，,；;。:：！？!?\n"
@@ -39,7 +40,7 @@ _SERIES_GRAMMAR = re.compile(r"^[一二三四五六七八九十][是则]|(?:被�
 _LONGEST_NAME = 40
 _SPOKEN = re.compile(r"(?:说|道|表示|认为|指出|强调|称|问|答|注意|提示|提醒|备注|注)$")
 _ANNOUNCES = re.compile(r"如下|以下|下列|包括|包含|分别|依次|有|[为是]$")
-_HOW_MANY = re.compile(rf"(?P<n>{_N})(?:大|个|类|种|层|条|项|点|步|门|家|样|处|件|位|部分|方面|阶段)")
+_HOW_MANY = re.compile(rf"(?P<n>{_N})(?:大|个|类|种|层|条|项|点|步|门|家|样|处|件|位|道|部分|方面|阶段)")
 _TAIL = rf"(?:(?<!第)(?:{_N})(?:类|种|个|大|项|家|层|门|部分|方面).{{0,6}}|(?:共同)?(?:组成|构成).*|等.*)$"
 _HEAD = r"包括|包含|历经|经历|分为|分别|主要有|即|是|为|从|由(?!于)|(?<![所没只拥])有(?![限效关机])"
 
@@ -67,8 +68,10 @@ def short_title(heading: str) -> str:
 
 
 def sections_below(document: Document, section: Section) -> list[Item]:
-    """The sections right below one, as items."""
+    """The sections right below one, as items, without the one that sums them up."""
     below = children(document, section.position)
+    if below and _CLOSES.fullmatch(strip_marker(below[-1].heading)):
+        below = below[:-1]
     if not below:
         return []
     ends = [*(s.start for s in below[1:]), document.extent(below[-1])[1]]
@@ -255,7 +258,9 @@ def after_colon(sentence: str) -> list[str]:
         for marks in ("[；;]", "、", "[，,]", "[，,、；;]")
     ]
     if counted := _HOW_MANY.search(lead):
-        return next((items for items in splits if len(items) == number(counted["n"])), [])
+        n = number(counted["n"])
+        said_of_all = splits[2][:n] if len(splits[2]) == n + 1 else []  # 划三条线:甲的,乙的,丙的,一律…
+        return next((items for items in splits if len(items) == n), said_of_all)
     if _SPOKEN.search(lead):
         return []
     closed = splits[: 3 if _ANNOUNCES.search(lead) else 2]

@@ -27,11 +27,13 @@ _NUMBERED = re.compile("第[一二三四五六七八九十百\\d]+(?:[章节编�
 _SHORT = 45  # characters of an item that is shown in full
 _MOST = 200  # characters of all items that are shown in full
 _ANY_SORT = frozenset(
-    "动作 抓手 措施 举措 做法 办法 招 招数 环节 切入点 途径 角度 层面 要点 要领 手段 思路 路子 法子 打法 建议 方面 重点 方案 选择".split()
+    "动作 抓手 措施 举措 做法 办法 招 招数 环节 切入点 途径 角度 层面 要点 要领 手段 思路 路子 法子 打法 建议 方面 重点 方案 选择 阶段 时期".split()
 )
 """What whatever is listed may be called: a list need not be called so itself."""
 _LIKE = 0.5  # degree to which a word is found, and not only something near it
-_PARTS = re.compile("(?:由|包括|包含|分[为成]|有)[^,。;?]{0,2}哪[些几].{0,2}(?:部分|组成|构成|成员)")
+_PARTS = re.compile(
+    "(?:由|包括|包含|分[为成]|有)[^,。;?]{0,2}哪[些几].{0,2}(?:部分|组成|构成|成员)|分[为成作]?(?:哪|几)[^,。;?]{0,3}[类种级档]"
+)
 _NEAREST = 8  # sentences that may say of what a thing is made up
 _A_STEP = re.compile("(?:第[一二三四五六七八九十\\d]+|最后一?|[头首]一?)步")
 _NTH = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|首)[个大类种层条点项步]?(?P<thing>[\u4e00-\u9fff]{2,})")
@@ -99,7 +101,7 @@ def _made_of(question: Question, evidence: Sequence[Evidence]) -> Evidence | Non
     parts = _PARTS.search(question.folded)
     named = [w for w in question.words if parts and w.noun and w.text in question.folded[: parts.start()]][-1:]
     for e in evidence[:_NEAREST]:
-        if any(re.search(rf"{re.escape(other)}[^,。;:]{{0,8}}{MADE_OF}", e.folded) for w in named for other in w.same):
+        if any(re.search(rf"{re.escape(other)}[^。;:]{{0,16}}{MADE_OF}", e.folded) for w in named for other in w.same):
             return e
     return None
 
@@ -174,16 +176,19 @@ def listings(question: Question, hits: Sequence[Hit], index: Index) -> Iterator[
         items = below if headings else lines_of(document, section)
         if len(items) < 2 or (headings and all(i.name in document.labels for i in items)):
             continue
-        if _about_one(question, document, section, items):
+        if _about_one(question, document, section, items) or _counts_them(question, items):
             continue
         intro = fold(" ".join([*section.path, _intro(document, section, items, headings)]))
-        words, found_in = question.words, matched(question.words, intro)
+        title = fold(document.title)
+        words = tuple(w for w in question.words if not w.stands_in(title)) or question.words  # of the text as a whole
+        found_in = matched(words, intro)
         if any(w.text in _ANY_SORT and found_in.get(w.text, 0.0) <= _LIKE for w in words):  # named by headings alone
             words = tuple(w for w in words if w.text not in _ANY_SORT) or words
             found_in = matched(words, fold(" ".join(section.path)))
         fit = 1.0 if called_so else share(words, found_in)
         own = fold(strip_marker(section.heading)).rstrip(":")
         called = bool(called_so) or _ends_with(question, own)
+        called = called or (headings and all(_ends_with(question, fold(i.name)) for i in items))  # 甲风险、乙风险
         articles = headings and all(_ARTICLE.match(s.heading) for s in children(document, section.position))
         counted = question.count == len(items) and fit > 0
         if (fit < _ABOUT or articles) and not (called or counted):
@@ -225,8 +230,17 @@ def shown(listed: Listed) -> list[Span]:
     return [Span(i.document, i.start, i.end if whole else i.label) for i in items]
 
 
+def _counts_them(question: Question, items: Sequence[Item]) -> bool:
+    """Whether one of several items is headed by how many there are of what is asked for (三个品牌): they stand in it."""
+    asked = "|".join(re.escape(w.text) for w in question.words if w.text in question.focus)
+    return bool(asked) and any(
+        re.search(f"^[两二三四五六七八九十\\d]+[个大类种项条家]?(?:{asked})$", fold(i.name)) for i in items
+    )
+
+
 def _about_one(question: Question, document: Document, section: Section, items: Sequence[Item]) -> bool:
     """Whether the question names one of the items, and so asks about that one."""
-    above = sure(matched(question.words, fold(" ".join(section.path))))
-    named = [sure(matched(question.words, fold(document.text[i.start : i.label]))).keys() - above.keys() for i in items]
+    words = [w for w in question.words if w.text not in _ANY_SORT]
+    above = sure(matched(words, fold(" ".join(section.path))))
+    named = [sure(matched(words, fold(document.text[i.start : i.label]))).keys() - above.keys() for i in items]
     return any(named) and not all(named)

@@ -34,6 +34,7 @@ _OF_ITS = re.compile("(?<=.)(?:的|里(?!程)|在)")  # from here on what is sai
 _OF_TWO = re.compile(
     rf"(?P<a>[^,?、]{{2,16}}?)(?:和|跟|与|以及|还有)(?P<b>[^,?、]{{2,16}}?)的?(?:{_EVERY.pattern})(?P<rest>[^,?]+)[?。]*"
 )
+_OF_BOTH = re.compile("混|一起|一块|同时|相互|互相|之间|彼此|合并|分开")  # 甲和乙为什么不能混用
 _NO_THING = ("b", "d", "ad")  # parts of speech
 _COUNTED = re.compile(
     r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
@@ -178,8 +179,10 @@ def _branches(n: str, index: Index) -> Iterator[tuple[str, Sequence[Section]]]:
 def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """The same asked of several things: of each alone."""
     text = asked.folded
+    if asked.kind == "why" and _OF_BOTH.search(text):
+        return ()
     names = {w.text for w in asked.words if w.known}
-    joints = [m for m in _JOINT.finditer(text) if _ends_with(text[: m.start()], names)]
+    joints = [m for m in _JOINT.finditer(text) if _item_before(text[: m.start()], names, index)]
     joints = [
         m
         for m in joints
@@ -187,13 +190,13 @@ def _joined(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
         or _YEAR.match(text, m.end())
         or _is_there(text[m.end() :], index)
     ]
-    if any(tag(_ends_with(text[: m.start()], names))[-1][1] in _NO_THING for m in joints):  # 主动跟监管打交道
+    if any(tag(_item_before(text[: m.start()], names, index))[-1][1] in _NO_THING for m in joints):  # 主动跟监管打交道
         return ()
     if not 1 <= len(joints) < _MOST:
         return ()
     before = text[: joints[0].start()]
     before = _LEAD.sub("", before)
-    items = [before if len(before) <= _LONGEST else _ends_with(before, names)]
+    items = [before if len(before) <= _LONGEST else _item_before(before, names, index)]
     items += [text[a.end() : b.start()] for a, b in pairwise(joints)]
     rest = text[joints[-1].end() :]
     if asked.kind == "compare":
@@ -217,6 +220,20 @@ def _is_there(rest: str, index: Index) -> bool:
     return 0 < len(pairs) < _LONGEST // 2 and all(index.lexical.frequency("_" + pair) for pair in pairs)
 
 
+def _item_before(text: str, names: set[str], index: Index) -> str:
+    """The name that a text ends with: a word, or what stands behind the last joint and, pair by pair, in the corpus."""
+    if known := _ends_with(text, names):
+        return known
+    name = _JOINT.split(_LEAD.sub("", text))[-1]
+    return name if _is_whole(name, index) else ""
+
+
+def _is_whole(name: str, index: Index) -> bool:
+    """Whether a name of several words, or of none that is known, stands in the corpus pair by pair."""
+    pairs = list(bigrams(name))
+    return 2 < len(name) <= _LONGEST and all(index.lexical.frequency("_" + pair) for pair in pairs)
+
+
 def _ends_with(text: str, names: set[str]) -> str:
     year = re.search(rf"{_YEAR.pattern}$", text)
     return year[0] if year else max((n for n in names if text.endswith(n)), key=len, default="")
@@ -227,8 +244,9 @@ def _item(rest: str, names: set[str], index: Index, lexicon: Lexicon) -> str:
     found = _END.search(rest)
     whole = rest[: found.start()] if found else rest
     words = content_words(whole, index, lexicon)
+    named = not any(len(w.same) > 1 for w in words[1:])  # no 余额 of 贷款余额
     if found and found[0] in tuple("二两三四五六七八九") and len(words) <= 2:
         return whole
-    if len(whole) <= _LONGEST and 0 < len(words) <= 2 and not any(len(w.same) > 1 for w in words[1:]):
+    if named and ((len(whole) <= _LONGEST and 0 < len(words) <= 2) or _is_whole(whole, index)):
         return whole
     return max((n for n in names if rest.startswith(n)), key=len, default=whole)

@@ -281,7 +281,7 @@ def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
         if not found:
             continue
         if part.folded.endswith(FEATURES_OF):
-            found = _defining(part, found, index)
+            found = _defining(part, _of_it_alone(part, parts, found), index)
         found = _row_first(part, _valued(part, found))
         told = best_sentences(part, found, _PART_BUDGET)
         asked = [*(other for other in asked if other[1][0].row == found[0].row), (part, found)]
@@ -290,6 +290,19 @@ def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
         for e in in_reading_order(told):
             chosen.setdefault(_place(e), e)
     return list(chosen.values())
+
+
+def _of_it_alone(
+    part: Question, parts: Sequence[tuple[Question, Sequence[Evidence]]], evidence: Sequence[Evidence]
+) -> Sequence[Evidence]:
+    """The evidence on one of several things that are compared, first what does not just name it beside another."""
+    own, *names = (p.folded.removesuffix(FEATURES_OF) for p in (part, *(p for p, _ in parts if p is not part)))
+    both = "|".join(
+        f"{re.escape(a)}[和与跟及、]{re.escape(b)}" for name in names for a, b in ((own, name), (name, own))
+    )
+    alone = [e for e in evidence if not re.search(both, e.folded)]
+    near = alone and own in alone[0].folded and alone[0].score > evidence[0].score - _ELSEWHERE
+    return alone if near else evidence
 
 
 def _elsewhere(
