@@ -351,7 +351,7 @@ def test_the_comparison_with_a_model_runs_on_scripted_answers(plain):
     spec.loader.exec_module(script)
     asked = [
         EvalQuestion("1", "fact", QUESTION, True, (("86亿",),), ("澜江公司2024年的产值为86亿元",)),
-        EvalQuestion("2", "follow", "何时下班?", False, history=(QUESTION,)),
+        EvalQuestion("2", "follow", "当家的姓啥?", False, history=(QUESTION,)),
     ]
     good, rewritten = answering("2024年产值为86亿元,增长12%[1]。公司要上市[1]。"), answering("不知道。")
     said = []

@@ -11,7 +11,20 @@ from dataclasses import replace
 from .differences import BY
 from .evidence import matched
 from .exchange import exchanged, other_amount, whole_name
-from .followup import NTH, OPEN_END, OPENING, POINTER, RECALL, REST, Meant, Past, aspects, is_follow_up, year_step
+from .followup import (
+    NTH,
+    OPEN_END,
+    OPENING,
+    POINTER,
+    RECALL,
+    REST,
+    Meant,
+    Past,
+    aspects,
+    has_subject,
+    is_follow_up,
+    year_step,
+)
 from .headings import first_person
 from .index import Index
 from .items import (
@@ -175,7 +188,15 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
             return Meant(swapped)
     if _PERSON.search(folded) and (name := _person(past)):
         return Meant(f"{name}{_PERSON.sub('', folded)}")
-    topic = _topic(past, words, index, lexicon, _POINTED_NAME.search(folded))
+    pointed = _POINTED_NAME.search(folded)
+    topic = _topic(
+        past,
+        words,
+        index,
+        lexicon,
+        bool(pointed) or not has_subject(folded),
+        pointed is not None and "家" in pointed[0],
+    )
     if not topic and past.answer.hits:  # none where it was asked who wrote a text
         topic = past.question.folded.rstrip("?")
     return Meant(f"{topic}，{bare or folded}" if topic else bare or folded)
@@ -351,11 +372,12 @@ def _person(past: Past) -> str:
 
 
 def _topic(
-    past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon, pointed: re.Match[str] | None = None
+    past: Past, new_words: Sequence[Word], index: Index, lexicon: Lexicon, pointed: bool = False, owner: bool = False
 ) -> str:
     """What the previous question was about: the section cited that it names, or else its words but for its attributes.
 
-    ``pointed``: by a pronoun, which stands for what has a name rather than for what was asked of it.
+    ``pointed``: by a pronoun or by nothing, which stands for what has a name rather than for what was asked of it; by
+    one that stands for an ``owner`` (它家).
     """
     for document_id, position in sorted(past.places):
         subject = _subject(index.documents[document_id], position)
@@ -372,7 +394,6 @@ def _topic(
     above = fold(" ".join(heading for c in past.answer.citations for heading in c.section))
     topical = [w.text for w in words if (len(w.same) == 1 or w.text in lexicon.words) and w.text not in repeated]
     said = [w for w in topical if w in above] or topical or [w.text for w in words]
-    owner = pointed and "家" in pointed[0]
     names = {w for w in topical if owner or _is_name(w, past.question.folded, index, lexicon)} - past.question.focus
     if pointed and names:
         said = [w for w in topical if w in names or (w in said and w not in past.question.focus)]

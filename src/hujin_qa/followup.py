@@ -140,7 +140,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
         return False
     if _COUNTED.match(folded) or len(folded) > _SHORT:
         return False
-    if not _has_subject(folded):
+    if not has_subject(folded):
         return True
     if asked.ordinal or year_step(folded):
         return True
@@ -150,7 +150,7 @@ def is_follow_up(asked: Question, past: Past, index: Index, lexicon: Lexicon) ->
     return not strange or len(known) >= len(strange)
 
 
-def _has_subject(folded: str) -> bool:
+def has_subject(folded: str) -> bool:
     """Whether a question has a noun, or what may be one, that it asks of: "学生转到哪儿了", but not "后来转到哪儿了"."""
     named = (word for word, flag in tag(folded) if flag.startswith(_SUBJECTS) and word.isalnum())
     return any(word not in _OF_NOTHING for word in named)
