@@ -69,6 +69,22 @@ TEXT = """# 石渡纺织博物馆
 
 馆里设三项奖：每月的“巧手奖”，奖金200元；每季的“护机奖”，奖给修机的师傅，奖金600元；每年的“长庚奖”，只给一人，奖金5000元。
 
+## 八、渡船
+
+馆前的两条渡船都还能开。青头渡船1987年下水，船主姓林。白尾渡船2004年下水，装了柴油机。
+
+## 九、合作的两家企业
+
+### 1. 云帛：做面料
+
+云帛2009年创办于申城，每年捐布样30匹。
+
+### 2. 织女坊：做教具
+
+织女坊2016年由两名教师创办，每年办课12次。
+
+## 十、丝线
+
 丝线好不好，就看怎么捻。捻得紧的耐磨，捻得松的发亮。
 """
 
@@ -94,6 +110,8 @@ def assistant(tmp_path_factory):
         ("馆里有哪几个牌子?", "渡口|长庚|白鹭"),  # behind the sentence that only counts them
         ("烟甲虫和皮蠹有什么不同?", "粮袋|毛毡"),  # not the sentence that has them side by side
         ("丝线好不好看什么?", "耐磨"),
+        ("两条渡船分别是哪年下水的?", "1987|2004"),
+        ("合作的两家公司分别是哪年创办的?", "2009|2016"),  # the text calls them 企业
     ],
 )
 def test_the_answer_is_told_where_the_text_has_it(assistant, asked, told):
@@ -116,6 +134,7 @@ def test_the_n_th_is_counted_over_the_pieces_of_one_sentence(assistant):
     [
         ("织机厅和丝路厅各在几层", ["织机厅在几层", "丝路厅在几层"]),
         ("蚕茧和生丝为什么不能混放", []),  # it is asked of both together
+        ("云帛和织女坊分别哪年创办,每年捐什么", ["云帛哪年创办", "织女坊哪年创办", "云帛每年捐什么"]),
     ],
 )
 def test_things_of_several_words_are_asked_about_one_by_one(assistant, asked, parts):

@@ -10,7 +10,7 @@ from .headings import tag
 from .index import Index
 from .items import sections_below
 from .lexicon import Lexicon
-from .question import Question, Word, content_words, interrogative, number, value_asked
+from .question import Question, Word, content_words, interrogative, number, understand, value_asked
 from .text import bigrams, fold
 from .types import Section
 
@@ -37,8 +37,8 @@ _OF_TWO = re.compile(
 _OF_BOTH = re.compile("混|一起|一块|同时|相互|互相|之间|彼此|合并|分开")  # 甲和乙为什么不能混用
 _NO_THING = ("b", "d", "ad")  # parts of speech
 _COUNTED = re.compile(
-    r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
-    r"|(?P<n2>[二两三四五六七八九十])[个大类种](?P<thing2>[\u4e00-\u9fff]{2})的?(?P<rest2>.+(?:各|分别).+)"
+    r"(?P<n>[二两三四五六七八九十]|\d{1,2})[个大类种层家座所款]?(?P<thing>[\u4e00-\u9fff]{2})(?:里|中)?的?(?:各自?|分别|都|每一?个?)(?:的|都)?(?P<rest>.+)"
+    r"|(?P<n2>[二两三四五六七八九十])[个大类种家座所款](?P<thing2>[\u4e00-\u9fff]{2})的?(?P<rest2>.+(?:各|分别).+)"
     r"|(?:各个?|每一?个)(?P<thing3>[\u4e00-\u9fff]{2})的?(?P<rest3>.+)"
 )
 _LEAD = re.compile(r"^(?:列出?|说说?|讲讲?|对?比较?|看看|把|就)")
@@ -49,6 +49,7 @@ _IN_WHAT = re.compile("(?P<item>.{2,12}?)在(?P<what>[^,?在]{2,8})(?:[上里]|�
 _ASKS = re.compile("(?:是|有|要)?(?:多少|谁|哪|几|什么|怎么|在哪).*$")
 FEATURES_OF = "的特点"
 """What is asked of each thing that is to be compared, where the question does not say in what."""
+_LIKELY = 0.8  # degree to which an everyday word stands for another
 _LONGEST = 12  # characters of a thing that is named
 _MOST = 4
 _MOST_OF_ALL = 6  # things of which something is asked of each
@@ -57,8 +58,19 @@ _MOST_OF_ALL = 6  # things of which something is asked of each
 def split_question(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     """The questions that ``asked`` is made of, each standing alone; empty if it is one question."""
     asked = replace(asked, folded=_OF_EACH.sub("", asked.folded))
-    by_words = _clauses(asked, index, lexicon) or _joined(asked, index, lexicon) or _each(asked, index, lexicon)
+    if clauses := _clauses(asked, index, lexicon):
+        return _of_both(clauses, index, lexicon)
+    by_words = _joined(asked, index, lexicon) or _each(asked, index, lexicon)
     return by_words or _two_of(asked, index, lexicon)
+
+
+def _of_both(clauses: tuple[str, ...], index: Index, lexicon: Lexicon) -> tuple[str, ...]:
+    """Clauses that ask of several things, the first of each: taken apart again (甲和乙分别在哪,多大)."""
+    if not _EVERY.search(clauses[0]):
+        return clauses
+    again = [_joined(understand(clause, index, lexicon), index, lexicon) or (clause,) for clause in clauses]
+    apart = tuple(part for parts in again for part in parts)
+    return apart if len(apart) <= _MOST_OF_ALL else clauses
 
 
 def _two_of(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
@@ -151,6 +163,8 @@ def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
     n, rest = found["n"] or found["n2"] or "", found["rest"] or found["rest2"] or found["rest3"]
     if not content_words(rest, index, lexicon):
         return ()  # the list itself is asked for: "五大趋势分别是什么"
+    likely = (o for w in content_words(thing, index, lexicon) for o, degree in w.others.items() if degree >= _LIKELY)
+    names = {thing, *likely}
     best: tuple[float, list[str]] | None = None
     for id_, sections in _branches(n, index):
         document, recurring = index.documents[id_], index.documents[id_].labels
@@ -160,7 +174,7 @@ def _each(asked: Question, index: Index, lexicon: Lexicon) -> tuple[str, ...]:
                 continue
             path = fold(" ".join([*section.path, *(i.name for i in items), document.text[section.body : section.end]]))
             called = fold(section.heading).endswith(thing) or all(thing in fold(i.name) for i in items)
-            if thing in path if n else called:
+            if any(name in path for name in names) if n else called:
                 fit = share(asked.words, matched(asked.words, path))
                 if best is None or fit > best[0]:
                     best = fit, [i.name for i in items]

@@ -23,13 +23,15 @@ from .evidence import (
     rerank,
     weigh,
 )
+from .headings import first_person
 from .index import Index
+from .items import short_title
 from .listing import find_list, nth_place
 from .markers import strip_marker
 from .parts import FEATURES_OF
 from .periods import asks_stage, gives_stage
 from .quantities import FIGURES, values
-from .question import WORDLESS, Place, Question
+from .question import WORDLESS, Place, Question, number
 from .rereading import looked_into, reread
 from .sections import Span, ancestors, heading_span
 from .selection import BEHIND, TIE, best_sentences, in_reading_order, read_on, rounded, section_of
@@ -47,8 +49,12 @@ _BECAME = re.compile(
 )
 _PART_BUDGET = 90  # one of several things that are asked at once
 _BUT = re.compile("(?:除了|除去|除|抛开).{1,16}?(?:之外|以外|外)?[,]?.{0,4}(?:还有|别的|其[他它])")
+_SO_MANY = re.compile(
+    r"(?P<n>[两二三四五六]|\d)[座家个所名位款种类项台条只支部批期次](?P<thing>[\u4e00-\u9fff]{2}).*?(?:分别|各自?(?![种类地位]))"
+)
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
+_BESIDE = 2  # sentences before or behind the best in which its value is looked for
 _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位")
 _WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
 _IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|特点|[?。,呢啊呀])*"
@@ -185,10 +191,37 @@ def _are_the_parts(spans: Sequence[Span], parts: Sequence[tuple[Question, Sequen
 
 def _told(question: Question, evidence: Sequence[Evidence], index: Index, of_several: bool = False) -> Choice:
     """The best sentences, in reading order."""
-    chosen = best_sentences(question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET), of_several)
+    chosen = _one_of_each(question, evidence) or best_sentences(
+        question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET), of_several
+    )
+    chosen = _with_value(question, chosen, evidence)
     if question.kind in _OPEN:
         chosen = read_on(question, rounded(chosen, evidence), evidence)
     return spans_of(in_reading_order(chosen), question, index), chosen
+
+
+def _with_value(question: Question, chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """What was chosen, and where none of it has the sort of value that is asked for, the best next to it that has."""
+    best = chosen[0]
+    if question.kind != "fact" or question.value is None or any(_tells(question, e) for e in chosen):
+        return chosen
+    beside = (e for e in evidence if 0 < abs(e.row - best.row) <= _BESIDE and section_of(e) == section_of(best))
+    near = (e for e in beside if e.score > best.score - _ELSEWHERE and _tells(question, e))
+    told = max(near, key=lambda e: e.score, default=None)
+    return [*chosen, told] if told else chosen
+
+
+def _tells(question: Question, e: Evidence) -> bool:
+    """Whether a sentence has a person, or another value of the sort that is asked for."""
+    return bool(first_person(e.folded)) if question.value == "person" else question.holds_value(e.folded)
+
+
+def _one_of_each(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """As many sentences with a value as there are things of which it is asked one by one (两座桥分别是哪年建的)."""
+    found = _SO_MANY.search(question.folded) if question.value is not None else None
+    near = [e for e in evidence if e.score > evidence[0].score - _ELSEWHERE and question.holds_value(e.folded)]
+    told = [e for e in near if found and found["thing"] in e.folded][: number(found["n"]) if found else 0]
+    return told if len(told) > 1 else []
 
 
 def _resting_on(spans: Sequence[Span], evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -282,7 +315,7 @@ def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
             continue
         if part.folded.endswith(FEATURES_OF):
             found = _defining(part, _of_it_alone(part, parts, found), index)
-        found = _row_first(part, _valued(part, found))
+        found = _row_first(part, _valued(part, _in_its_section(part, found, index)))
         told = best_sentences(part, found, _PART_BUDGET)
         asked = [*(other for other in asked if other[1][0].row == found[0].row), (part, found)]
         if all(_place(e) in chosen for e in told):
@@ -290,6 +323,19 @@ def _of_parts(parts: Sequence[tuple[Question, Sequence[Evidence]]], index: Index
         for e in in_reading_order(told):
             chosen.setdefault(_place(e), e)
     return list(chosen.values())
+
+
+def _in_its_section(part: Question, evidence: Sequence[Evidence], index: Index) -> Sequence[Evidence]:
+    """The evidence, first what has a value and stands in the section that is named for what the part is asked of."""
+    name = part.folded.partition("的")[0]
+
+    def lies_there(e: Evidence) -> bool:
+        document = index.documents[e.hit.passage.document]
+        return any(fold(short_title(s.heading)) == name for s in ancestors(document, e.hit.passage.position))
+
+    near = (e for e in evidence if e.score > evidence[0].score - _ELSEWHERE and part.holds_value(e.folded))
+    best = next((e for e in near if lies_there(e)), None) if part.value is not None else None
+    return [best, *(e for e in evidence if e is not best)] if best else evidence
 
 
 def _of_it_alone(
