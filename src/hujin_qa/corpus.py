@@ -21,6 +21,7 @@ SUFFIXES = (".txt", ".md", ".jsonl")
 NOTES = "notes.jsonl"
 
 _FENCE = re.compile(r"---[ \t]*\n(?P<block>(?:.*\n){0,100}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_UNDERLINE = re.compile("=*|-*")
 _FIELD = re.compile(r"(?P<key>[\w\u4e00-\u9fff-]+)[ \t]*[:：][ \t]*(?P<value>.*)")
 _KEYS = {
     "标题": "title",
@@ -153,8 +154,8 @@ def _title(text: str, start: int, end: int) -> str:
     span = find_title(text, start, end)
     if not span:
         return ""
-    line = text[span[0] : span[1]].strip().split("\n")[0]
-    return re.sub(r"^#+\s*|\s+#+$|\*\*", "", line).strip()
+    lines = [line for line in text[span[0] : span[1]].strip().split("\n") if not _UNDERLINE.fullmatch(line.strip())]
+    return re.sub(r"^#+\s*|\s+#+$|\*\*", "", " ".join(map(str.strip, lines))).strip()
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], int]:

@@ -14,10 +14,11 @@ from .types import Document, Section
 _N = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 _MARK = re.compile(
     rf"(?:^|(?<=[。；;:：！？!?\n]))[ \t\u3000]*(?P<mark>[(（](?P<a>{_N})[)）]、?|(?P<b>{_N})(?:[)）、]|[.．](?!\d))"
-    rf"|第(?P<c>{_N})(?P<of>[\u4e00-\u9fff]{{0,3}}?)(?=[,，:：是、])[,，:：、]?|(?P<d>[一二三四五六七八九])(?:是|则)(?!个)"
+    rf"|第(?P<c>{_N})(?P<of>[\u4e00-\u9fff]{{0,3}}?)(?=[,，:：是、从自])[,，:：、]?|(?P<d>[一二三四五六七八九])(?:是|则)(?!个)"
     rf"|(?P<kind>[\u4e00-\u9fff]{{2}})(?P<e>{_N})[:： ])",
     re.MULTILINE,
 )
+_SENTENCE_END = re.compile(r"[。；;！？!?\n]")
 _NAME_END = re.compile(r"[。；;，,：:！？!?\n]|$")
 _BRACKET = re.compile(r"[(（【「《][^)）】」》]*[)）】」》]")
 _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
@@ -114,6 +115,8 @@ def counted_off(text: str) -> tuple[tuple[int, int, int, int], ...]:
     for (start, after), following in zip(best, [*(s for s, _ in best[1:]), None], strict=True):
         end = _end(text, start, best) if following is None else following
         name = _name_end(text, after)
+        if text[after] in "从自" and (stop := _SENTENCE_END.search(text, after)):  # 第三期从2011年起,叫…
+            name = stop.start()
         pieces.append((start, after, min(name, end), end))
     return tuple(pieces)
 

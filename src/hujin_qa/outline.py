@@ -39,7 +39,16 @@ _SOLID = re.compile(r"\S")
 _NO_PARAGRAPH = re.compile(r"\s*(?:[-*+>|#=]|\d+[.)])")
 _NO_TITLE = frozenset(["目录", "前言", "引言", "导言", "序言", "序", "摘要", "概述", "背景", "简介"])
 _STOP = re.compile(r"[。！？!?；;，,：:]")
-_NO_HEADLINE = re.compile(r"^(?:尊敬|亲爱|各位|大家|你好|您好)|[。；;：:]|[？?好]\Z")
+_NO_HEADLINE = re.compile(r"^(?:尊敬|亲爱|各位|大家|你好|您好)|[。；;]|[？?好]\Z")
+_LABELLED = re.compile(
+    r"^[^：:]{0,2}[：:]|^[^：:]*(?:时间|地点|日期|电话|编号|单位|部门|地址|要求|如下|[人者方注附答问])\s*[：:]|[：:][^：:]{0,3}\Z"
+)
+_BYLINE = re.compile(
+    r"^(?:——|—|[（(【]|文[/／])|^[^：:。]{2,8}[：:]|\d{4}[〕\]）)]|\d{4}年|(?:研究[院所室组]|中心|办公室|委员会|[局处部]|公司|学会)\Z"
+)
+_SORT = re.compile(r"(?:纪要|条款|通知|公告|报告|办法|规定|手册|说明|合同)(?:[（(][^（()）]*[)）])?\Z")
+_BRACKETS = re.compile("[（(][^（()）]*[)）]")
+_BYLINES = 4  # lines at most between a title and the blank line behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +157,27 @@ def _plain_title(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     following = text[rest : (text.find("\n", rest, end) + 1 or end + 1) - 1].strip()
     apart = text.count("\n", line, rest) > 1
-    if _STOP.search(title):  # a headline of several clauses: it has no stop at its end, and prose behind a blank line
-        told = re.search(r"[。！!…]\Z", following) or len(following) > LONGEST
-        return (start, line) if apart and told and not _NO_HEADLINE.search(title) else None
-    told = following[:1] in "（(【" or strip_marker(following) != following
     prose = len(following) >= 2 * len(title) and following[-1] in "。！？!?：:…；;"
-    return (start, line) if apart or told or prose else None
+    marked = strip_marker(following) != following
+    signed = _is_signed(text, line, end)
+    words = _BRACKETS.sub("", title)
+    if _STOP.search(words):  # a headline of several clauses: it has no stop at its end, and other text behind it
+        behind = re.search(r"[。！!…]\Z", following) or len(following) > LONGEST or marked or _BYLINE.search(following)
+        told = (apart and behind) or signed or marked or (prose and "，" not in title)
+        return (start, line) if told and not _NO_HEADLINE.search(title) and not _LABELLED.search(words) else None
+    told = following[:1] in "（(【" or marked
+    if signed and not apart and _SORT.search(following) and not _SORT.search(title):  # 甲公司, and below it 会议纪要
+        line = text.find("\n", rest, end)
+    return (start, line) if apart or told or prose or signed else None
+
+
+def _is_signed(text: str, line: int, end: int) -> bool:
+    """Whether behind the first line come others on who wrote a text, when and for whom, then a blank one and the text."""
+    byline, blank, rest = text[line + 1 : end].lstrip("\n").partition("\n\n")
+    lines = [part.strip() for part in byline.split("\n") if part.strip()]
+    short = all(len(part) <= 2 * LONGEST and _UNENDED.search(part) and strip_marker(part) == part for part in lines)
+    signed = short and 0 < len(lines) <= _BYLINES and any(_BYLINE.search(part) or _SORT.search(part) for part in lines)
+    return signed and bool(blank) and re.search("[。！？]", rest) is not None
 
 
 def _code(text: str, start: int, end: int) -> list[tuple[int, int]]:

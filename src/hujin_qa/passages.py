@@ -8,7 +8,7 @@ from .sentences import Span, split_sentences
 from .text import fold
 from .types import Document, Passage
 
-SPLITTER = "sections-5"
+SPLITTER = "sections-6"
 """Changes whenever the same document would be cut differently; an index built by another one is rebuilt."""
 LIMIT = 320
 """Characters of a passage, about."""

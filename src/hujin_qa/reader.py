@@ -54,6 +54,8 @@ _SO_MANY = re.compile(
 )
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
+_FIRST = re.compile("(?:第一|头一|首)(?P<of>[家次个座台位任届批版笔])|最[大小高低多少早晚快慢长短贵重]")
+_IN_RANK = re.compile("最|第一|首|头一|居|冠|超过|[高低大多]于|唯一|主要")
 _BESIDE = 2  # sentences before or behind the best in which its value is looked for
 _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位")
 _WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
@@ -156,6 +158,8 @@ def choose(
         evidence = _defining(question, evidence, index)
     if question.value is not None:
         evidence = _row_first(question, evidence)
+    if question.kind == "fact":
+        evidence = _of_the_first(question, evidence)
     spans, chosen = _told(question, evidence, index, of_all)
     return spans, [*side_by_side, *(e for e in chosen if e.row != side_by_side[0].row)] if side_by_side else chosen
 
@@ -381,6 +385,17 @@ def _valued(question: Question, evidence: Sequence[Evidence]) -> Sequence[Eviden
     if held is evidence[0] or held.score < evidence[0].score - _VALUED:
         return evidence
     return [e for e in evidence if e.score <= held.score]
+
+
+def _of_the_first(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """The evidence, first what speaks of the first or the most, where that is asked about and the best does not."""
+    asked = _FIRST.search(question.folded)
+    if not asked or _IN_RANK.search(evidence[0].folded):
+        return evidence
+    same = re.compile(f"(?:第一|首|头一){asked['of']}|首次|最[早初先]" if asked["of"] else re.escape(asked[0]))
+    near = (e for e in evidence if e.score > evidence[0].score - _ELSEWHERE)
+    first = next((e for e in near if same.search(e.folded)), None)
+    return [first, *(e for e in evidence if e is not first)] if first else evidence
 
 
 def _row_first(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
