@@ -61,7 +61,9 @@ def test_paraphrases_come_in_fives_that_ask_for_the_same():
 
 
 MADE = [
-    p for folder in ("train", "calibration", "unseen", "reviewed") for p in sorted((EVAL / folder).glob("*-*.jsonl"))
+    p
+    for folder in ("train", "calibration", "unseen", "reviewed", "natural")
+    for p in sorted((EVAL / folder).glob("*-*.jsonl"))
 ]
 CLAIMS = [p for p in MADE if p.name.endswith(".claims.jsonl")]
 QUESTIONS = [p for p in MADE if p not in CLAIMS]
@@ -78,7 +80,8 @@ def document_of(path):
 def test_questions_on_the_invented_documents_are_true_to_them(path):
     text, values = document_of(path), lines(path)
     unanswerable = sum(not value["answerable"] for value in values) / len(values)
-    assert (len(load_questions(path)) >= 60 and 0.3 < unanswerable < 0.5) or (len(values), unanswerable) == (56, 0.5)
+    least = 0.25 if path.parent.name == "natural" else 0.3
+    assert (len(load_questions(path)) >= 60 and least < unanswerable < 0.5) or (len(values), unanswerable) == (56, 0.5)
     for value in values:
         assert_true_to(text, value)
 

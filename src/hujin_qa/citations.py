@@ -31,6 +31,7 @@ _ASKS_CHANGE = re.compile("变(?:成|为|化)|转(?:型|变|向|为|成)|升级|
 CHANGE = re.compile("[从由].{1,24}(?:到|至|变[成为]|转[向为成]|走向|升级为)")
 """How a text tells that one thing became another."""
 _NTH = re.compile(r"第[一二三四五六七八九十\d]")
+_NUMBER = re.compile(r"\s*[(（]?[\d一二三四五六七八九十]{0,3}[)）、.．:：\s]*")  # a heading that says nothing
 _LABEL = 24  # characters of a sentence that is no more than the name of what follows
 _ANNOUNCED = 260  # characters that a colon may bring along
 _COUNTING = ("list", "why", "how")  # kinds of question that several things answer
@@ -160,7 +161,7 @@ def _counted_on(evidence: Evidence, question: Question, document: Document, sect
 def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section | None:
     """The heading that a sentence needs to stand alone: the one with most of the question that it lacks."""
     document = index.documents[evidence.hit.passage.document]
-    above = [s for s in ancestors(document, evidence.hit.passage.position) if s.heading]
+    above = [s for s in ancestors(document, evidence.hit.passage.position) if not _NUMBER.fullmatch(s.heading)]
     told = [s for s in above if CHANGE.search(fold(s.heading))]  # "客服:从接线员到顾问"
     if told and _ASKS_CHANGE.search(question.folded) and not CHANGE.search(evidence.folded):
         return told[-1]
@@ -170,7 +171,7 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
     if answering := _told_by_heading(question, above, evidence):
         return answering
     item = document.at[evidence.hit.passage.position]
-    if _is_item(item, document) and "\n" not in document.text[item.start : evidence.start]:
+    if item in above and _is_item(item, document) and "\n" not in document.text[item.start : evidence.start]:
         return item if fold(strip_marker(item.heading)) not in evidence.folded else None
     lacking = [w for w in question.words if w.text in evidence.path_words and w.text not in evidence.words]
     if not lacking:
@@ -182,7 +183,7 @@ def _leans_on(evidence: Evidence, question: Question, index: Index) -> Section |
 
 def _told_by_heading(question: Question, above: Sequence[Section], evidence: Evidence) -> Section | None:
     """The innermost heading that answers what the sentence does not: 哪个厅 by 「深海厅」, 在几层 by 「深海厅(二层)」."""
-    unit, sort = unit_asked(question.folded), _sort(question)
+    unit, sort = unit_asked(question.folded), _sort(question)[:1] if "哪" in question.folded else []
     for section in reversed(above):
         heading, name = fold(section.heading), fold(short_title(section.heading))
         if unit and tells(heading, unit) and not tells(evidence.folded, unit):

@@ -165,9 +165,8 @@ def resolve(text: str, past: Past, index: Index, lexicon: Lexicon) -> Meant:
     swap = _SWAP.match(folded)
     if swap and (other := other_amount(swap["new"], past.question.folded)):
         return Meant(other)
-    if swap and not (
-        interrogative(swap["new"]) and value_asked(swap["new"])
-    ):  # 净赚了多少呢 puts nothing in the place of another
+    asks = swap and interrogative(swap["new"]) and value_asked(swap["new"])
+    if swap and not asks:  # 净赚了多少呢 puts nothing in the place of another
         if (of := _OF_PERSON.match(swap["new"])) and (name := _person(past)) and name in past.question.folded:
             return Meant(past.question.folded.replace(name, f"{name}的{of['of']}", 1))  # 他弟弟呢
         swapped, new = exchanged(swap["new"], past, index, lexicon), swap["new"].strip("的")

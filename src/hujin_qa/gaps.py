@@ -51,10 +51,10 @@ _TIMES = (  # how a time is asked for, and the units of which it may be
     (re.compile("哪[一几]?[年天日]|[公西]元几年|(?<!第)几[号点](?!子)|几月"), _DATES),
 )
 _ASKS_MONEY = re.compile("多少钱|多少元|几块钱|几元")
-_CHARGED = re.compile("费|收|息|税|罚|折|扣|补|赔|付|押金|提成|佣")  # what may be a share of something
+_CHARGED = re.compile("费|收|息|税|罚|折|扣|补|赔|付|押金|提成|佣|分[到成红得给]")  # what may be a share of something
 _COUNTED = frozenset("个条项点件种类款处步样家户间名位人只头匹辆艘台本册张份套座所")
 _COUNTER = re.compile(f"(?<![哪第分])(?:多少|几){NO_UNIT}(?P<counter>[张栋幢座条艘辆台架间套家所位名处本册头匹棵株])")
-_COUNTERS = "台套部架个具 家个间所处座户 条艘只个 辆台个部 栋幢座 张个块票 位名人个口 间个套 本册部 头匹只峰 棵株 张份件个".split()
+_COUNTERS = "台套部架个具张 家个间所处座户 条艘只个 辆台个部 栋幢座 张个块票 位名人个口 间个套 本册部 头匹只峰 棵株 张份件个".split()
 """Classifiers that may stand for one another."""
 _MEASURED = re.compile("[米里亩顷吨克斤升度岁元倍瓦]$")
 _LOOSE = re.compile(

@@ -115,7 +115,9 @@ def counted_off(text: str) -> tuple[tuple[int, int, int, int], ...]:
     for (start, after), following in zip(best, [*(s for s, _ in best[1:]), None], strict=True):
         end = _end(text, start, best) if following is None else following
         name = _name_end(text, after)
-        if text[after] in "从自" and (stop := _SENTENCE_END.search(text, after)):  # 第三期从2011年起,叫…
+        if text[after : after + 1] in ("从", "自") and (
+            stop := _SENTENCE_END.search(text, after)
+        ):  # 第三期从2011年起,叫…
             name = stop.start()
         pieces.append((start, after, min(name, end), end))
     return tuple(pieces)

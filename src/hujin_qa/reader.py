@@ -223,8 +223,10 @@ def _tells(question: Question, e: Evidence) -> bool:
 def _one_of_each(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
     """As many sentences with a value as there are things of which it is asked one by one (两座桥分别是哪年建的)."""
     found = _SO_MANY.search(question.folded) if question.value is not None else None
-    near = [e for e in evidence if e.score > evidence[0].score - _ELSEWHERE and question.holds_value(e.folded)]
-    told = [e for e in near if found and found["thing"] in e.folded][: number(found["n"]) if found else 0]
+    if not found:
+        return []
+    near = (e for e in evidence if e.score > evidence[0].score - _ELSEWHERE and question.holds_value(e.folded))
+    told = [e for e in near if found["thing"] in e.folded][: number(found["n"])]
     return told if len(told) > 1 else []
 
 
