@@ -13,7 +13,7 @@ from .text import fold
 from .turns import sentences_of
 from .types import Answer, Citation
 
-_CLAUSE_END = re.compile("[,，。；;：:！？!?\\n]")
+CLAUSE_END = re.compile("[,，。；;：:！？!?\\n]")
 _LONGEST_NAME = 20  # characters
 
 
@@ -66,7 +66,7 @@ def _whole(cited: Sequence[Citation], index: Index) -> list[Citation]:
 
 def _shortly(name: str) -> str:
     """A long piece of a sentence by its first clause."""
-    return _CLAUSE_END.split(name, maxsplit=1)[0] if len(name) > _LONGEST_NAME else name
+    return CLAUSE_END.split(name, maxsplit=1)[0] if len(name) > _LONGEST_NAME else name
 
 
 def _numbered(quote: str) -> list[str]:
@@ -83,7 +83,7 @@ def _lines(answer: Answer, index: Index) -> list[Item]:
     cited = sentences_of(answer, index)
     if len(cited) < 2 or not all(_opens_line(index.documents[c.document].text, c.start) for c in cited):
         return []
-    names = [_CLAUSE_END.split(c.quote, maxsplit=1)[0] for c in cited]
+    names = [CLAUSE_END.split(c.quote, maxsplit=1)[0] for c in cited]
     return [Item(n, c.document, c.start, c.start + len(n), c.end) for n, c in zip(names, cited, strict=True)]
 
 

@@ -124,13 +124,10 @@ def announced(evidence: Evidence, question: Question, index: Index) -> list[Span
         return [Span(document.id, *heading_span(document, s)) for s in asked or below]
     if counted := _counted_on(evidence, question, document, section):
         return counted
-    if evidence.folded.endswith(";") and question.kind in _COUNTING:
-        stop = re.compile("[。！？!?\n]").search(document.text, evidence.end, section.end)
-        end = stop.end() if stop else section.end
-    elif counts or evidence.folded.endswith((":", "?")):
+    if counts or evidence.folded.endswith((":", "?")):
         around = lines_of(document, section)  # of an item only what stands in it
         end = next((i.end for i in around if i.start <= evidence.start and evidence.end < i.end), len(document.text))
-    elif _TELLS_NOT.search(evidence.folded):
+    elif (evidence.folded.endswith(";") and question.kind in _COUNTING) or _TELLS_NOT.search(evidence.folded):
         stop = re.compile("[。！？!?\n]").search(document.text, evidence.end, section.end)
         end = stop.end() if stop else section.end
     elif len(evidence.folded) <= _LABEL:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .answer_items import items_told
+from .answer_items import CLAUSE_END, items_told
 from .differences import BY
 from .evidence import matched
 from .exchange import exchanged, other_amount, whole_name
@@ -79,7 +79,6 @@ _ONLY = re.compile(
     r"^(?:还有|除了|除此之外|除此以外|以外|之外|别的|其[他它]的?|这|那|几|[一二两三四五六七八九十]|\d|个|种|项|家|条|点|些|呢|吗|的|,|\?)+$"
 )
 _DOING = re.compile("实操|操作|步骤|流程|做法|方法|指南|措施|建议|应对|办法|对策")
-_CLAUSE_END = re.compile("[,，。；;：:！？!?\\n]")
 _NEAR = 0.5  # degree from which a word of the text may be meant by another
 _NOT_MENTIONED = "文中没有提到“{}”。"
 _FEW = 2  # sections cited; more of them have no one name
@@ -267,7 +266,7 @@ def _person(past: Past) -> str:
     quotes = [fold(c.quote) for c in past.answer.citations]
     if asked := first_person(past.question.folded):
         return asked if any(asked in quote for quote in quotes) else ""
-    clauses = [clause for quote in quotes for clause in _CLAUSE_END.split(quote)]
+    clauses = [clause for quote in quotes for clause in CLAUSE_END.split(quote)]
     words, focus = past.question.words, past.question.focus
     told = [(matched([w for w in words if w.text in focus], c), matched(words, c), c) for c in clauses]
     told.sort(key=lambda each: (-sum(each[0].values()), -sum(each[1].values())))

@@ -23,7 +23,6 @@ from .evidence import (
     rerank,
     weigh,
 )
-from .headings import first_person
 from .index import Index
 from .items import short_title
 from .listing import find_list, nth_place
@@ -31,10 +30,21 @@ from .markers import strip_marker
 from .parts import FEATURES_OF
 from .periods import asks_stage, gives_stage
 from .quantities import FIGURES, values
-from .question import WORDLESS, Place, Question, number
+from .question import WORDLESS, Place, Question
 from .rereading import looked_into, reread
 from .sections import Span, ancestors, heading_span
-from .selection import BEHIND, TIE, best_sentences, in_reading_order, read_on, rounded, section_of
+from .selection import (
+    BEHIND,
+    ELSEWHERE,
+    TIE,
+    best_sentences,
+    in_reading_order,
+    one_of_each,
+    read_on,
+    rounded,
+    section_of,
+    with_value,
+)
 from .text import fold
 from .types import Citation, Claim, Hit
 
@@ -49,19 +59,14 @@ _BECAME = re.compile(
 )
 _PART_BUDGET = 90  # one of several things that are asked at once
 _BUT = re.compile("(?:除了|除去|除|抛开).{1,16}?(?:之外|以外|外)?[,]?.{0,4}(?:还有|别的|其[他它])")
-_SO_MANY = re.compile(
-    r"(?P<n>[两二三四五六]|\d)[座家个所名位款种类项台条只支部批期次](?P<thing>[\u4e00-\u9fff]{2}).*?(?:分别|各自?(?![种类地位]))"
-)
 _REST = re.compile("其他|其它|其余|此外|另外|剩|还有|还包括|除.{1,14}外|之外|补充")
 _REST_NEAR = 3.0  # log-odds that what speaks of the rest may lie behind the best
 _FIRST = re.compile("(?:第一|头一|首)(?P<of>[家次个座台位任届批版笔])|最[大小高低多少早晚快慢长短贵重]")
 _IN_RANK = re.compile("最|第一|首|头一|居|冠|超过|[高低大多]于|唯一|主要")
-_BESIDE = 2  # sentences before or behind the best in which its value is looked for
 _FEATURES = re.compile("特点|特征|特色|定义|概念|含义|简介|定位")
 _WHAT = "(?:所谓|什么是|啥是|什么叫|啥叫|那个|这个|的)*"
 _IS = "(?:方向|方面|是|指|叫|做|到底|一|个|种|什么|啥|哪|怎|样|类|的|概念|意思|东西|企业|公司|机构|平台|业务|特点|[?。,呢啊呀])*"
 _VALUED = 2.0  # log-odds that a sentence with a value of the sort that is asked for may lie behind the best
-_ELSEWHERE = 5.0  # log-odds that the answer to another part may lie behind a sentence that can only answer one
 _OUTLINE_SURE = 0.95  # headings that a question on the outline names, or all that there are
 
 
@@ -195,39 +200,13 @@ def _are_the_parts(spans: Sequence[Span], parts: Sequence[tuple[Question, Sequen
 
 def _told(question: Question, evidence: Sequence[Evidence], index: Index, of_several: bool = False) -> Choice:
     """The best sentences, in reading order."""
-    chosen = _one_of_each(question, evidence) or best_sentences(
+    chosen = one_of_each(question, evidence) or best_sentences(
         question, evidence, _BUDGET.get(question.kind, _OTHER_BUDGET), of_several
     )
-    chosen = _with_value(question, chosen, evidence)
+    chosen = with_value(question, chosen, evidence)
     if question.kind in _OPEN:
         chosen = read_on(question, rounded(chosen, evidence), evidence)
     return spans_of(in_reading_order(chosen), question, index), chosen
-
-
-def _with_value(question: Question, chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """What was chosen, and where none of it has the sort of value that is asked for, the best next to it that has."""
-    best = chosen[0]
-    if question.kind != "fact" or question.value is None or any(_tells(question, e) for e in chosen):
-        return chosen
-    beside = (e for e in evidence if 0 < abs(e.row - best.row) <= _BESIDE and section_of(e) == section_of(best))
-    near = (e for e in beside if e.score > best.score - _ELSEWHERE and _tells(question, e))
-    told = max(near, key=lambda e: e.score, default=None)
-    return [*chosen, told] if told else chosen
-
-
-def _tells(question: Question, e: Evidence) -> bool:
-    """Whether a sentence has a person, or another value of the sort that is asked for."""
-    return bool(first_person(e.folded)) if question.value == "person" else question.holds_value(e.folded)
-
-
-def _one_of_each(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """As many sentences with a value as there are things of which it is asked one by one (两座桥分别是哪年建的)."""
-    found = _SO_MANY.search(question.folded) if question.value is not None else None
-    if not found:
-        return []
-    near = (e for e in evidence if e.score > evidence[0].score - _ELSEWHERE and question.holds_value(e.folded))
-    told = [e for e in near if found["thing"] in e.folded][: number(found["n"])]
-    return told if len(told) > 1 else []
 
 
 def _resting_on(spans: Sequence[Span], evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -339,9 +318,8 @@ def _in_its_section(part: Question, evidence: Sequence[Evidence], index: Index) 
         document = index.documents[e.hit.passage.document]
         return any(fold(short_title(s.heading)) == name for s in ancestors(document, e.hit.passage.position))
 
-    near = (e for e in evidence if e.score > evidence[0].score - _ELSEWHERE and part.holds_value(e.folded))
-    best = next((e for e in near if lies_there(e)), None) if part.value is not None else None
-    return [best, *(e for e in evidence if e is not best)] if best else evidence
+    near = (e for e in evidence if e.score > evidence[0].score - ELSEWHERE and part.holds_value(e.folded))
+    return _led_by(next((e for e in near if lies_there(e)), None) if part.value is not None else None, evidence)
 
 
 def _of_it_alone(
@@ -353,7 +331,7 @@ def _of_it_alone(
         f"{re.escape(a)}[和与跟及、]{re.escape(b)}" for name in names for a, b in ((own, name), (name, own))
     )
     alone = [e for e in evidence if not re.search(both, e.folded)]
-    near = alone and own in alone[0].folded and alone[0].score > evidence[0].score - _ELSEWHERE
+    near = alone and own in alone[0].folded and alone[0].score > evidence[0].score - ELSEWHERE
     return alone if near else evidence
 
 
@@ -367,7 +345,7 @@ def _elsewhere(
     best, sort = asked[0][1][0], asked[0][0].value
     several = len(asked) > 1 and all(part.value == sort for part, _ in asked)
     scarce = several and sort is not None and sort in FIGURES and len(values(sort, best.folded)) < len(asked)
-    behind = _ELSEWHERE if scarce else TIE
+    behind = ELSEWHERE if scarce else TIE
     near = [
         (found[0].score - e.score, n, e)
         for part, found in (asked if scarce else asked[-1:])
@@ -395,9 +373,8 @@ def _of_the_first(question: Question, evidence: Sequence[Evidence]) -> Sequence[
     if not asked or _IN_RANK.search(evidence[0].folded):
         return evidence
     same = re.compile(f"(?:第一|首|头一){asked['of']}|首次|最[早初先]" if asked["of"] else re.escape(asked[0]))
-    near = (e for e in evidence if e.score > evidence[0].score - _ELSEWHERE)
-    first = next((e for e in near if same.search(e.folded)), None)
-    return [first, *(e for e in evidence if e is not first)] if first else evidence
+    near = (e for e in evidence if e.score > evidence[0].score - ELSEWHERE)
+    return _led_by(next((e for e in near if same.search(e.folded)), None), evidence)
 
 
 def _row_first(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
@@ -405,4 +382,9 @@ def _row_first(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evi
     near = (e for e in evidence if e.folded.startswith("|") and e.score > evidence[0].score - BEHIND)
     named = ((e, e.folded.strip("| ").partition("|")[0].strip()) for e in near)
     row = next((e for e, name in named if len(name) > 1 and name in question.folded), None)
-    return [row, *(e for e in evidence if e is not row)] if row and question.holds_value(row.folded) else evidence
+    return _led_by(row if row and question.holds_value(row.folded) else None, evidence)
+
+
+def _led_by(first: Evidence | None, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """The evidence with one of it in front, as it is for ``None``."""
+    return [first, *(e for e in evidence if e is not first)] if first else evidence

@@ -4,12 +4,19 @@ import re
 from collections.abc import Sequence
 
 from .evidence import CAUSE, Evidence, share, sure, union
-from .question import Question
+from .headings import first_person
+from .question import Question, number
 
 BEHIND = 3.0
 """Log-odds that a sentence which adds something may lie behind the best."""
+ELSEWHERE = 5.0
+"""Log-odds that what answers another part, or has the value that is asked for, may lie behind what does not."""
 TIE = 2.1
 """Log-odds within which two sentences answer about as well."""
+_BESIDE = 2  # sentences before or behind the best in which its value is looked for
+_SO_MANY = re.compile(
+    r"(?P<n>[两二三四五六]|\d)[座家个所名位款种类项台条只支部批期次](?P<thing>[\u4e00-\u9fff]{2}).*?(?:分别|各自?(?![种类地位]))"
+)
 _GAIN = 0.2  # share of the question that a further sentence adds
 _WHOLE = 170  # characters of a section that is short enough to be shown whole
 _ROUNDED = 320  # … and of an answer that such sections make whole
@@ -86,6 +93,32 @@ def _cause(best: Evidence, evidence: Sequence[Evidence]) -> Evidence | None:
     told = (e for e in evidence if _REASON.search(e.folded) and e.score > best.score - _REASON_BEHIND)
     beside = (e for e in told if any(abs(e.row - top.row) <= 2 and section_of(e) == section_of(top) for top in tops))
     return max(beside, key=lambda e: e.score, default=None)
+
+
+def with_value(question: Question, chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """What was chosen, and where none of it has the sort of value that is asked for, the best next to it that has."""
+    best = chosen[0]
+    if question.kind != "fact" or question.value is None or any(_tells(question, e) for e in chosen):
+        return chosen
+    beside = (e for e in evidence if 0 < abs(e.row - best.row) <= _BESIDE and section_of(e) == section_of(best))
+    near = (e for e in beside if e.score > best.score - ELSEWHERE and _tells(question, e))
+    told = max(near, key=lambda e: e.score, default=None)
+    return [*chosen, told] if told else chosen
+
+
+def _tells(question: Question, e: Evidence) -> bool:
+    """Whether a sentence has a person, or another value of the sort that is asked for."""
+    return bool(first_person(e.folded)) if question.value == "person" else question.holds_value(e.folded)
+
+
+def one_of_each(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """As many sentences with a value as there are things of which it is asked one by one (两座桥分别是哪年建的)."""
+    found = _SO_MANY.search(question.folded) if question.value is not None else None
+    if not found:
+        return []
+    near = (e for e in evidence if e.score > evidence[0].score - ELSEWHERE and question.holds_value(e.folded))
+    told = [e for e in near if found["thing"] in e.folded][: number(found["n"])]
+    return told if len(told) > 1 else []
 
 
 def section_of(e: Evidence) -> tuple[str, str]:
